@@ -1,0 +1,230 @@
+//! The life of a participant: take, answer, settle.
+
+mod running;
+mod settle;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub use self::running::Running;
+use self::settle::{Settlement, settle};
+use crate::control::{JobControl, Lifecycle, Stop};
+use crate::delivery::Delivery;
+use crate::failure::Failure;
+use crate::fei::Attempt;
+use crate::job::{Job, Progress};
+use crate::launcher::Launcher;
+use crate::outcome::Outcome;
+use crate::participant::Participant;
+use crate::transport::{Transport, TransportError};
+use crate::workitem::Workitem;
+
+/// Somebody who watches jobs; every method may be left out.
+pub trait Observer: Send + Sync {
+    /// A workitem is about to be worked on.
+    fn started(&self, _queue: &str, _item: &Workitem) {}
+    /// A job got on.
+    fn progress(&self, _attempt: &Attempt, _progress: &Progress) {}
+    /// A job ended; the refusal or failure is in `answer`.
+    fn ended(&self, _queue: &str, _attempt: &Attempt, _answer: &Result<Outcome, Failure>) {}
+}
+
+/// Nobody watches.
+impl Observer for () {}
+
+/// Runs one participant on one queue.
+pub struct Exo {
+    participant: Arc<dyn Participant>,
+    transport: Arc<dyn Transport>,
+    launcher: Arc<dyn Launcher>,
+    observer: Arc<dyn Observer>,
+    queue: String,
+    concurrency: usize,
+    grace: Duration,
+    deadline: Option<Duration>,
+    running: Running,
+}
+
+impl Exo {
+    /// Makes a worker for `queue` that runs one job at a time.
+    pub fn new(
+        queue: impl Into<String>,
+        participant: Arc<dyn Participant>,
+        transport: Arc<dyn Transport>,
+        launcher: Arc<dyn Launcher>,
+    ) -> Exo {
+        Exo {
+            participant,
+            transport,
+            launcher,
+            observer: Arc::new(()),
+            queue: queue.into(),
+            concurrency: 1,
+            grace: Duration::ZERO,
+            deadline: None,
+            running: Running::default(),
+        }
+    }
+
+    /// Lets somebody watch the jobs.
+    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Exo {
+        self.observer = observer;
+        self
+    }
+
+    /// Runs up to this many jobs at a time.
+    pub fn concurrency(mut self, jobs: usize) -> Exo {
+        self.concurrency = jobs.max(1);
+        self
+    }
+
+    /// Lets running jobs go on for this long after a shutdown began; then they are handed back.
+    pub fn grace(mut self, grace: Duration) -> Exo {
+        self.grace = grace;
+        self
+    }
+
+    /// Stops a job that takes longer than this.
+    pub fn deadline(mut self, deadline: Duration) -> Exo {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Returns the jobs that run, to stop some of them.
+    pub fn running(&self) -> Running {
+        self.running.clone()
+    }
+
+    /// Takes and answers workitems until `shutdown`; then lets jobs finish or hands them back.
+    pub async fn run(&self, shutdown: CancellationToken) -> Result<(), TransportError> {
+        let mut intake = self.transport.take(&self.queue).await?;
+        let places = Arc::new(Semaphore::new(self.concurrency));
+        let mut jobs = JoinSet::new();
+        self.participant.handle_lifecycle_control(&Lifecycle::Start).await;
+        let ended = loop {
+            while jobs.try_join_next().is_some() {}
+            let next = async {
+                let place = places.clone().acquire_owned().await.expect("never closed");
+                intake.next().await.map(|delivery| (place, delivery))
+            };
+            tokio::select! {
+                () = shutdown.cancelled() => break Ok(()),
+                next = next => match next {
+                    Ok((place, delivery)) => {
+                        let work = self.clone_parts().work(delivery, shutdown.clone());
+                        jobs.spawn(async move { work.await; drop(place) });
+                    }
+                    Err(error) => break Err(error),
+                }
+            }
+        };
+        self.participant.handle_lifecycle_control(&Lifecycle::Stop).await;
+        self.finish(jobs).await;
+        self.participant.handle_lifecycle_control(&Lifecycle::Die).await;
+        ended
+    }
+
+    /// Waits for the jobs that run: first in patience, then after a word to stop.
+    async fn finish(&self, mut jobs: JoinSet<()>) {
+        let patient = async { while jobs.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.grace, patient).await.is_err() {
+            self.running.stop_all(&Stop::Shutdown);
+            while jobs.join_next().await.is_some() {}
+        }
+    }
+
+    fn clone_parts(&self) -> Work {
+        Work {
+            participant: self.participant.clone(),
+            transport: self.transport.clone(),
+            launcher: self.launcher.clone(),
+            observer: self.observer.clone(),
+            queue: self.queue.clone(),
+            deadline: self.deadline,
+            running: self.running.clone(),
+        }
+    }
+}
+
+/// What one job needs of its worker.
+struct Work {
+    participant: Arc<dyn Participant>,
+    transport: Arc<dyn Transport>,
+    launcher: Arc<dyn Launcher>,
+    observer: Arc<dyn Observer>,
+    queue: String,
+    deadline: Option<Duration>,
+    running: Running,
+}
+
+impl Work {
+    async fn work(self, delivery: Delivery, shutdown: CancellationToken) {
+        let settlement = match Workitem::parse(&delivery.body) {
+            Ok(item) => self.watched(&item, &delivery.cancelled).await,
+            Err(malformed) => Settlement::SetAside(malformed.to_string()),
+        };
+        settle(&*self.transport, delivery, settlement, &shutdown).await;
+    }
+
+    /// Answers one workitem while listening for what may stop it.
+    async fn watched(&self, item: &Workitem, cancelled: &CancellationToken) -> Settlement {
+        let (job, handle) = Job::new(item.attempt(), self.launcher.clone(), self.observer.clone());
+        let _entry = self.running.enter(item.attempt(), handle.clone());
+        self.observer.started(&self.queue, item);
+        let overdue = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        let listen = async {
+            tokio::select! {
+                () = cancelled.cancelled() => drop(handle.stop(Stop::Engine)),
+                () = overdue => drop(handle.stop(Stop::Deadline)),
+                _ = job.stopped() => {}
+            }
+            let control = JobControl::Stop(job.stop().expect("it was stopped"));
+            self.participant.handle_wi_control(&job, &control).await;
+            std::future::pending::<Settlement>().await
+        };
+        tokio::select! {
+            settlement = self.answer(item, &job) => settlement,
+            never = listen => never,
+        }
+    }
+
+    /// Turns one workitem into what becomes of it.
+    async fn answer(&self, item: &Workitem, job: &Job) -> Settlement {
+        let answer = caught(self.participant.handle_wi(item, job)).await;
+        self.observer.ended(&self.queue, job.attempt(), &answer);
+        match job.stop() {
+            Some(Stop::Engine) => Settlement::Silent,
+            Some(Stop::Shutdown) => Settlement::HandBack,
+            Some(Stop::Person(_) | Stop::Deadline) | None if item.is_forgotten() => Settlement::Silent,
+            Some(Stop::Person(_) | Stop::Deadline) | None => {
+                Settlement::Reply { body: item.reply(&answer), id: format!("reply {}", job.attempt()) }
+            }
+        }
+    }
+}
+
+/// Turns a panic of the participant into a failure.
+async fn caught(work: impl Future<Output = Result<Outcome, Failure>>) -> Result<Outcome, Failure> {
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Failure::Panicked(text.unwrap_or_else(|| "no message".into())))
+    })
+}
+
+impl std::fmt::Debug for Exo {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Exo").field("queue", &self.queue).finish_non_exhaustive()
+    }
+}

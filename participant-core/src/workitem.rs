@@ -1,0 +1,89 @@
+//! The workitem: what the engine sends and gets back.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::fei::{Attempt, Fei};
+use crate::raw::RawObject;
+
+/// One unit of work sent by the engine, exactly as it arrived.
+///
+/// Keys we do not know, their order and numbers of any size are kept, so that the reply returns them untouched.
+/// Invariant: `fei` and `fields` are present and are objects.
+#[derive(Clone, Debug)]
+pub struct Workitem {
+    pub(crate) object: RawObject,
+    pub(crate) fields: RawObject,
+    fei: Fei,
+}
+
+/// Why a message body is no workitem; whoever sent it has to change it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Malformed {
+    /// The body is not one JSON object in UTF-8.
+    #[error("message is not a JSON object")]
+    NotJson(#[source] serde_json::Error),
+    /// The object lacks a part without which no reply can find its way back.
+    #[error("message has no object `{key}`")]
+    NoObject {
+        /// The missing key: `fei` or `fields`.
+        key: &'static str,
+    },
+}
+
+impl Workitem {
+    /// Reads a message body. Does no I/O.
+    pub fn parse(body: &[u8]) -> Result<Workitem, Malformed> {
+        let object = RawObject::parse(body).map_err(Malformed::NotJson)?;
+        let fei = object.object("fei").ok_or(Malformed::NoObject { key: "fei" })?;
+        let fields = object.object("fields").ok_or(Malformed::NoObject { key: "fields" })?;
+        Ok(Workitem { fei: Fei::read(&fei), object, fields })
+    }
+
+    /// Returns the step this workitem belongs to.
+    pub fn fei(&self) -> &Fei {
+        &self.fei
+    }
+
+    /// Returns which try at that step this is.
+    pub fn attempt(&self) -> Attempt {
+        Attempt { fei: self.fei.clone(), dispatched_at: self.text("dispatched_at").unwrap_or_default() }
+    }
+
+    /// Returns the name the process definition called the participant by.
+    pub fn participant_name(&self) -> Option<String> {
+        self.object.get("participant_name").and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+
+    /// Returns a field by its path, keys joined with dots: `image.arch`.
+    pub fn field(&self, path: &str) -> Option<Value> {
+        self.read(path)
+    }
+
+    /// Returns a field as a type of the caller's; `None` when it is missing or does not fit.
+    pub fn read<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
+        self.fields.find(path).and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+
+    /// Returns a field that is a text; `None` when it is missing or something else.
+    pub fn text(&self, path: &str) -> Option<String> {
+        self.read(path)
+    }
+
+    /// Returns an attribute of the step in the process definition.
+    pub fn param(&self, name: &str) -> Option<Value> {
+        self.fields.object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+
+    /// Returns all fields as the JSON text they came as, to launch another process with.
+    pub fn fields_json(&self) -> Box<RawValue> {
+        self.fields.to_raw()
+    }
+
+    /// Tells whether the engine went on without waiting for an answer (`:forget => true`, in Ruby's sense of true).
+    pub fn is_forgotten(&self) -> bool {
+        !matches!(self.param("forget"), None | Some(Value::Null | Value::Bool(false)))
+    }
+}
