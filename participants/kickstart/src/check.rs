@@ -1,0 +1,58 @@
+//! The rules a kickstart is held to.
+
+mod arguments;
+mod commands;
+mod nearest;
+mod report;
+mod sections;
+
+pub(crate) use arguments::fits;
+
+use crate::diagnostic::Diagnostic;
+use crate::document::{Item, Kickstart};
+use report::Report;
+
+/// What a caller allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rules {
+    /// Whether `%include` and `%ksappend` are fine; a service that reads foreign kickstarts says no.
+    pub include_allowed: bool,
+    /// After this many findings the check stops.
+    pub limit: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Rules {
+        Rules { include_allowed: false, limit: 1000 }
+    }
+}
+
+impl Rules {
+    /// Returns the same rules with `%include` and `%ksappend` allowed or not.
+    pub fn include_allowed(self, include_allowed: bool) -> Rules {
+        Rules { include_allowed, ..self }
+    }
+}
+
+/// Returns everything that is wrong with a kickstart, in the order of the file, by the strictest rules.
+pub fn check(ks: &Kickstart) -> Vec<Diagnostic> {
+    check_with(ks, &Rules::default())
+}
+
+/// Returns everything that is wrong with a kickstart, in the order of the file.
+pub fn check_with(ks: &Kickstart, rules: &Rules) -> Vec<Diagnostic> {
+    let mut report = Report::new(ks.as_str(), rules);
+    let mut seen = commands::Seen::default();
+    for item in ks.items() {
+        if report.is_full() {
+            break;
+        }
+        match item {
+            Item::Command(command) => commands::check(&command, &mut seen, &mut report),
+            Item::Section(section) => sections::check(&section, &mut report),
+            Item::StrayEnd(command) => sections::stray_end(&command, &mut report),
+        }
+    }
+    report.into_diagnostics()
+}

@@ -1,0 +1,42 @@
+//! Changes that look as if the file's author had made them.
+
+mod packages;
+mod place;
+mod quote;
+mod repos;
+
+pub(crate) use quote::is_break;
+
+/// Why a change was refused; the kickstart is then as it was.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// A name or a URL without a character in it.
+    #[error("{what} is empty")]
+    Empty {
+        /// What was empty.
+        what: &'static str,
+    },
+    /// A line break or another control character, which would end the line or hide text.
+    #[error("{what} {value:?} has a control character in it")]
+    ControlCharacter {
+        /// What it was meant to be.
+        what: &'static str,
+        /// The refused text.
+        value: String,
+    },
+    /// A character that means something else in a package list and cannot be quoted there.
+    #[error("{what} {value:?} cannot stand in a package list")]
+    NotAName {
+        /// What it was meant to be.
+        what: &'static str,
+        /// The refused text.
+        value: String,
+    },
+    /// An option the table does not know, or one whose value does not fit.
+    #[error("`repo` has no option {option:?} of that form")]
+    NotAnOption {
+        /// The refused option.
+        option: String,
+    },
+}

@@ -1,0 +1,49 @@
+//! The kickstart language: read, checked, changed and printed without losing a byte.
+//!
+//! A [`Kickstart`] keeps the text exactly as its author wrote it. [`check`] says what is wrong with it, the typed
+//! views ([`Kickstart::repos`], [`Kickstart::packages`], [`Kickstart::scripts`], …) say what it means, and the edits
+//! ([`Kickstart::add_repo`], [`Kickstart::add_packages`]) put new lines where a person would. Nothing here does I/O.
+//!
+//! ```
+//! use img_kickstart::{Kickstart, check};
+//!
+//! let mut ks = Kickstart::parse("lang en_US\npart / --size=big\n\n%packages\n@core\n%end\n");
+//!
+//! let found = check(&ks);
+//! assert_eq!(found[0].one_line("hello.ks"), "hello.ks:2:15: error: `--size` takes a whole number, not `big`");
+//!
+//! ks.add_repo("extra", "http://repo.example/extra", &["--save"])?;
+//! ks.add_packages(&["vim"])?;
+//! assert_eq!(
+//!     ks.to_string(),
+//!     "lang en_US\npart / --size=big\nrepo --name=extra --baseurl=http://repo.example/extra --save\n\n\
+//!      %packages\n@core\nvim\n%end\n"
+//! );
+//! # Ok::<(), img_kickstart::EditError>(())
+//! ```
+
+pub mod arguments;
+pub mod check;
+pub mod command;
+pub mod diagnostic;
+pub mod document;
+pub mod edit;
+mod lines;
+pub mod reading;
+pub mod repo_name;
+pub mod section;
+pub mod table;
+pub mod tokens;
+pub mod words;
+
+pub use arguments::Arguments;
+pub use check::{Rules, check, check_with};
+pub use command::Command;
+pub use diagnostic::{Diagnostic, Severity};
+pub use document::Kickstart;
+pub use edit::EditError;
+pub use reading::*;
+pub use repo_name::repo_name_from_url;
+pub use section::Section;
+pub use tokens::{Token, expand_tokens, tokens};
+pub use words::Word;

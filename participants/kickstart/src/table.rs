@@ -1,0 +1,43 @@
+//! What commands, sections and options exist: data, one row each.
+
+mod installer;
+mod past;
+mod people;
+mod row;
+mod sections;
+mod sources;
+mod storage;
+mod system;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+pub use row::{Dialect, Opt, Row, Value};
+
+/// What is assumed of a command that is in no table: any options, any arguments.
+pub(crate) static UNKNOWN: Row = Row::new("", row::ANY, &[]).free();
+
+static COMMANDS: LazyLock<HashMap<&'static str, &'static Row>> =
+    LazyLock::new(|| commands().map(|row| (row.name, row)).collect());
+
+/// Returns every command's row.
+pub fn commands() -> impl Iterator<Item = &'static Row> {
+    [storage::ROWS, sources::ROWS, people::ROWS, system::ROWS, installer::ROWS, past::ROWS]
+        .into_iter()
+        .flatten()
+}
+
+/// Returns every section's row.
+pub fn sections() -> impl Iterator<Item = &'static Row> {
+    sections::ROWS.iter()
+}
+
+/// Returns the row of the command called `name`.
+pub fn command(name: &str) -> Option<&'static Row> {
+    COMMANDS.get(name).copied()
+}
+
+/// Returns the row of the section called `name`, its percent sign included.
+pub fn section(name: &str) -> Option<&'static Row> {
+    if name.starts_with('%') { sections().find(|row| row.name == name) } else { None }
+}

@@ -1,0 +1,130 @@
+//! Where packages and images come from.
+
+use super::row::{NONE, Row, flag, integer, list, text, yes_no};
+
+/// The rows, in alphabetical order.
+pub(super) const ROWS: &[Row] = &[
+    Row::new(
+        "bootc",
+        NONE,
+        &[
+            text("--bootloader"),
+            flag("--composefs"),
+            text("--source-imgref").needed(),
+            text("--stateroot"),
+            text("--target-imgref"),
+        ],
+    ),
+    Row::new("cdrom", NONE, &[]),
+    Row::new(
+        "harddrive",
+        NONE,
+        &[text("--biospart").past(), text("--dir").needed(), text("--partition").needed()],
+    ),
+    Row::new("hmc", NONE, &[]),
+    Row::new("install", NONE, &[text("--root-device").past()]),
+    Row::new(
+        "liveimg",
+        NONE,
+        &[text("--checksum"), flag("--noverifyssl"), text("--proxy"), text("--url").needed()],
+    ),
+    Row::new(
+        "method",
+        NONE,
+        &[
+            text("--metalink"),
+            text("--mirrorlist"),
+            flag("--noverifyssl"),
+            text("--proxy"),
+            text("--sslcacert"),
+            text("--sslclientcert"),
+            text("--sslclientkey"),
+            text("--url"),
+        ],
+    ),
+    Row::new("module", NONE, &[flag("--disable").past(), text("--name").past(), text("--stream").past()]),
+    Row::new("nfs", NONE, &[text("--dir").needed(), text("--opts"), text("--server").needed()]),
+    Row::new(
+        "ostreecontainer",
+        NONE,
+        &[
+            flag("--no-signature-verification"),
+            text("--remote"),
+            text("--stateroot"),
+            text("--transport"),
+            text("--url").needed(),
+        ],
+    ),
+    Row::new(
+        "ostreesetup",
+        NONE,
+        &[
+            flag("--nogpg"),
+            text("--osname").needed(),
+            text("--ref").needed(),
+            text("--remote"),
+            text("--url").needed(),
+        ],
+    ),
+    Row::new(
+        "repo",
+        NONE,
+        &[
+            text("--baseurl"),
+            integer("--cost"),
+            flag("--debuginfo").mic(),
+            flag("--disable").mic(),
+            list("--excludepkgs"),
+            text("--gpgkey").mic(),
+            yes_no("--ignoregroups").past(),
+            list("--includepkgs"),
+            flag("--install"),
+            text("--metalink"),
+            text("--mirrorlist"),
+            text("--name").needed(),
+            flag("--nocache").mic(),
+            flag("--noverifyssl"),
+            integer("--priority").mic(),
+            text("--proxy"),
+            text("--proxypasswd").mic(),
+            text("--proxyuser").mic(),
+            flag("--save").mic(),
+            flag("--source").mic(),
+            yes_no("--ssl_verify").mic(),
+            text("--sslcacert"),
+            text("--sslclientcert"),
+            text("--sslclientkey"),
+        ],
+    )
+    .one_of(&["--baseurl", "--mirrorlist", "--metalink"]),
+    Row::new(
+        "rhsm",
+        NONE,
+        &[
+            text("--activation-key"),
+            flag("--connect-to-insights"),
+            text("--flatpak-registry-url"),
+            text("--organization"),
+            text("--proxy"),
+            text("--rhsm-baseurl"),
+            text("--server-hostname"),
+        ],
+    )
+    .past(),
+    Row::new("updates", (0, 1), &[]),
+    Row::new("upgrade", NONE, &[text("--root-device")]).past(),
+    Row::new(
+        "url",
+        NONE,
+        &[
+            text("--metalink"),
+            text("--mirrorlist"),
+            flag("--noverifyssl"),
+            text("--proxy"),
+            text("--sslcacert"),
+            text("--sslclientcert"),
+            text("--sslclientkey"),
+            text("--url"),
+        ],
+    ),
+];

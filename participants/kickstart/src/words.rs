@@ -1,0 +1,120 @@
+//! Words of a line, split as Python's `shlex.split(line, comments=True)` does it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// One word of a line: what it means and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Word<'a> {
+    /// The word with quotes and escapes resolved.
+    pub text: Cow<'a, str>,
+    /// The word as written.
+    pub raw: &'a str,
+    /// Where `raw` starts in the whole text, in bytes.
+    pub start: usize,
+}
+
+impl Word<'_> {
+    /// Returns the byte range of the word as written.
+    pub fn span(&self) -> Range<usize> {
+        self.start..self.start + self.raw.len()
+    }
+}
+
+/// Why a line could not be split to its end.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// A quote that is never closed; the byte offset is that of the quote.
+    OpenQuote(usize),
+    /// A backslash with nothing after it, which does not continue a kickstart line.
+    LoneBackslash(usize),
+    /// A command line longer than [`LONGEST`]; its words are not looked at.
+    TooLong(usize),
+}
+
+/// The longest line that is split into words, in bytes.
+pub const LONGEST: usize = 1 << 20;
+
+enum State {
+    Between,
+    Plain,
+    Single,
+    Double,
+    Escape { quoted: bool },
+}
+
+/// Splits `line`, which starts at byte `base` of the whole text, into words.
+///
+/// With a fault, the words before it are returned.
+pub fn split(line: &str, base: usize) -> (Vec<Word<'_>>, Option<Fault>) {
+    if line.len() > LONGEST {
+        return (Vec::new(), Some(Fault::TooLong(base)));
+    }
+    let mut words = Vec::new();
+    let mut state = State::Between;
+    let (mut start, mut quote) = (0, 0);
+    let mut value: Option<String> = None; // only words with quotes or escapes are copied
+    let word = |start: usize, end: usize, value: Option<String>| {
+        let raw = &line[start..end];
+        Word { text: value.map_or(Cow::Borrowed(raw), Cow::Owned), raw, start: base + start }
+    };
+    for (at, c) in line.char_indices() {
+        state = match (state, c) {
+            (State::Between, ' ' | '\t' | '\r' | '\n') => State::Between,
+            (State::Between, '#') => return (words, None),
+            (State::Plain, '#') => {
+                words.push(word(start, at, value));
+                return (words, None);
+            }
+            (State::Plain, ' ' | '\t' | '\r' | '\n') => {
+                words.push(word(start, at, value.take()));
+                State::Between
+            }
+            (before @ (State::Between | State::Plain), '\'' | '"' | '\\') => {
+                if matches!(before, State::Between) {
+                    start = at;
+                }
+                value.get_or_insert_with(|| line[start..at].to_owned());
+                quote = at;
+                match c {
+                    '\'' => State::Single,
+                    '"' => State::Double,
+                    _ => State::Escape { quoted: false },
+                }
+            }
+            (State::Between, _) => {
+                start = at;
+                State::Plain
+            }
+            (State::Single, '\'') | (State::Double, '"') => State::Plain,
+            (State::Double, '\\') => State::Escape { quoted: true },
+            (State::Escape { quoted }, _) => {
+                if let Some(value) = &mut value {
+                    if quoted && c != '"' && c != '\\' {
+                        value.push('\\'); // in double quotes only these two lose their backslash
+                    }
+                    value.push(c);
+                }
+                if quoted { State::Double } else { State::Plain }
+            }
+            (inside, _) => {
+                if let Some(value) = &mut value {
+                    value.push(c);
+                }
+                inside
+            }
+        };
+    }
+    let fault = match state {
+        State::Between => None,
+        State::Plain => {
+            words.push(word(start, line.len(), value));
+            None
+        }
+        State::Escape { quoted: false } => Some(Fault::LoneBackslash(base + quote)),
+        State::Single | State::Double | State::Escape { quoted: true } => {
+            Some(Fault::OpenQuote(base + quote))
+        }
+    };
+    (words, fault)
+}
