@@ -33,7 +33,11 @@ pub struct StopHandle(Arc<watch::Sender<Option<Stop>>>);
 
 impl Job {
     /// Makes a job and the handle that stops it.
-    pub fn new(attempt: Attempt, launcher: Arc<dyn Launcher>, observer: Arc<dyn Observer>) -> (Job, StopHandle) {
+    pub fn new(
+        attempt: Attempt,
+        launcher: Arc<dyn Launcher>,
+        observer: Arc<dyn Observer>,
+    ) -> (Job, StopHandle) {
         let (sender, stop) = watch::channel(None);
         (Job { attempt, stop, launcher, observer }, StopHandle(Arc::new(sender)))
     }
@@ -82,6 +86,9 @@ impl StopHandle {
 
 impl std::fmt::Debug for Job {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("Job").field("attempt", &self.attempt).field("stop", &self.stop()).finish_non_exhaustive()
+        out.debug_struct("Job")
+            .field("attempt", &self.attempt)
+            .field("stop", &self.stop())
+            .finish_non_exhaustive()
     }
 }

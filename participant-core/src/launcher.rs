@@ -34,7 +34,8 @@ impl Launch {
 
     /// Returns the message body the engine takes on its queue.
     pub fn body(&self) -> Vec<u8> {
-        let message = json!({ "definition": self.definition, "fields": Value::Null, "variables": self.variables });
+        let message =
+            json!({ "definition": self.definition, "fields": Value::Null, "variables": self.variables });
         let mut object = crate::raw::RawObject::parse(message.to_string().as_bytes()).expect("just written");
         object.put("fields", self.fields.clone());
         object.to_raw().get().as_bytes().to_vec()

@@ -50,7 +50,11 @@ pub(super) async fn settle(
 }
 
 /// Sends until the other side has it; gives up only when the program ends, and says whether it is safe.
-async fn publish_until_safe(transport: &dyn Transport, message: &Message, shutdown: &CancellationToken) -> bool {
+async fn publish_until_safe(
+    transport: &dyn Transport,
+    message: &Message,
+    shutdown: &CancellationToken,
+) -> bool {
     let mut pause = Duration::from_millis(100);
     loop {
         match transport.publish(message).await {

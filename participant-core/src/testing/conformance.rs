@@ -76,5 +76,8 @@ async fn send(transport: &dyn Transport, queue: &str, body: &[u8]) {
 
 /// Waits a little; a message that has not come by then is not coming.
 async fn next(intake: &mut dyn Intake) -> Option<crate::Delivery> {
-    tokio::time::timeout(Duration::from_secs(1), intake.next()).await.ok().map(|next| next.expect("transport"))
+    tokio::time::timeout(Duration::from_secs(1), intake.next())
+        .await
+        .ok()
+        .map(|next| next.expect("transport"))
 }

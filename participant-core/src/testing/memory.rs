@@ -92,7 +92,8 @@ impl Intake for Taking {
             let changed = self.memory.0.changed.notified();
             let held = self.memory.lock().queues.get_mut(&self.queue).and_then(VecDeque::pop_front);
             if let Some(held) = held {
-                let kept = Kept { memory: self.memory.clone(), queue: self.queue.clone(), held: Some(held.clone()) };
+                let kept =
+                    Kept { memory: self.memory.clone(), queue: self.queue.clone(), held: Some(held.clone()) };
                 let mut delivery = Delivery::new(held.body, Box::new(kept));
                 delivery.message_id = held.id;
                 delivery.redelivered = held.redelivered;

@@ -3,9 +3,8 @@
 use crate::NotAWord;
 
 /// The architectures IMG knows, in rpm's words.
-const KNOWN: [&str; 10] = [
-    "i486", "i586", "i686", "x86_64", "armv6l", "armv7l", "armv7hl", "armv7tnhl", "aarch64", "mipsel",
-];
+const KNOWN: [&str; 10] =
+    ["i486", "i586", "i686", "x86_64", "armv6l", "armv7l", "armv7hl", "armv7tnhl", "aarch64", "mipsel"];
 
 /// An architecture, in rpm's words.
 ///

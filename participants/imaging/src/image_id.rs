@@ -11,9 +11,12 @@ pub struct ImageId(String);
 impl ImageId {
     /// Reads an id, leaving out what may not stand in the name of its folder.
     pub fn reduce(text: &str) -> Result<ImageId, NotAWord> {
-        let kept: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+        let kept: String =
+            text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
         if kept.is_empty() || kept.len() > 200 {
-            return Err(NotAWord(format!("image_id `{text}` should have 1 to 200 letters, digits, `_` or `-`")));
+            return Err(NotAWord(format!(
+                "image_id `{text}` should have 1 to 200 letters, digits, `_` or `-`"
+            )));
         }
         Ok(ImageId(kept))
     }

@@ -68,7 +68,12 @@ pub trait JobStore: Send + Sync {
     ///
     /// Returns the id it is on record with: when the same request was recorded before, that one's. `None` when
     /// another request has taken this id.
-    async fn record(&self, image_id: &ImageId, job: &NewJob, now_ms: i64) -> Result<Option<ImageId>, StoreError>;
+    async fn record(
+        &self,
+        image_id: &ImageId,
+        job: &NewJob,
+        now_ms: i64,
+    ) -> Result<Option<ImageId>, StoreError>;
 
     /// Takes news of a job, unless it has heard later news: see [`JobStatus::may_become`] and [`JobAttempt`].
     async fn push(&self, image_id: &ImageId, push: &Push, now_ms: i64) -> Result<Pushed, StoreError>;

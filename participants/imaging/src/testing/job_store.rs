@@ -17,7 +17,11 @@ pub async fn job_store_keeps_its_promises(store: &dyn JobStore) {
 async fn a_job_is_recorded_once_a_request(store: &dyn JobStore) {
     let (first, second) = (id("once-1"), id("once-2"));
     assert_eq!(store.record(&first, &job("once"), 1).await.unwrap(), Some(first.clone()));
-    assert_eq!(store.record(&second, &job("once"), 2).await.unwrap(), Some(first.clone()), "the same request");
+    assert_eq!(
+        store.record(&second, &job("once"), 2).await.unwrap(),
+        Some(first.clone()),
+        "the same request"
+    );
     assert_eq!(store.record(&first, &job("other"), 3).await.unwrap(), None, "the id is taken");
     assert_eq!(store.job(&second).await.unwrap(), None);
 }

@@ -18,7 +18,12 @@ impl MemoryStore {
 
 #[async_trait]
 impl JobStore for MemoryStore {
-    async fn record(&self, image_id: &ImageId, job: &NewJob, now_ms: i64) -> Result<Option<ImageId>, StoreError> {
+    async fn record(
+        &self,
+        image_id: &ImageId,
+        job: &NewJob,
+        now_ms: i64,
+    ) -> Result<Option<ImageId>, StoreError> {
         let mut jobs = self.lock();
         if let Some(known) = jobs.iter().find(|known| known.asked.request == job.request) {
             return Ok(Some(known.image_id.clone()));
@@ -43,7 +48,9 @@ impl JobStore for MemoryStore {
 
     async fn push(&self, image_id: &ImageId, push: &Push, now_ms: i64) -> Result<Pushed, StoreError> {
         let mut jobs = self.lock();
-        let Some(job) = jobs.iter_mut().find(|job| job.image_id == *image_id) else { return Ok(Pushed::NoJob) };
+        let Some(job) = jobs.iter_mut().find(|job| job.image_id == *image_id) else {
+            return Ok(Pushed::NoJob);
+        };
         Ok(if job.hear(push, now_ms) { Pushed::Taken } else { Pushed::Old })
     }
 

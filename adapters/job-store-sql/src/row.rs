@@ -1,0 +1,29 @@
+//! A job as a row.
+
+use std::error::Error;
+
+use imaging::{ImageId, ImageJob, JobAttempt};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+/// The columns [`read`] wants.
+pub(crate) const COLUMNS: &str = "image_id, asked, status, attempt_began, attempt_process, created_ms, done_ms, \
+                                  image_url, files_url, logfile_url, error, version";
+
+/// Reads a row; returns the version of the record too.
+pub(crate) fn read(row: &AnyRow) -> Result<(ImageJob, i64), Box<dyn Error + Send + Sync>> {
+    let text = |column| row.try_get::<String, _>(column);
+    let job = ImageJob {
+        image_id: ImageId::reduce(&text("image_id")?)?,
+        asked: serde_json::from_str(&text("asked")?)?,
+        status: text("status")?.parse()?,
+        attempt: JobAttempt { began: text("attempt_began")?, process: text("attempt_process")? },
+        created_ms: row.try_get("created_ms")?,
+        done_ms: row.try_get("done_ms")?,
+        image_url: text("image_url")?,
+        files_url: text("files_url")?,
+        logfile_url: text("logfile_url")?,
+        error: text("error")?,
+    };
+    Ok((job, row.try_get("version")?))
+}

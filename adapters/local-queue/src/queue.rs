@@ -1,0 +1,116 @@
+//! Sending, and taking over what the dead left.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use participant_core::{
+    ENGINE_QUEUE, Intake, Launch, LaunchError, Launcher, Message, Transport, TransportError,
+};
+use sqlx::sqlite::SqlitePool;
+use tokio::sync::Notify;
+
+use crate::intake::LocalIntake;
+use crate::owner::Owner;
+use crate::table::{now_ms, open};
+
+/// All queues of one file, seen by one owner. Clones are the same owner.
+#[derive(Clone, Debug)]
+pub struct LocalQueue(pub(crate) Arc<Shared>);
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) table: SqlitePool,
+    pub(crate) owner: Owner,
+    pub(crate) changed: Notify,
+}
+
+/// A message that belonged to a dead program and is ours now.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// The queue it waits on.
+    pub queue: String,
+    /// Its text.
+    pub body: Vec<u8>,
+}
+
+impl LocalQueue {
+    /// Opens the queues in `file`, making it when it is not there.
+    pub async fn open(file: &Path, owner: Owner) -> Result<LocalQueue, TransportError> {
+        let doing = || format!("open the queue file {}", file.display());
+        let table = open(file).await.map_err(|error| TransportError::new(doing(), error))?;
+        Ok(LocalQueue(Arc::new(Shared { table, owner, changed: Notify::new() })))
+    }
+
+    /// Makes ours what belongs to programs that are dead, and returns it.
+    pub async fn adopt(&self) -> Result<Vec<Adopted>, TransportError> {
+        let failed = |error| TransportError::new("adopt messages of dead programs", error);
+        let (table, me) = (&self.0.table, &self.0.owner);
+        let others: Vec<String> =
+            sqlx::query_scalar("SELECT DISTINCT owner FROM message WHERE state < 2 AND owner <> $1")
+                .bind(me.name())
+                .fetch_all(table)
+                .await
+                .map_err(failed)?;
+        let mut adopted = Vec::new();
+        for other in others {
+            let buried = me
+                .bury(&other)
+                .map_err(|error| TransportError::new("look at the locks of programs", error))?;
+            let Some(buried) = buried else { continue };
+            let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
+                "UPDATE message SET owner = $1, state = 0 WHERE owner = $2 AND state < 2 RETURNING queue, body",
+            )
+            .bind(me.name())
+            .bind(&other)
+            .fetch_all(table)
+            .await
+            .map_err(failed)?;
+            buried.forget();
+            adopted.extend(rows.into_iter().map(|(queue, body)| Adopted { queue, body }));
+        }
+        self.0.changed.notify_waiters();
+        Ok(adopted)
+    }
+
+    /// Returns how many messages of ours are not dealt with: none means that all our processes came to rest.
+    pub async fn unsettled(&self) -> Result<i64, TransportError> {
+        sqlx::query_scalar("SELECT COUNT(*) FROM message WHERE owner = $1 AND state < 2")
+            .bind(self.0.owner.name())
+            .fetch_one(&self.0.table)
+            .await
+            .map_err(|error| TransportError::new("count the waiting messages", error))
+    }
+}
+
+#[async_trait]
+impl Transport for LocalQueue {
+    async fn take(&self, queue: &str) -> Result<Box<dyn Intake>, TransportError> {
+        Ok(Box::new(LocalIntake { shared: self.0.clone(), queue: queue.to_owned() }))
+    }
+
+    async fn publish(&self, message: &Message) -> Result<(), TransportError> {
+        sqlx::query(
+            "INSERT INTO message (queue, id, owner, body, changed) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (queue, id) DO NOTHING",
+        )
+        .bind(&message.queue)
+        .bind(&message.id)
+        .bind(self.0.owner.name())
+        .bind(&message.body)
+        .bind(now_ms())
+        .execute(&self.0.table)
+        .await
+        .map_err(|error| TransportError::new(format!("publish to {}", message.queue), error))?;
+        self.0.changed.notify_waiters();
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Launcher for LocalQueue {
+    async fn launch(&self, launch: &Launch) -> Result<(), LaunchError> {
+        let message = Message { queue: ENGINE_QUEUE.into(), body: launch.body(), id: launch.id.clone() };
+        self.publish(&message).await.map_err(|error| LaunchError(Box::new(error)))
+    }
+}
