@@ -1,0 +1,19 @@
+# The commands of this project; what each does is in the script it calls.
+.PHONY: help demo test lint clean
+
+help: ## says what there is (the default)
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: ## installs what is missing, builds an image from a kickstart, boots it in qemu
+	@.ci/need demo
+	@examples/demo/run
+
+test: ## runs all tests, with a RabbitMQ and a PostgreSQL of their own
+	@.ci/need test
+	@.ci/test
+
+lint: ## formatting, clippy, shellcheck where it is installed
+	@.ci/lint
+
+clean: ## removes everything that make demo and make test made in this folder
+	rm -rf demo target
