@@ -140,6 +140,12 @@ impl<'a> Arguments<'a> {
         parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 
+    /// Returns whether the option `name` is given with a value that means no.
+    pub fn says_no(&self, name: &str) -> bool {
+        let value = self.value(name).unwrap_or_default();
+        ["no", "off", "false", "0"].iter().any(|no| value.eq_ignore_ascii_case(no))
+    }
+
     pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.value(name).map(str::to_owned)
     }

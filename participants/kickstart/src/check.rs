@@ -5,6 +5,7 @@ mod commands;
 mod nearest;
 mod report;
 mod sections;
+mod splitting;
 
 pub(crate) use arguments::fits;
 
@@ -13,6 +14,13 @@ use crate::document::{Item, Kickstart};
 use report::Report;
 
 /// What a caller allows.
+///
+/// ```
+/// use img_kickstart::{Kickstart, Rules, check_with};
+///
+/// let ks = Kickstart::parse("%include /tmp/disks.ks\n");
+/// assert!(check_with(&ks, &Rules::default().include_allowed(true)).is_empty());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Rules {
@@ -44,15 +52,22 @@ pub fn check(ks: &Kickstart) -> Vec<Diagnostic> {
 pub fn check_with(ks: &Kickstart, rules: &Rules) -> Vec<Diagnostic> {
     let mut report = Report::new(ks.as_str(), rules);
     let mut seen = commands::Seen::default();
+    let (mut hidden, mut looked_at) = (false, 0);
     for item in ks.items() {
         if report.is_full() {
             break;
         }
+        let span = item.span();
+        hidden = hidden || splitting::hidden_line(looked_at..span.start, &mut report); // once is enough
+        looked_at = span.end;
         match item {
             Item::Command(command) => commands::check(&command, &mut seen, &mut report),
             Item::Section(section) => sections::check(&section, &mut report),
             Item::StrayEnd(command) => sections::stray_end(&command, &mut report),
         }
+    }
+    if !hidden {
+        splitting::hidden_line(looked_at..ks.as_str().len(), &mut report);
     }
     report.into_diagnostics()
 }

@@ -35,6 +35,16 @@ pub enum Item<'a> {
     StrayEnd(Command<'a>),
 }
 
+impl Item<'_> {
+    /// Returns the bytes of the file it takes, a section's `%end` line not counted.
+    pub fn span(&self) -> Range<usize> {
+        match self {
+            Item::Command(command) | Item::StrayEnd(command) => command.span.clone(),
+            Item::Section(section) => section.header.span.start..section.body_span.end,
+        }
+    }
+}
+
 impl Kickstart {
     /// Reads any text; what is wrong with it is for [`crate::check`] to say.
     pub fn parse(text: &str) -> Kickstart {

@@ -17,33 +17,31 @@ impl<'a> Report<'a> {
         Report { rules, source, found: Vec::new() }
     }
 
-    /// Adds an error about the bytes `span` of line `line`.
+    /// Adds an error about the bytes `span` of line `line`; `None` once the limit is reached.
     pub(super) fn error(
         &mut self,
         code: &'static str,
         line: usize,
         span: Range<usize>,
         message: impl Into<String>,
-    ) {
-        self.add(Severity::Error, code, line, span, message.into());
+    ) -> Option<&mut Diagnostic> {
+        self.add(Severity::Error, code, line, span, message.into())
     }
 
-    /// Adds a warning about the bytes `span` of line `line`.
+    /// Adds a warning about the bytes `span` of line `line`; `None` once the limit is reached.
     pub(super) fn warning(
         &mut self,
         code: &'static str,
         line: usize,
         span: Range<usize>,
         message: impl Into<String>,
-    ) {
-        self.add(Severity::Warning, code, line, span, message.into());
+    ) -> Option<&mut Diagnostic> {
+        self.add(Severity::Warning, code, line, span, message.into())
     }
 
-    /// Says what would be right instead of the last finding.
-    pub(super) fn help(&mut self, help: Option<String>) {
-        if let Some(last) = self.found.last_mut() {
-            last.help = help;
-        }
+    /// Returns the whole text.
+    pub(super) fn source(&self) -> &'a str {
+        self.source
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -51,7 +49,6 @@ impl<'a> Report<'a> {
     }
 
     pub(super) fn into_diagnostics(mut self) -> Vec<Diagnostic> {
-        self.found.truncate(self.rules.limit);
         self.found.sort_by_key(|found| (found.line, found.span.start));
         self.found
     }
@@ -63,10 +60,24 @@ impl<'a> Report<'a> {
         line: usize,
         span: Range<usize>,
         message: String,
-    ) {
+    ) -> Option<&mut Diagnostic> {
+        if self.is_full() {
+            return None; // a line of a million mistakes must not cost a million look-ups of its columns
+        }
+        let message = clipped(message);
         let before = &self.source[..span.start];
         let start = before.rfind('\n').map_or(0, |at| at + 1);
         let column = before[start..].chars().count() + 1;
         self.found.push(Diagnostic { severity, code, message, help: None, line, column, span });
+        self.found.last_mut()
     }
+}
+
+/// Returns a message without the middle of what made it very long.
+fn clipped(message: String) -> String {
+    if message.len() < 300 {
+        return message;
+    }
+    let end = message.chars().rev().take(60).collect::<Vec<_>>();
+    message.chars().take(160).chain(['…']).chain(end.into_iter().rev()).collect()
 }

@@ -1,11 +1,11 @@
 //! Sections: known, closed, and with sound lines.
 
+use crate::Word;
 use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
-use crate::check::{arguments, commands};
+use crate::check::{arguments, splitting};
 use crate::command::Command;
 use crate::document::head;
-use crate::edit::is_break;
 use crate::lines::Line;
 use crate::reading::Entry;
 use crate::section::Section;
@@ -14,23 +14,15 @@ use crate::table;
 /// Checks one section.
 pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
     let header = &section.header;
-    commands::splitting(header, report);
+    splitting::check(header, report);
     if let Some(name) = header.words.first() {
         match section.row() {
             Some(row) => arguments::check(header, &section.arguments(), row, report),
-            None => {
-                report.error(
-                    "unknown-section",
-                    header.line,
-                    name.span(),
-                    format!("unknown section `{}`", name.text),
-                );
-                report.help(did_you_mean(&name.text, table::sections().map(|row| row.name)));
-            }
+            None => unknown(header.line, name, report),
         }
     }
     if section.end_line.is_none() {
-        let span = header.words.first().map_or(header.span.clone(), crate::Word::span);
+        let span = header.words.first().map_or(header.span.clone(), Word::span);
         report.error("missing-end", header.line, span, format!("`{}` has no `%end`", section.name()));
     }
     let list = matches!(section.name(), "%packages" | "%prepackages" | "%attachment");
@@ -38,8 +30,11 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
         if report.is_full() {
             return;
         }
-        include(&line, report);
-        if list {
+        let head = head(line.text);
+        if let "%include" | "%ksappend" = head {
+            let at = line.start + line.text.len() - line.text.trim_start().len();
+            splitting::include(head, line.number, at..at + head.len(), report);
+        } else if list {
             list_line(&line, section.name(), report);
         }
     }
@@ -47,31 +42,24 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
 
 /// Reports an `%end` that belongs to no section.
 pub(super) fn stray_end(command: &Command<'_>, report: &mut Report<'_>) {
-    let span = command.words.first().map_or(command.span.clone(), crate::Word::span);
+    let span = command.words.first().map_or(command.span.clone(), Word::span);
     report.error("stray-end", command.line, span, "this `%end` ends no section");
 }
 
-fn include(line: &Line<'_>, report: &mut Report<'_>) {
-    let head = head(line.text);
-    if !report.rules.include_allowed && matches!(head, "%include" | "%ksappend") {
-        let at = line.start + line.text.find('%').unwrap_or(0);
-        report.error("include", line.number, at..at + head.len(), format!("`{head}` is not allowed here"));
-        report.help(Some("put the other file's text here".to_owned()));
+fn unknown(line: usize, name: &Word<'_>, report: &mut Report<'_>) {
+    let message = format!("unknown section `{}`", name.text);
+    if let Some(found) = report.error("unknown-section", line, name.span(), message) {
+        found.help = did_you_mean(&name.text, table::sections().map(|row| row.name));
     }
 }
 
 fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
     let content = line.content();
-    if let Some((at, c)) = content.char_indices().find(|(_, c)| is_break(*c) && *c != '\t') {
-        let at = line.start + at;
-        let message = "there is a control character in this line";
-        report.error("control-character", line.number, at..at + c.len_utf8(), message);
-    }
+    splitting::control_character(line.number, content, line.start, report);
     let Some(Entry::Package(name) | Entry::Exclusion(name)) = Entry::read(content) else { return };
-    let at = line.start + content.len() - content.trim_start().len();
-    let span = at..at + content.trim().len();
     if name.contains(char::is_whitespace) {
+        let at = line.start + content.len() - content.trim_start().len();
         let message = format!("`{section}` has one name a line; `{name}` is taken for one name");
-        report.warning("blank-in-name", line.number, span, message);
+        report.warning("blank-in-name", line.number, at..line.start + content.trim_end().len(), message);
     }
 }

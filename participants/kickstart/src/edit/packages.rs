@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::document::Kickstart;
 use crate::edit::EditError;
-use crate::edit::place::{Place, after_last_line};
+use crate::edit::place::{Place, after_last_line, put_block};
 use crate::edit::quote::safe;
 use crate::reading::{Entry, select};
 use crate::section::Section;
@@ -12,8 +12,8 @@ use crate::section::Section;
 impl Kickstart {
     /// Adds packages to `%packages` and returns whether the text changed.
     ///
-    /// A name goes to the end of the first `%packages` section, which is made when there is none; `-name` leaves a
-    /// package out, `@name` is a group. What the sections already say is skipped.
+    /// A name goes to the end of the first `%packages` section, which is made before the other sections when
+    /// there is none; `-name` leaves a package out, `@name` is a group. What the sections already say is skipped.
     pub fn add_packages(&mut self, packages: &[&str]) -> Result<bool, EditError> {
         let entries = packages.iter().map(|text| entry("package", text)).collect::<Result<_, _>>()?;
         Ok(self.add_entries(entries))
@@ -40,13 +40,10 @@ impl Kickstart {
             return false;
         }
         let Some(section) = target(&sections, &new) else {
-            let at = self.as_str().len();
-            let blank = !self.as_str().is_empty() && !self.as_str().ends_with("\n\n");
-            let mut lines = if blank { vec![String::new()] } else { Vec::new() };
-            lines.push("%packages".to_owned());
-            lines.extend(new.iter().map(Entry::to_string));
-            lines.push("%end".to_owned());
-            Place::at(self, at).put(self, &lines);
+            let mut block = vec!["%packages".to_owned()];
+            block.extend(new.iter().map(Entry::to_string));
+            block.push("%end".to_owned());
+            put_block(self, block);
             return true;
         };
         let (offset, last) = after_last_line(section.body).unwrap_or((0, ""));

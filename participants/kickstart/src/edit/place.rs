@@ -1,16 +1,15 @@
-//! Where a new line goes.
+//! Where new lines go.
 
-use crate::document::Kickstart;
+use crate::document::{Item, Kickstart};
 use crate::lines::{ending, lines};
 
 /// A place between two lines.
 pub(super) struct Place {
-    /// The byte where the new line starts.
-    pub(super) at: usize,
+    at: usize,
     /// The line ending of the neighbours.
-    pub(super) ending: &'static str,
+    ending: &'static str,
     /// Whether the line before has no ending yet.
-    pub(super) open: bool,
+    open: bool,
 }
 
 impl Place {
@@ -34,6 +33,41 @@ impl Place {
         }
         ks.insert(self.at, &text);
     }
+}
+
+/// Puts `block` before the first section, or at the end when there is none, with a blank line on either side.
+pub(super) fn put_block(ks: &mut Kickstart, mut block: Vec<String>) {
+    let at = ks.sections().next().map(|section| above_comments(ks.as_str(), section.header.span.start));
+    if at.is_some() {
+        block.push(String::new());
+    }
+    let at = at.unwrap_or(ks.as_str().len());
+    let before = lines(&ks.as_str()[..at], 1, 0).last();
+    if before.is_some_and(|line| !line.text.trim().is_empty()) {
+        block.insert(0, String::new());
+    }
+    Place::at(ks, at).put(ks, &block);
+}
+
+/// Returns the start of the comment that stands right above the line at `at`; a comment at the top is the file's own.
+fn above_comments(text: &str, at: usize) -> usize {
+    let mut start = at;
+    for line in text[..at].split_inclusive('\n').rev() {
+        if !line.trim_start().starts_with('#') {
+            return start;
+        }
+        start -= line.len();
+    }
+    at
+}
+
+/// Returns the end of the last command before any section.
+pub(super) fn after_first_commands(ks: &Kickstart) -> Option<usize> {
+    let commands = ks.items().map_while(|item| match item {
+        Item::Command(command) => Some(command.span.end),
+        Item::Section(_) | Item::StrayEnd(_) => None,
+    });
+    commands.last()
 }
 
 /// Returns the byte after the last line of `text` that is not blank, and that line.

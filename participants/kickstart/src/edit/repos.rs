@@ -2,9 +2,9 @@
 
 use crate::arguments::Arguments;
 use crate::check::fits;
-use crate::document::{Item, Kickstart};
+use crate::document::Kickstart;
 use crate::edit::EditError;
-use crate::edit::place::Place;
+use crate::edit::place::{Place, after_first_commands, put_block};
 use crate::edit::quote::{quote, safe};
 use crate::table;
 use crate::words::Word;
@@ -28,26 +28,12 @@ impl Kickstart {
         if self.repos().iter().any(|repo| repo.name == name && repo.baseurl.as_deref() == Some(url)) {
             return Ok(false);
         }
-        match self.last_command() {
+        let repos = self.commands().filter(|command| command.name() == "repo");
+        match repos.last().map(|repo| repo.span.end).or_else(|| after_first_commands(self)) {
             Some(end) => Place::at(self, end).put(self, &[line]),
-            None => {
-                let section = self.sections().next().map(|section| section.header.span.start);
-                let lines = if section.is_some() { vec![line, String::new()] } else { vec![line] };
-                let at = section.unwrap_or(self.as_str().len());
-                Place::at(self, at).put(self, &lines);
-            }
+            None => put_block(self, vec![line]),
         }
         Ok(true)
-    }
-
-    /// Returns the end of the last `repo` line, else of the last command before any section.
-    fn last_command(&self) -> Option<usize> {
-        let repo = self.commands().filter(|command| command.name() == "repo").last();
-        let first_block = self.items().map_while(|item| match item {
-            Item::Command(command) => Some(command),
-            Item::Section(_) | Item::StrayEnd(_) => None,
-        });
-        repo.or_else(|| first_block.last()).map(|command| command.span.end)
     }
 }
 

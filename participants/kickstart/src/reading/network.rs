@@ -75,7 +75,7 @@ impl Kickstart {
             netmask: of.owned("--netmask"),
             gateway: of.owned("--gateway"),
             nameserver: of.list("--nameserver"),
-            onboot: !matches!(of.value("--onboot"), Some("no" | "off" | "false" | "0")),
+            onboot: !of.says_no("--onboot"),
             activate: of.has("--activate"),
         });
         network.collect()

@@ -78,7 +78,7 @@ fn repo(line: usize, of: &Arguments<'_>) -> Option<Repo> {
         includepkgs: of.list("--includepkgs"),
         excludepkgs: of.list("--excludepkgs"),
         gpgkey: of.owned("--gpgkey"),
-        ssl_verify: !of.has("--noverifyssl") && !matches!(of.value("--ssl_verify"), Some(no) if is_no(no)),
+        ssl_verify: !of.has("--noverifyssl") && !of.says_no("--ssl_verify"),
         disable: of.has("--disable"),
         debuginfo: of.has("--debuginfo"),
         source: of.has("--source"),
@@ -88,8 +88,4 @@ fn repo(line: usize, of: &Arguments<'_>) -> Option<Repo> {
         sslclientcert: of.owned("--sslclientcert"),
         sslclientkey: of.owned("--sslclientkey"),
     })
-}
-
-fn is_no(value: &str) -> bool {
-    ["no", "off", "false", "0"].iter().any(|no| value.eq_ignore_ascii_case(no))
 }

@@ -1,0 +1,77 @@
+//! Lines that do not fall into words as their author thought.
+
+use std::ops::Range;
+
+use crate::check::report::Report;
+use crate::command::Command;
+use crate::edit::is_break;
+use crate::lines::without_ending;
+use crate::words::Fault;
+
+/// Checks that the line was split to its end, and nothing hides in it.
+pub(super) fn check(command: &Command<'_>, report: &mut Report<'_>) {
+    let line = command.line;
+    match command.fault {
+        Some(Fault::OpenQuote(at)) => {
+            report.error("open-quote", line, at..at + 1, "this quote is never closed");
+        }
+        Some(Fault::LoneBackslash(at)) => {
+            let found = report.error("backslash", line, at..at + 1, "nothing follows this backslash");
+            if let Some(found) = found {
+                found.help = Some("a command cannot go on in the next line".to_owned());
+            }
+        }
+        Some(Fault::TooLong(at)) => {
+            report.error("too-long", line, at..at, "this line is too long for a command");
+        }
+        None => {}
+    }
+    let text = &report.source()[command.span.clone()];
+    control_character(line, without_ending(text), command.span.start, report);
+    let Some(last) = command.words.last().filter(|_| command.fault.is_none()) else { return };
+    let end = last.span().end;
+    if report.source()[end..].starts_with('#') {
+        let message = "a comment starts here, in the middle of a word";
+        if let Some(found) = report.warning("comment-in-word", line, end..end + 1, message) {
+            found.help = Some("put the word in quotes if the `#` belongs to it".to_owned());
+        }
+    }
+}
+
+/// Reports the first character in `text` that others take for the end of a line, or hide.
+pub(super) fn control_character(line: usize, text: &str, start: usize, report: &mut Report<'_>) {
+    if let Some((at, c)) = text.char_indices().find(|(_, c)| is_break(*c) && *c != '\t') {
+        let at = start + at;
+        let message = format!("there is a control character here, U+{:04X}", u32::from(c));
+        report.error("control-character", line, at..at + c.len_utf8(), message);
+    }
+}
+
+/// Reports the first character in the comments and blank lines at `span` that starts a new line for Python.
+///
+/// Returns whether there was one.
+pub(super) fn hidden_line(span: Range<usize>, report: &mut Report<'_>) -> bool {
+    let source = report.source();
+    let text = &source[span.clone()];
+    let breaks = |(at, c): &(usize, char)| match c {
+        '\r' => !text[at + 1..].starts_with('\n') && at + 1 < text.len(),
+        '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
+        _ => false,
+    };
+    let Some((at, c)) = text.char_indices().find(breaks) else { return false };
+    let at = span.start + at;
+    let line = 1 + source[..at].matches('\n').count();
+    let message = format!("other readers start a new line here, after U+{:04X}", u32::from(c));
+    report.error("control-character", line, at..at + c.len_utf8(), message);
+    true
+}
+
+/// Reports `%include` or `%ksappend` unless it is allowed.
+pub(super) fn include(name: &str, line: usize, span: Range<usize>, report: &mut Report<'_>) {
+    if report.rules.include_allowed {
+        return;
+    }
+    if let Some(found) = report.error("include", line, span, format!("`{name}` is not allowed here")) {
+        found.help = Some("put the other file's text here".to_owned());
+    }
+}
