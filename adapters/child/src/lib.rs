@@ -1,0 +1,23 @@
+//! Starts outside programs and ends them with all they started.
+//!
+//! A [`Task`] is a program call as data. [`run`] starts it in a session of its own, streams what it prints into a log,
+//! and ends its whole process group when it is stopped, takes too long, or when this program dies. A [`Place`] is
+//! where tasks run: on the [`BareHost`], or somewhere that sees less.
+
+mod end;
+mod entrance;
+mod error;
+mod output;
+mod place;
+mod quick;
+mod run;
+mod spawner;
+mod task;
+
+pub use end::{Ended, Status};
+pub use entrance::Entrance;
+pub use error::ChildError;
+pub use place::{BareHost, Place};
+pub use quick::quick;
+pub use run::{Listen, run, run_through};
+pub use task::{Sight, Task};

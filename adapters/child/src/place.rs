@@ -1,0 +1,58 @@
+//! Where tasks run.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+
+use crate::{ChildError, Ended, Listen, Task, run};
+
+/// Somewhere tasks can run.
+///
+/// Whatever ends a task, nothing it started is left when `run` returns, or soon after this process was killed.
+#[async_trait]
+pub trait Place: Send + Sync {
+    /// Says what is missing for this place to work, as a sentence that tells how to mend it.
+    fn check(&self) -> Result<(), String>;
+
+    /// Runs a task to its end; a program that fails is an `Ok` with its status.
+    async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError>;
+
+    /// Makes a new folder that tasks may fill as their root user.
+    async fn make_folder(&self, folder: &Path) -> Result<(), ChildError>;
+
+    /// Makes a finished file, which must lie in a folder of [`Place::make_folder`], an ordinary one of ours.
+    async fn take_over(&self, file: &Path) -> Result<(), ChildError>;
+
+    /// Removes a folder whatever users its files belong to; one that is not there is fine.
+    async fn remove(&self, folder: &Path) -> Result<(), ChildError>;
+}
+
+/// The host as it is: for trusted tools only, since it hides nothing and keeps no [`crate::Sight`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BareHost;
+
+#[async_trait]
+impl Place for BareHost {
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+        run(task, listen).await
+    }
+
+    async fn make_folder(&self, folder: &Path) -> Result<(), ChildError> {
+        tokio::fs::create_dir(folder).await.map_err(|source| ChildError::start("a folder", source))
+    }
+
+    async fn take_over(&self, _file: &Path) -> Result<(), ChildError> {
+        Ok(())
+    }
+
+    async fn remove(&self, folder: &Path) -> Result<(), ChildError> {
+        match tokio::fs::remove_dir_all(folder).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ChildError::start("rm", error)),
+            _ => Ok(()),
+        }
+    }
+}

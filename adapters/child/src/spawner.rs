@@ -1,0 +1,66 @@
+//! The one thread that starts processes.
+//!
+//! A child asks the kernel to be killed when its parent dies, and by "parent" the kernel means the thread that forked
+//! it. Worker threads come and go; this thread stays as long as the process.
+
+use std::io;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Mutex, OnceLock};
+
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
+use nix::unistd::{Pid, getppid, setsid};
+use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::Entrance;
+
+type Order = Box<dyn FnOnce() + Send>;
+
+static SPAWNER: OnceLock<Mutex<Sender<Order>>> = OnceLock::new();
+
+fn spawner() -> &'static Mutex<Sender<Order>> {
+    SPAWNER.get_or_init(|| {
+        let (orders, inbox) = channel::<Order>();
+        let thread = std::thread::Builder::new().name("child-spawner".into());
+        thread.spawn(move || inbox.iter().for_each(|order| order())).expect("a thread can be started");
+        Mutex::new(orders)
+    })
+}
+
+/// Starts `command` in a session of its own that dies with this process.
+pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> io::Result<Child> {
+    prepare(&mut command, entrance);
+    let (answer, result) = oneshot::channel();
+    let runtime = Handle::current();
+    let order: Order = Box::new(move || {
+        let _inside = runtime.enter();
+        #[expect(clippy::disallowed_methods, reason = "this is the place the rule points to")]
+        let spawned = command.spawn();
+        // A caller that is gone drops its child here, which kills it.
+        let _ = answer.send(spawned);
+    });
+    spawner().lock().expect("sending an order does not panic").send(order).expect("the spawner never ends");
+    result.await.expect("the spawner answers every order")
+}
+
+fn prepare(command: &mut Command, entrance: Option<Entrance>) {
+    let parent = Pid::this();
+    let mut enter = entrance.map(Entrance::into_step);
+    let step = move || {
+        setsid()?;
+        if let Some(enter) = &mut enter {
+            enter()?;
+        }
+        // Last, because the kernel forgets the wish when the user of a process changes.
+        prctl::set_pdeathsig(Signal::SIGKILL)?;
+        if getppid() != parent {
+            return Err(io::Error::from_raw_os_error(nix::libc::ECHILD)); // the parent died before it was asked
+        }
+        Ok(())
+    };
+    // SAFETY: setsid, prctl and getppid are plain system calls, and an Entrance promises the same.
+    unsafe { command.pre_exec(step) };
+    command.kill_on_drop(true);
+}

@@ -1,0 +1,77 @@
+//! A program call as data.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// One call of an outside program; no shell reads any of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// The program, then its arguments.
+    pub argv: Vec<OsString>,
+    /// The whole environment: nothing is inherited.
+    pub env: Vec<(OsString, OsString)>,
+    /// The working folder, as the program sees it.
+    pub cwd: PathBuf,
+    /// What it reads on standard input.
+    pub stdin: Vec<u8>,
+    /// Keeps at most so many bytes of standard output for [`crate::Ended::output`], instead of taking it for lines.
+    pub keep_output: Option<usize>,
+    /// The longest it may take.
+    pub limit: Option<Duration>,
+    /// What it may see and change, where the place can tell.
+    pub sight: Sight,
+}
+
+/// What a task sees of the machine; everything else is up to its [`crate::Place`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sight {
+    /// Files and folders it may read, at their own paths.
+    pub reads: Vec<PathBuf>,
+    /// Folders it may change, at their own paths.
+    pub writes: Vec<PathBuf>,
+    /// Trees inside `writes` that it will chroot into: their folders `proc` and `dev` show the place's own.
+    pub furnished: Vec<PathBuf>,
+    /// Whether it reaches the network of the host.
+    pub network: bool,
+}
+
+impl Task {
+    /// Makes a call with a plain environment and nothing in sight.
+    pub fn new<W: Into<OsString>>(argv: impl IntoIterator<Item = W>) -> Task {
+        Task {
+            argv: argv.into_iter().map(Into::into).collect(),
+            env: [("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), ("LANG", "C.UTF-8")].map(both).into(),
+            cwd: PathBuf::from("/"),
+            stdin: Vec::new(),
+            keep_output: None,
+            limit: None,
+            sight: Sight::default(),
+        }
+    }
+
+    /// Adds an environment variable, or replaces it.
+    #[must_use]
+    pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Task {
+        let name = name.into();
+        self.env.retain(|(known, _)| *known != name);
+        self.env.push((name, value.into()));
+        self
+    }
+
+    /// Sets what it may see.
+    #[must_use]
+    pub fn sees(self, sight: Sight) -> Task {
+        Task { sight, ..self }
+    }
+
+    /// Returns the program's name for messages, without its folder.
+    pub fn program(&self) -> String {
+        let path = PathBuf::from(self.argv.first().cloned().unwrap_or_default());
+        path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+fn both((name, value): (&str, &str)) -> (OsString, OsString) {
+    (name.into(), value.into())
+}

@@ -1,0 +1,134 @@
+//! The steps of a new process into its user namespace, between fork and exec.
+//!
+//! What runs in the new process only makes system calls: everything that needs memory is made beforehand.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use child::Entrance;
+use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::stat::{Mode, SFlag, mknod};
+use nix::unistd::{getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
+
+use crate::ids::Ids;
+use crate::maps::{self, MAPPED};
+
+/// Where root's tasks find the folders they were given; only their own mount namespace has it.
+const STAGE: &str = "/tmp";
+
+/// The way into one namespace.
+pub(crate) struct Door {
+    /// Goes into the new process.
+    pub(crate) entrance: Entrance,
+    /// Tells why the ids could not be mapped.
+    pub(crate) mapping: std::thread::JoinHandle<Result<(), String>>,
+    /// Where each of the given paths is for the new process.
+    pub(crate) found_at: Vec<PathBuf>,
+}
+
+/// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`.
+pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
+    let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
+    let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
+    // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
+    // themselves inside too.
+    let staged = match ids {
+        Ids::Direct { .. } => {
+            paths.iter().enumerate().map(|(number, path)| Staged::new(number, path)).collect()
+        }
+        Ids::Helped { .. } => Ok(Vec::new()),
+    };
+    let staged: Vec<Staged> = staged?;
+    let found_at = match ids {
+        Ids::Direct { .. } => {
+            (0..paths.len()).map(|number| Path::new(STAGE).join(number.to_string())).collect()
+        }
+        Ids::Helped { .. } => paths.iter().map(|path| path.to_path_buf()).collect(),
+    };
+    let mut ends = Some(calls_out);
+    let step = move || {
+        if !staged.is_empty() {
+            stage(&staged)?;
+        }
+        unshare(CloneFlags::CLONE_NEWUSER)?;
+        let calls = ends.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        write(&calls, &getpid().as_raw().to_ne_bytes())?;
+        drop(calls);
+        let mut answer = [0];
+        if read(&answers_in, &mut answer)? != 1 || answer[0] != MAPPED {
+            return Err(io::Error::from_raw_os_error(libc::EPERM));
+        }
+        setgroups(&[])?;
+        setresgid(0.into(), 0.into(), 0.into())?;
+        setresuid(0.into(), 0.into(), 0.into())?;
+        Ok(())
+    };
+    // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
+    let entrance = unsafe { Entrance::new(step) };
+    let ids = ids.clone();
+    let thread = std::thread::Builder::new().name("id-maps".into());
+    let mapping = thread.spawn(move || maps::serve(&ids, calls_in, answers_out))?;
+    Ok(Door { entrance, mapping, found_at })
+}
+
+/// One path that real root brings along.
+struct Staged {
+    from: CString,
+    to: CString,
+    is_folder: bool,
+}
+
+impl Staged {
+    fn new(number: usize, path: &Path) -> io::Result<Staged> {
+        let is_folder = std::fs::metadata(path)?.is_dir();
+        let from = CString::new(path.as_os_str().as_bytes())?;
+        Ok(Staged { from, to: CString::new(format!("{STAGE}/{number}"))?, is_folder })
+    }
+}
+
+/// Binds every path below [`STAGE`], in a mount namespace of this process only.
+fn stage(staged: &[Staged]) -> io::Result<()> {
+    const NONE: Option<&str> = None;
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    mount(NONE, "/", NONE, MsFlags::MS_REC | MsFlags::MS_SLAVE, NONE)?;
+    // Paths may lie below the stage, which hides them: so they are opened first. There are few of them.
+    let mut open_paths: [Option<OwnedFd>; 32] = [const { None }; 32];
+    for (slot, path) in open_paths.iter_mut().zip(staged) {
+        *slot = Some(open(path.from.as_c_str(), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())?);
+    }
+    if staged.len() > open_paths.len() {
+        return Err(io::Error::from_raw_os_error(libc::E2BIG));
+    }
+    mount(Some("tmpfs"), STAGE, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=0755"))?;
+    for (slot, path) in open_paths.iter().zip(staged) {
+        let Some(fd) = slot else { continue };
+        if path.is_folder {
+            mkdir(path.to.as_c_str(), Mode::from_bits_truncate(0o755))?;
+        } else {
+            mknod(path.to.as_c_str(), SFlag::S_IFREG, Mode::from_bits_truncate(0o644), 0)?;
+        }
+        let mut name = [0; 32];
+        mount(
+            Some(fd_path(fd, &mut name)),
+            path.to.as_c_str(),
+            NONE,
+            MsFlags::MS_BIND | MsFlags::MS_REC,
+            NONE,
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes `/proc/self/fd/N` into `name`, without allocating.
+fn fd_path<'a>(fd: &OwnedFd, name: &'a mut [u8; 32]) -> &'a std::ffi::CStr {
+    use std::io::Write;
+    let mut rest: &mut [u8] = name.as_mut_slice();
+    let _ = write!(rest, "/proc/self/fd/{}", fd.as_raw_fd()); // 32 bytes hold every number
+    std::ffi::CStr::from_bytes_until_nul(name).unwrap_or(c"")
+}

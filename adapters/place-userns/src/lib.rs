@@ -1,0 +1,18 @@
+//! A place for commands: a user namespace that sees a read-only host.
+//!
+//! A task is root there, and owns the ids 0 to 65535 of its own, which are nobody of consequence outside. It sees the
+//! host's programs read-only, none of its configuration, homes or state, and changes only the folders it was given.
+//! It lives in a process namespace: whatever it starts ends with it, sessions of its own included.
+//!
+//! The way in: [`door`] makes the user namespace between fork and exec while [`maps`] writes its ids from outside;
+//! then bwrap, told by [`view`], makes the mounts and starts the program.
+
+mod check;
+mod door;
+mod folders;
+mod ids;
+mod maps;
+mod userns;
+mod view;
+
+pub use userns::Userns;

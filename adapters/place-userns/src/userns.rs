@@ -1,0 +1,128 @@
+//! The place itself.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use child::{ChildError, Ended, Listen, Place, Task, run_through};
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+
+use crate::door::{Door, door};
+use crate::ids::Ids;
+use crate::view::{self, Host};
+use crate::{check, folders};
+
+/// Tasks in user namespaces; making one costs nothing.
+#[derive(Debug, Default)]
+pub struct Userns {
+    known: OnceCell<Known>,
+}
+
+/// What is found out before the first task.
+#[derive(Debug)]
+struct Known {
+    ids: Ids,
+    host: Host,
+}
+
+impl Userns {
+    /// Makes a place on this machine.
+    pub fn new() -> Userns {
+        Userns::default()
+    }
+
+    /// Says what is missing for this place to work, as a sentence that tells how to mend it.
+    pub fn check(&self) -> Result<(), String> {
+        check::bwrap()?;
+        check::ids()?;
+        check::namespaces()
+    }
+
+    async fn known(&self) -> Result<&Known, ChildError> {
+        self.known.get_or_try_init(find_out).await
+    }
+}
+
+#[async_trait]
+impl Place for Userns {
+    fn check(&self) -> Result<(), String> {
+        Userns::check(self)
+    }
+
+    async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+        let known = self.known().await?;
+        enter(task, &known.ids, &known.host, listen).await
+    }
+
+    async fn make_folder(&self, folder: &Path) -> Result<(), ChildError> {
+        folders::make(folder, &self.known().await?.ids).await
+    }
+
+    async fn take_over(&self, file: &Path) -> Result<(), ChildError> {
+        folders::take_over(file).await
+    }
+
+    async fn remove(&self, folder: &Path) -> Result<(), ChildError> {
+        folders::remove(self, folder).await
+    }
+}
+
+async fn find_out() -> Result<Known, ChildError> {
+    let ids = check::ids().map_err(ChildError::Place)?;
+    let mut host = Host::look(check::bwrap().map_err(ChildError::Place)?);
+    let quiet = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
+    let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+    if ended.tail.contains("mount proc") {
+        host.new_proc = false;
+        let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+        return works(&ended).map(|()| Known { ids, host });
+    }
+    works(&ended).map(|()| Known { ids, host })
+}
+
+fn works(ended: &Ended) -> Result<(), ChildError> {
+    if ended.well() {
+        return Ok(());
+    }
+    Err(ChildError::Place(format!(
+        "bwrap cannot make a place for builds on this machine: {}",
+        ended.tail.trim()
+    )))
+}
+
+/// Runs a task in a namespace of its own.
+async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+    let sight = &task.sight;
+    let paths: Vec<&Path> = sight.reads.iter().chain(&sight.writes).map(PathBuf::as_path).collect();
+    for path in &paths {
+        std::fs::metadata(path).map_err(|error| {
+            ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))
+        })?;
+    }
+    let made = door(ids, &paths).map_err(|source| ChildError::Start { program: task.program(), source })?;
+    let Door { entrance, mapping, found_at } = made;
+    let found = |path: &Path| {
+        let number = paths.iter().position(|known| *known == path);
+        number.map_or_else(|| path.to_path_buf(), |number| found_at[number].clone())
+    };
+    let argv = view::argv(task, host, &found);
+    let inside = Task { argv, env: Vec::new(), cwd: PathBuf::from("/"), ..task.clone() };
+    let result = run_through(&inside, Some(entrance), listen).await;
+    match result {
+        Err(ChildError::Start { source, .. }) => Err(why_not(source, mapping)),
+        other => other,
+    }
+}
+
+/// Finds the reason why a namespace could not be entered.
+fn why_not(source: std::io::Error, mapping: std::thread::JoinHandle<Result<(), String>>) -> ChildError {
+    if let Ok(Err(reason)) = mapping.join() {
+        return ChildError::Place(reason);
+    }
+    match source.raw_os_error() {
+        Some(nix::libc::EPERM | nix::libc::EUSERS | nix::libc::ENOSPC) => {
+            ChildError::Place(check::forbidden())
+        }
+        _ => ChildError::Start { program: "bwrap".to_owned(), source },
+    }
+}

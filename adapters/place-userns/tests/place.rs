@@ -1,0 +1,223 @@
+//! What a task sees, may change, and leaves behind in a user namespace.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use child::{Ended, Listen, Place, Sight, Status, Task};
+use place_userns::Userns;
+use tokio_util::sync::CancellationToken;
+
+/// A place, and a folder a task may change.
+struct Scene {
+    place: Userns,
+    _temp: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Scene {
+    async fn new() -> Scene {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("work");
+        let place = Userns::new();
+        place.check().expect("user namespaces work on the machine that runs the tests");
+        place.make_folder(&folder).await.unwrap();
+        Scene { place, _temp: temp, folder }
+    }
+
+    fn task(&self, script: &str) -> Task {
+        let sight = Sight { writes: vec![self.folder.clone()], ..Sight::default() };
+        Task {
+            cwd: self.folder.clone(),
+            keep_output: Some(10_000),
+            ..Task::new(["bash", "-c", script]).sees(sight)
+        }
+    }
+
+    async fn run(&self, task: &Task) -> Ended {
+        self.stoppable(task, CancellationToken::new()).await
+    }
+
+    async fn stoppable(&self, task: &Task, stop: CancellationToken) -> Ended {
+        let log = self._temp.path().join("log");
+        self.place.run(task, &Listen { log: &log, line: &|_| {}, stop }).await.unwrap()
+    }
+
+    async fn says(&self, script: &str) -> String {
+        let ended = self.run(&self.task(script)).await;
+        assert!(ended.well(), "{script}: {ended:?}");
+        String::from_utf8(ended.output).unwrap().trim_end().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_task_is_root_with_65536_ids_of_its_own() {
+    let scene = Scene::new().await;
+
+    let said = scene.says("id -u; touch a && chown 8:65535 a && stat -c %u:%g a; awk '{n += $3} END {print n}' /proc/self/uid_map").await;
+
+    assert_eq!(said, "0\n8:65535\n65536");
+    let outside = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(scene.folder.join("a")).unwrap());
+    assert!(outside >= 100_000, "on the host the file belongs to nobody of consequence, not to {outside}");
+    scene.place.remove(&scene.folder).await.unwrap();
+    assert!(!scene.folder.exists());
+}
+
+#[tokio::test]
+async fn file_capabilities_and_setuid_bits_can_be_given() {
+    let scene = Scene::new().await;
+
+    let said = scene
+        .says("cp /bin/true t && setcap cap_net_raw=ep t && getcap t && chmod 4755 t && stat -c %a t")
+        .await;
+
+    assert_eq!(said, "t cap_net_raw=ep\n4755");
+}
+
+#[tokio::test]
+async fn the_host_is_read_only_and_its_secrets_are_not_there() {
+    let scene = Scene::new().await;
+    let secret = scene._temp.path().join("secret");
+    std::fs::write(&secret, "x").unwrap();
+
+    for hidden in [
+        "/etc/shadow",
+        "/etc/skynet",
+        "/etc/imager",
+        "/etc/imger",
+        "/etc/ssh",
+        "/home",
+        "/root",
+        "/var/lib",
+        "/sys",
+    ]
+    .map(Path::new)
+    .into_iter()
+    .chain([secret.as_path()])
+    {
+        assert_eq!(scene.says(&format!("test -e {} || echo hidden", hidden.display())).await, "hidden");
+    }
+    for kept in ["/usr/x", "/etc/x", "/x", "/usr/bin/x"] {
+        assert_eq!(scene.says(&format!("touch {kept} 2>/dev/null || echo kept")).await, "kept", "{kept}");
+    }
+    assert_eq!(scene.says("mount -o remount,rw,bind /usr 2>/dev/null || echo kept").await, "kept");
+    assert_eq!(scene.says("touch /tmp/x /var/tmp/x /run/x && echo private").await, "private");
+    assert!(!Path::new("/run/x").exists());
+}
+
+#[tokio::test]
+async fn what_may_be_read_may_not_be_changed() {
+    let scene = Scene::new().await;
+    let readable = scene._temp.path().join("readable");
+    std::fs::create_dir(&readable).unwrap();
+    std::fs::write(readable.join("file"), "text").unwrap();
+    let mut task =
+        scene.task(&format!("cat {0}/file; touch {0}/x 2>/dev/null || echo kept", readable.display()));
+    task.sight.reads.push(readable);
+
+    let ended = scene.run(&task).await;
+
+    assert_eq!(String::from_utf8(ended.output).unwrap(), "textkept\n");
+}
+
+#[tokio::test]
+async fn a_tree_is_furnished_for_a_chroot() {
+    let scene = Scene::new().await;
+    let mut task = scene
+        .task("echo x >tree/dev/null && cat tree/proc/1/cmdline | head -c 1 >/dev/null && echo furnished");
+    task.sight.furnished.push(scene.folder.join("tree"));
+
+    let ended = scene.run(&task).await;
+
+    assert_eq!(String::from_utf8(ended.output).unwrap(), "furnished\n", "{}", ended.tail);
+    assert_eq!(scene.says("find tree -mindepth 1 | sort").await, "tree/dev\ntree/proc");
+}
+
+#[tokio::test]
+async fn the_environment_never_reaches_what_makes_the_place() {
+    let scene = Scene::new().await;
+    let task = scene.task("echo $LD_PRELOAD").env("LD_PRELOAD", "/nowhere.so");
+
+    let ended = scene.run(&task).await;
+
+    assert_eq!(String::from_utf8(ended.output).unwrap(), "/nowhere.so\n");
+    assert_eq!(ended.tail.matches("/nowhere.so").count(), 1, "only bash itself met it: {}", ended.tail);
+}
+
+#[tokio::test]
+async fn loopback_of_the_host_is_there_only_when_asked_for() {
+    let scene = Scene::new().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let mut task =
+        scene.task(&format!("(exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null && echo reached || echo alone"));
+
+    assert_eq!(String::from_utf8(scene.run(&task).await.output).unwrap(), "alone\n");
+    task.sight.network = true;
+    assert_eq!(String::from_utf8(scene.run(&task).await.output).unwrap(), "reached\n");
+}
+
+/// Counts processes of the host with this in their command line.
+fn alive(mark: &str) -> usize {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    processes
+        .filter(|entry| {
+            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            // The test's own processes have the mark in the script; only the sleeper has it as a whole argument.
+            line.split(|byte| *byte == 0).any(|word| word == mark.as_bytes())
+        })
+        .count()
+}
+
+async fn gone(mark: &str) {
+    let start = Instant::now();
+    while alive(mark) > 0 {
+        assert!(start.elapsed() < Duration::from_secs(5), "{mark} is still there");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn daemons_end_with_the_task_that_started_them() {
+    let scene = Scene::new().await;
+
+    scene.says("setsid -f sleep 86401.25 >/dev/null 2>&1 </dev/null; echo started").await;
+
+    gone("86401.25").await;
+}
+
+#[tokio::test]
+async fn a_stopped_task_takes_everything_along() {
+    let scene = Scene::new().await;
+    let task = scene
+        .task("trap '' TERM; setsid -f sleep 86402.25; echo x >started; while :; do sleep 86402.25; done");
+    let stop = CancellationToken::new();
+    let watch = async {
+        while !scene.folder.join("started").exists() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        stop.cancel();
+        Instant::now()
+    };
+
+    let (ended, asked) = tokio::join!(scene.stoppable(&task, stop.clone()), watch);
+
+    assert_eq!(ended.status, Status::Stopped);
+    gone("86402.25").await;
+    assert!(asked.elapsed() < Duration::from_secs(5));
+}
+
+#[tokio::test]
+async fn a_path_that_is_not_there_is_named() {
+    let scene = Scene::new().await;
+    let mut task = scene.task("true");
+    task.sight.reads.push("/no/such/repository".into());
+
+    let log = scene._temp.path().join("log");
+    let error = scene
+        .place
+        .run(&task, &Listen { log: &log, line: &|_| {}, stop: CancellationToken::new() })
+        .await
+        .unwrap_err();
+
+    assert!(error.to_string().starts_with("/no/such/repository cannot be shown to bash: "), "{error}");
+}
