@@ -17,10 +17,8 @@ impl Workitem {
         let mut object = self.object.clone();
         match answer {
             Ok(outcome) => {
-                let mut fields = self.fields.clone();
-                outcome.edits.iter().for_each(|edit| apply(&mut fields, edit));
-                fields.put("__result__", raw(&outcome.result.into()));
-                object.put("fields", fields.to_raw());
+                object.put("fields", self.fields_after(outcome));
+                object.set("fields.__result__", raw(&outcome.result.into()));
                 object.remove("error");
             }
             Err(failure) => {
@@ -30,6 +28,15 @@ impl Workitem {
             }
         }
         object.to_raw().get().as_bytes().to_vec()
+    }
+}
+
+impl Workitem {
+    /// Returns the fields as they are after an outcome, to launch another process with.
+    pub fn fields_after(&self, outcome: &Outcome) -> Box<RawValue> {
+        let mut fields = self.fields.clone();
+        outcome.edits.iter().for_each(|edit| apply(&mut fields, edit));
+        fields.to_raw()
     }
 }
 

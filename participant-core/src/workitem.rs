@@ -2,7 +2,6 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::fei::{Attempt, Fei};
 use crate::raw::RawObject;
@@ -75,11 +74,6 @@ impl Workitem {
     /// Returns an attribute of the step in the process definition.
     pub fn param(&self, name: &str) -> Option<Value> {
         self.fields.object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
-    }
-
-    /// Returns all fields as the JSON text they came as, to launch another process with.
-    pub fn fields_json(&self) -> Box<RawValue> {
-        self.fields.to_raw()
     }
 
     /// Tells whether the engine went on without waiting for an answer (`:forget => true`, in Ruby's sense of true).

@@ -23,6 +23,11 @@ pub use status::JobStatus;
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError};
 pub use watch::{Step, Watch};
 
+/// Returns the time in milliseconds since 1970, as the job store counts it.
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 /// A text that is not one of the words it should be, with a sentence for a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

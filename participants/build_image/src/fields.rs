@@ -1,0 +1,132 @@
+//! What a workitem says about the image, in any of the three forms there have been.
+
+use imaging::{Arch, ImageId, ImageName, ImageType};
+use participant_core::Workitem;
+use serde_json::Value;
+
+/// Everything `build_image` reads.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    pub(crate) image_id: ImageId,
+    pub(crate) name: ImageName,
+    pub(crate) image_type: ImageType,
+    pub(crate) arch: Arch,
+    pub(crate) kickstart: String,
+    pub(crate) prefix: String,
+    pub(crate) outdir: Option<String>,
+    pub(crate) tokens: Vec<(String, String)>,
+    pub(crate) extra_opts: Vec<String>,
+}
+
+/// Where the fields of the image stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Under `image`.
+    Image,
+    /// The same keys directly under `fields`.
+    Flat,
+    /// The first version's: flat, with `id`, `type` and `email`.
+    First,
+}
+
+/// The keys of an image, and what the first version called them.
+const KEYS: [(&str, &str); 9] = [
+    ("kickstart", "kickstart"),
+    ("image_id", "id"),
+    ("image_type", "type"),
+    ("name", "name"),
+    ("arch", "arch"),
+    ("prefix", "prefix"),
+    ("extra_opts", "extra_opts"),
+    ("tokenmap", "tokenmap"),
+    ("emails", "email"),
+];
+
+const MANDATORY: usize = 5; // the first five keys
+
+impl Form {
+    /// Tells which form a workitem has.
+    pub(crate) fn of(item: &Workitem) -> Form {
+        match item.field("image") {
+            Some(Value::Object(_)) => Form::Image,
+            _ if item.field("id").is_some() && item.field("image_id").is_none() => Form::First,
+            _ if item.field("kickstart").is_some() || item.field("image_id").is_some() => Form::Flat,
+            _ => Form::Image,
+        }
+    }
+
+    /// Returns where each key stands, and where it belongs.
+    pub(crate) fn moves(self) -> impl Iterator<Item = (String, String)> {
+        KEYS.into_iter().map(move |(key, first)| (self.path_of(key, first), format!("image.{key}")))
+    }
+
+    fn path_of(self, key: &str, first: &str) -> String {
+        match self {
+            Form::Image => format!("image.{key}"),
+            Form::Flat => key.to_owned(),
+            Form::First => first.to_owned(),
+        }
+    }
+}
+
+impl Fields {
+    /// Reads and checks the fields, or says in a sentence what is wrong with them.
+    pub(crate) fn read(item: &Workitem) -> Result<Fields, String> {
+        let form = Form::of(item);
+        let path = |key: &str| {
+            let first = KEYS.iter().find(|(known, _)| *known == key).map_or(key, |(_, first)| first);
+            form.path_of(key, first)
+        };
+        let text = |key: &str| item.text(&path(key)).filter(|text| !text.is_empty());
+        // the first version had no architecture: it built for its host
+        let arch = text("arch").or_else(|| host_arch(form));
+        let missing: Vec<_> = KEYS[..MANDATORY]
+            .iter()
+            .filter(|(key, _)| if *key == "arch" { arch.is_none() } else { text(key).is_none() })
+            .map(|(key, _)| path(key))
+            .collect();
+        if !missing.is_empty() {
+            return Err(format!("Missing mandatory fields: {}", missing.join(",")));
+        }
+        let said = |key| text(key).unwrap_or_default();
+        let wrong = |error: imaging::NotAWord| error.0;
+        Ok(Fields {
+            image_id: ImageId::reduce(&said("image_id")).map_err(wrong)?,
+            name: ImageName::parse(&said("name")).map_err(wrong)?,
+            image_type: said("image_type").parse().map_err(wrong)?,
+            arch: arch.unwrap_or_default().parse().map_err(wrong)?,
+            kickstart: said("kickstart"),
+            prefix: item.text(&path("prefix")).unwrap_or_else(|| "requests".into()),
+            outdir: text("outdir"),
+            tokens: tokens(&said("tokenmap"))?,
+            extra_opts: list(item.field(&path("extra_opts")), &path("extra_opts"))?,
+        })
+    }
+}
+
+fn host_arch(form: Form) -> Option<String> {
+    (form == Form::First).then(Arch::host).flatten().map(|arch| arch.as_str().to_owned())
+}
+
+/// Reads `K:V,K2:V2`.
+fn tokens(tokenmap: &str) -> Result<Vec<(String, String)>, String> {
+    let pairs = tokenmap.split(',').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| match pair.split_once(':') {
+            Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+            _ => {
+                Err(format!("image.tokenmap should be KEY:VALUE,KEY2:VALUE2; `{pair}` has no key and colon"))
+            }
+        })
+        .collect()
+}
+
+fn list(value: Option<Value>, path: &str) -> Result<Vec<String>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
+            Ok(list.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
+        }
+        Some(_) => Err(format!("{path} should be a list")),
+    }
+}

@@ -1,0 +1,122 @@
+//! Has an image made from the kickstart of a workitem.
+//!
+//! The image appears as a whole or not at all: it is made in a folder `ID.partial-OWNER` and renamed to `ID`. A
+//! record in that folder remembers which attempt made it, so that the same attempt, delivered again, is answered
+//! again without a second build.
+
+mod answer;
+mod fields;
+mod folders;
+mod record;
+mod status;
+mod watch;
+mod workspace;
+
+use imaging::{Build, BuildRequest, ImageBuilder, now_ms};
+use participant_core::{Failure, Job, Outcome, Participant, Stop, Workitem, async_trait};
+
+use crate::fields::Fields;
+pub use crate::folders::Folders;
+use crate::folders::Place;
+pub use crate::record::Record;
+use crate::watch::JobWatch;
+use crate::workspace::Workspace;
+
+/// The participant `build_image`.
+pub struct BuildImage {
+    /// What makes the image.
+    pub builder: Box<dyn ImageBuilder>,
+    /// Where images go.
+    pub folders: Folders,
+    /// A name no other running program has; working folders are called after it.
+    pub owner: String,
+}
+
+#[async_trait]
+impl Participant for BuildImage {
+    async fn handle_wi(&self, item: &Workitem, job: &Job) -> Result<Outcome, Failure> {
+        let fields = match Fields::read(item) {
+            Ok(fields) => fields,
+            Err(refusal) => return Ok(answer::refusal(item, &refusal)),
+        };
+        let place = match self.folders.place(&fields) {
+            Ok(place) => place,
+            Err(reason) => return Ok(answer::refusal(item, &reason)),
+        };
+        let record =
+            match Record::find(&place.folder).filter(|record| record.attempt == item.attempt().to_string()) {
+                Some(record) => record,
+                None => match self.make(&fields, &place, item, job).await {
+                    Ok(Some(record)) => record,
+                    Ok(None) => return Ok(Outcome::refuse().because(Stop::Shutdown.to_string())), // handed back
+                    Err(reason) => Record::failed(&fields, item, reason),
+                },
+            };
+        status::push(item, job, &record.status(), &answer::edits(item, &record, &place)).await;
+        Ok(answer::outcome(item, &record, &place))
+    }
+}
+
+impl BuildImage {
+    /// Makes the image and publishes its folder; `None` when the program ends meanwhile.
+    async fn make(
+        &self,
+        fields: &Fields,
+        place: &Place,
+        item: &Workitem,
+        job: &Job,
+    ) -> Result<Option<Record>, String> {
+        let workspace = Workspace::enter(place, &self.owner, &*self.builder).await.map_err(|e| chain(&e))?;
+        let log = workspace.folder().join(format!("{}.log", fields.name));
+        std::fs::File::create_new(&log).map_err(|error| format!("cannot write the log: {error}"))?;
+        let began = now_ms();
+        status::push(item, job, "BUILDING", &answer::building(item, place, &log)).await;
+        let request = BuildRequest {
+            image_id: fields.image_id.clone(),
+            name: fields.name.clone(),
+            image_type: fields.image_type,
+            arch: fields.arch,
+            kickstart: fields.kickstart.clone(),
+            tokens: fields.tokens.clone(),
+            extra_opts: fields.extra_opts.clone(),
+            folder: workspace.folder().to_owned(),
+            log,
+        };
+        let build =
+            JobWatch::around(job, |watch| async move { self.builder.build(&request, &watch).await }).await;
+        let mut record = Record::failed(fields, item, String::new());
+        record.began_ms = began;
+        record.ended_ms = now_ms();
+        match (build, job.stop()) {
+            (_, Some(Stop::Shutdown)) => {
+                workspace.discard(&*self.builder).await.map_err(|e| chain(&e))?;
+                return Ok(None);
+            }
+            (Ok(Build::Made(made)), _) => record.made(made),
+            (Ok(Build::Failed { reason }), _) => record.error = Some(reason),
+            (Ok(Build::Stopped), stop) => {
+                record.error =
+                    Some(stop.map_or_else(|| "the build was stopped".into(), |stop| stop.to_string()));
+            }
+            (Err(broken), _) => record.error = Some(chain(&broken)),
+        }
+        Ok(Some(workspace.publish(record, &*self.builder).await.map_err(|e| chain(&e))?))
+    }
+}
+
+/// An error with its causes on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl std::fmt::Debug for BuildImage {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("BuildImage").field("folders", &self.folders).finish_non_exhaustive()
+    }
+}

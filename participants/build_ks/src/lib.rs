@@ -1,0 +1,65 @@
+//! Adds the repositories, packages and groups a process asks for to a kickstart.
+//!
+//! Nothing asked for: the text goes back as it came, to the byte. A kickstart with mistakes is refused with all of
+//! them, each with its line and column.
+
+mod fields;
+
+use img_kickstart::{EditError, Kickstart, Rules, check_with};
+use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
+
+use crate::fields::Wishes;
+
+/// The participant `build_ks`.
+#[derive(Clone, Debug, Default)]
+pub struct BuildKs {
+    /// Whether a kickstart may name files to include; a service that takes foreign kickstarts says no.
+    pub include_allowed: bool,
+}
+
+#[async_trait]
+impl Participant for BuildKs {
+    async fn handle_wi(&self, item: &Workitem, _job: &Job) -> Result<Outcome, Failure> {
+        let wishes = match Wishes::read(item) {
+            Ok(wishes) => wishes,
+            Err(reason) => return Ok(refuse(&reason)),
+        };
+        let mistakes = self.mistakes(&wishes.kickstart, &wishes.file_name);
+        if let Some(first) = mistakes.first() {
+            let refusal = mistakes.iter().skip(1).fold(refuse(first), |refusal, more| refusal.message(more));
+            return Ok(refusal);
+        }
+        match fulfil(&wishes) {
+            Ok(kickstart) => Ok(Outcome::done().set("image.kickstart", kickstart)),
+            Err(refused) => Ok(refuse(&refused.to_string())),
+        }
+    }
+}
+
+impl BuildKs {
+    /// Returns what is wrong with a kickstart, a line each.
+    fn mistakes(&self, kickstart: &str, file_name: &str) -> Vec<String> {
+        let rules = Rules::default().include_allowed(self.include_allowed);
+        let found = check_with(&Kickstart::parse(kickstart), &rules);
+        found.iter().filter(|found| found.is_error()).map(|found| found.one_line(file_name)).collect()
+    }
+}
+
+/// Adds everything that is wished for.
+fn fulfil(wishes: &Wishes) -> Result<String, EditError> {
+    let mut kickstart = Kickstart::parse(&wishes.kickstart);
+    for repo in &wishes.repos {
+        kickstart.add_repo(&repo.name, &repo.url, &["--save"])?;
+    }
+    kickstart.add_packages(&words(&wishes.packages))?;
+    kickstart.add_groups(&words(&wishes.groups))?;
+    Ok(kickstart.to_string())
+}
+
+fn words(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
+}
+
+fn refuse(reason: &str) -> Outcome {
+    Outcome::refuse().because(reason).set("image.error", reason)
+}
