@@ -89,5 +89,9 @@ fn boundary(text: &str, at: usize) -> usize {
 
 /// Returns `text` without characters that would disturb a terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let disturbs = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if disturbs(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -22,6 +22,8 @@
 //! # Ok::<(), img_kickstart::EditError>(())
 //! ```
 
+#![warn(missing_docs)]
+
 pub mod arguments;
 pub mod check;
 pub mod command;

@@ -63,6 +63,14 @@ const TABLE: &[Row] = &[
     ("%post\n%notasection\n%{macro}\n%endless\n%end\n", &[]),
     ("%packages --no-core\n%end\n", &[(1, 11, "unknown-option", "`%packages` has no option", "`--nocore`")]),
     ("%packages\n  vim emacs # both\n%end\n", &[(2, 3, "blank-in-name", "`vim emacs`", "")]),
+    (
+        "%packages\n@A --all\n-\n@^ # x\n%end\n",
+        &[
+            (2, 1, "unknown-option", "`--all`", ""),
+            (3, 1, "empty-name", "no name", ""),
+            (4, 1, "empty-name", "no name", ""),
+        ],
+    ),
     ("%packages\n@A Group --optional\n-@B C\n@^env\n%end\n", &[]),
     ("%post --nochroot --erroronfail --interpreter=/bin/sh --log=/x\n%end\n", &[]),
     ("%addon com_example --any\n%end\n", &[]),
@@ -116,11 +124,11 @@ error: unknown command `bootlaoder`
 
 #[test]
 fn a_finding_cannot_disturb_the_terminal() {
-    let source = "\u{1b}[2Jfoo\u{7} x\n";
+    let source = "\u{1b}[2Jfoo\u{7}\u{202e} x\n";
 
     for found in check(&Kickstart::parse(source)) {
         let shown = found.render("my.ks", source) + &found.one_line("my.ks");
-        assert!(!shown.contains(['\u{1b}', '\u{7}']), "{shown:?}");
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown:?}");
     }
 }
 

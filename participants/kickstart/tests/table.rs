@@ -1,6 +1,6 @@
 //! The table is in order, and its lines mean what they should.
 
-use img_kickstart::table::{self, Dialect};
+use img_kickstart::table::{self, Dialect, Value};
 
 #[test]
 fn every_name_stands_in_the_table_once() {
@@ -58,5 +58,23 @@ fn what_mic_adds_is_known() {
     }
     for section in ["%pack", "%prepackages", "%attachment"] {
         assert_eq!(table::section(section).unwrap().dialect, Dialect::Mic);
+    }
+}
+
+#[test]
+fn what_pykickstart_knows_is_known() {
+    let known: Vec<&str> = include_str!("fixtures/pykickstart.txt").lines().collect();
+    assert!(known.len() > 70, "the fixture is not whole");
+    for line in known {
+        let (command, options) = line.split_once(' ').unwrap_or((line, ""));
+        let row = table::command(command).unwrap_or_else(|| panic!("no row for {command}"));
+        assert_ne!(row.dialect, Dialect::Past, "{command}");
+        for option in options.split_whitespace() {
+            let (name, takes_value) = option.strip_suffix('=').map_or((option, false), |name| (name, true));
+            let found = row.options.iter().find(|found| found.name == name);
+            let found = found.unwrap_or_else(|| panic!("{command} has no {name}"));
+            assert_eq!(found.value != Value::Flag, takes_value, "{command} {name}");
+            assert_ne!(found.dialect, Dialect::Past, "{command} {name}");
+        }
     }
 }

@@ -56,10 +56,25 @@ fn unknown(line: usize, name: &Word<'_>, report: &mut Report<'_>) {
 fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
     let content = line.content();
     splitting::control_character(line.number, content, line.start, report);
-    let Some(Entry::Package(name) | Entry::Exclusion(name)) = Entry::read(content) else { return };
-    if name.contains(char::is_whitespace) {
-        let at = line.start + content.len() - content.trim_start().len();
-        let message = format!("`{section}` has one name a line; `{name}` is taken for one name");
-        report.warning("blank-in-name", line.number, at..line.start + content.trim_end().len(), message);
+    let start = line.start + content.len() - content.trim_start().len();
+    let span = start..line.start + content.trim_end().len();
+    let entry = Entry::read(content);
+    match &entry {
+        Some(Entry::Package(name) | Entry::Exclusion(name)) if name.contains(char::is_whitespace) => {
+            let message = format!("`{section}` has one name a line; `{name}` is taken for one name");
+            report.warning("blank-in-name", line.number, span, message);
+        }
+        Some(entry) if entry.name().is_empty() => {
+            report.error("empty-name", line.number, span, "there is a sign here, but no name");
+        }
+        Some(Entry::Group(name, _)) => {
+            if let Some(option) = name.split(' ').find(|word| word.starts_with("--")) {
+                let message = format!("a group has no option `{option}`");
+                if let Some(found) = report.error("unknown-option", line.number, span, message) {
+                    found.help = did_you_mean(option, ["--optional", "--nodefaults"].into_iter());
+                }
+            }
+        }
+        _ => {}
     }
 }

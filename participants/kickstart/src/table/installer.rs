@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("driverdisk", (0, 1), &[text("--biospart"), text("--source"), text("--type").past()]),
     Row::new("graphical", NONE, DISPLAY),
     Row::new("halt", NONE, POWER),
-    Row::new("logging", NONE, &[text("--host"), text("--level").past(), text("--port")]),
+    Row::new("logging", NONE, &[text("--host"), text("--level"), text("--port")]),
     Row::new("mediacheck", NONE, &[]),
     Row::new("poweroff", NONE, POWER),
     Row::new("rdp", NONE, &[text("--password"), text("--username")]),
@@ -20,11 +20,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("shutdown", NONE, POWER),
     Row::new("text", NONE, DISPLAY),
     Row::new("unsupported_hardware", NONE, &[]).past(),
-    Row::new(
-        "vnc",
-        NONE,
-        &[text("--connect").past(), text("--host").past(), text("--password").past(), text("--port").past()],
-    ),
+    Row::new("vnc", NONE, &[text("--connect").past(), text("--host"), text("--password"), text("--port")]),
 ];
 
 const DISPLAY: &[super::row::Opt] = &[flag("--non-interactive")];

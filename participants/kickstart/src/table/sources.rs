@@ -42,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--url"),
         ],
     ),
-    Row::new("module", NONE, &[flag("--disable").past(), text("--name").past(), text("--stream").past()]),
+    Row::new("module", NONE, &[flag("--disable"), text("--name").needed(), text("--stream")]),
     Row::new("nfs", NONE, &[text("--dir").needed(), text("--opts"), text("--server").needed()]),
     Row::new(
         "ostreecontainer",
@@ -76,7 +76,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--disable").mic(),
             list("--excludepkgs"),
             text("--gpgkey").mic(),
-            yes_no("--ignoregroups").past(),
+            yes_no("--ignoregroups"),
             list("--includepkgs"),
             flag("--install"),
             text("--metalink"),
@@ -101,16 +101,15 @@ pub(super) const ROWS: &[Row] = &[
         "rhsm",
         NONE,
         &[
-            text("--activation-key"),
+            text("--activation-key").needed(),
             flag("--connect-to-insights"),
             text("--flatpak-registry-url"),
-            text("--organization"),
+            text("--organization").needed(),
             text("--proxy"),
             text("--rhsm-baseurl"),
             text("--server-hostname"),
         ],
-    )
-    .past(),
+    ),
     Row::new("updates", (0, 1), &[]),
     Row::new("upgrade", NONE, &[text("--root-device")]).past(),
     Row::new(

@@ -125,12 +125,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "nvdimm",
         ANY,
-        &[
-            list("--blockdevs").past(),
-            choice("--mode", &["sector"]).past(),
-            text("--namespace").past(),
-            number("--sectorsize").past(),
-        ],
+        &[list("--blockdevs"), choice("--mode", &["sector"]), text("--namespace"), number("--sectorsize")],
     ),
     Row::new("part", (1, 1), PARTITION),
     Row::new("partition", (1, 1), PARTITION),

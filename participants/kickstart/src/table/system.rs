@@ -119,7 +119,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("selinux", NONE, &[flag("--disabled"), flag("--enforcing"), flag("--permissive")]),
     Row::new("services", NONE, &[list("--disabled"), list("--enabled")]),
     Row::new("skipx", NONE, &[]),
-    Row::new("syspurpose", NONE, &[text("--addon"), text("--role"), text("--sla"), text("--usage")]).past(),
+    Row::new("syspurpose", NONE, &[text("--addon"), text("--role"), text("--sla"), text("--usage")]),
     Row::new(
         "timesource",
         NONE,

@@ -37,7 +37,7 @@ impl Entry {
         let text = without_comment(line);
         let named = |name: &str| name.trim().to_owned();
         Some(match text {
-            "" | "-" | "@" => return None,
+            "" => return None,
             _ if text.starts_with("-@^") => Entry::ExcludedEnvironment(named(&text[3..])),
             _ if text.starts_with("-@") => Entry::ExcludedGroup(named(&text[2..])),
             _ if text.starts_with("@^") => Entry::Environment(named(&text[2..])),

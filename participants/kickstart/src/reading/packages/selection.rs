@@ -15,7 +15,7 @@ pub(crate) struct Selection {
 pub(crate) fn select<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Selection {
     let mut selection = Selection::default();
     for (line, text) in lines {
-        if let Some(entry) = Entry::read(text) {
+        if let Some(entry) = Entry::read(text).filter(|entry| !entry.name().is_empty()) {
             selection.add(line, entry);
         }
     }
