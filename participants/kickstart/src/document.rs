@@ -46,7 +46,7 @@ impl Item<'_> {
 }
 
 impl Kickstart {
-    /// Reads any text; what is wrong with it is for [`crate::check`] to say.
+    /// Reads any text; what is wrong with it is for [`crate::check()`] to say.
     pub fn parse(text: &str) -> Kickstart {
         Kickstart { text: text.to_owned(), parts: parts(text) }
     }

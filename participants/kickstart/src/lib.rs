@@ -1,6 +1,6 @@
 //! The kickstart language: read, checked, changed and printed without losing a byte.
 //!
-//! A [`Kickstart`] keeps the text exactly as its author wrote it. [`check`] says what is wrong with it, the typed
+//! A [`Kickstart`] keeps the text exactly as its author wrote it. [`check()`] says what is wrong with it, the typed
 //! views ([`Kickstart::repos`], [`Kickstart::packages`], [`Kickstart::scripts`], …) say what it means, and the edits
 //! ([`Kickstart::add_repo`], [`Kickstart::add_packages`]) put new lines where a person would. Nothing here does I/O.
 //!
@@ -25,24 +25,24 @@
 #![warn(missing_docs)]
 
 pub mod arguments;
-pub mod check;
-pub mod command;
-pub mod diagnostic;
-pub mod document;
-pub mod edit;
+mod check;
+mod command;
+mod diagnostic;
+mod document;
+mod edit;
 mod lines;
-pub mod reading;
-pub mod repo_name;
-pub mod section;
+mod reading;
+mod repo_name;
+mod section;
 pub mod table;
-pub mod tokens;
+mod tokens;
 pub mod words;
 
 pub use arguments::Arguments;
 pub use check::{Rules, check, check_with};
 pub use command::Command;
 pub use diagnostic::{Diagnostic, Severity};
-pub use document::Kickstart;
+pub use document::{Item, Kickstart};
 pub use edit::EditError;
 pub use reading::*;
 pub use repo_name::repo_name_from_url;

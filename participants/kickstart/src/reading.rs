@@ -1,6 +1,6 @@
 //! What a kickstart means, as types; each value knows the line it comes from.
 //!
-//! A line that [`crate::check`] refuses may be missing here; where a command may stand once, the last one counts.
+//! A line that [`crate::check()`] refuses may be missing here; where a command may stand once, the last one counts.
 
 mod bootloader;
 mod desktop;
