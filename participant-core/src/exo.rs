@@ -96,9 +96,10 @@ impl Exo {
         self
     }
 
-    /// Returns the jobs that run, to stop some of them.
-    pub fn running(&self) -> Running {
-        self.running.clone()
+    /// Notes its jobs in a list that others may share, so that somebody can stop them.
+    pub fn sharing(mut self, running: Running) -> Exo {
+        self.running = running;
+        self
     }
 
     /// Takes and answers workitems until `shutdown`; then lets jobs finish or hands them back.

@@ -1,0 +1,112 @@
+//! What came of it.
+
+use std::path::PathBuf;
+
+use img_kickstart::{Kickstart, check};
+use serde::Serialize;
+
+/// The result of `img build`.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BuildAnswer {
+    /// The job, where one was recorded.
+    pub image_id: Option<String>,
+    /// Whether there is an image.
+    pub result: bool,
+    /// What the job has come to, as `DONE`.
+    pub status: String,
+    /// The image.
+    pub image_file: Option<PathBuf>,
+    /// The address of the folder of all files.
+    pub files_url: Option<String>,
+    /// The address of the image.
+    pub image_url: Option<String>,
+    /// The address of the log.
+    pub logfile_url: Option<String>,
+    /// Why there is no image.
+    pub error: Option<String>,
+    /// The log.
+    pub log_file: Option<PathBuf>,
+    /// The record of the job, a JSON file.
+    pub record_file: Option<PathBuf>,
+    /// What a person should know all the same.
+    pub warnings: Vec<String>,
+}
+
+impl BuildAnswer {
+    /// Answers that it did not even begin.
+    pub fn refused(error: String) -> BuildAnswer {
+        BuildAnswer { status: "ERROR".into(), error: Some(error), ..BuildAnswer::default() }
+    }
+
+    /// Prints the answer, for a person or as one JSON object, and returns the exit status.
+    ///
+    /// `kickstart` is what was asked for, to show mistakes where they stand.
+    pub fn print(&self, json: bool, kickstart: Option<(&str, &str)>) -> u8 {
+        if json {
+            println!("{}", serde_json::to_string_pretty(self).expect("texts and lists"));
+        } else if self.result {
+            self.print_paths();
+        }
+        if !self.result {
+            self.print_error(json, kickstart);
+        }
+        u8::from(!self.result)
+    }
+
+    fn print_paths(&self) {
+        let lines = [("image", &self.image_file), ("log", &self.log_file), ("record", &self.record_file)];
+        for (name, path) in lines {
+            if let Some(path) = path {
+                println!("{name:<7} {}", path.display());
+            }
+        }
+    }
+
+    fn print_error(&self, json: bool, kickstart: Option<(&str, &str)>) {
+        if let (false, Some((name, text))) = (json, kickstart) {
+            let found = check(&Kickstart::parse(text));
+            found
+                .iter()
+                .filter(|found| found.is_error())
+                .for_each(|found| eprintln!("{}\n", found.render(name, text)));
+        }
+        eprintln!("img: {}", self.error.as_deref().unwrap_or("there is no image, and no reason was given"));
+        if let Some(log) = &self.log_file {
+            eprintln!("     the log is {}", log.display());
+        }
+    }
+}
+
+/// One job of `img jobs`.
+#[derive(Clone, Debug, Serialize)]
+pub struct JobLine {
+    /// The job.
+    pub image_id: String,
+    /// What it has come to.
+    pub status: String,
+    /// `raw`, `fs`, …
+    pub image_type: String,
+    /// The processor it is for.
+    pub arch: String,
+    /// What the image is called.
+    pub name: String,
+    /// Where all its files are.
+    pub files_url: String,
+    /// Why there is no image.
+    pub error: String,
+}
+
+/// Prints jobs, for a person or as one JSON list.
+pub fn print_jobs(jobs: &[JobLine], json: bool) {
+    if json {
+        println!("{}", serde_json::to_string_pretty(jobs).expect("texts"));
+        return;
+    }
+    if jobs.is_empty() {
+        println!("no jobs yet: img build FILE.ks --type raw makes the first");
+    }
+    for job in jobs {
+        let what = if job.error.is_empty() { &job.files_url } else { &job.error };
+        println!("{:<9} {:<40} {:<7} {:<8} {what}", job.status, job.image_id, job.image_type, job.arch);
+    }
+}

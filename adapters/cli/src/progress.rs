@@ -1,0 +1,96 @@
+//! How far it has come, on stderr.
+
+use std::collections::HashMap;
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Shows the steps of jobs: a bar each on a terminal, else a line whenever there is something new to say.
+#[derive(Debug)]
+pub struct Show {
+    bars: Option<MultiProgress>,
+    jobs: Mutex<HashMap<String, Shown>>,
+    began: Instant,
+}
+
+#[derive(Debug)]
+struct Shown {
+    bar: Option<ProgressBar>,
+    step: String,
+    tenths: u64,
+}
+
+impl Show {
+    /// Shows bars when stderr is a terminal.
+    pub fn on_stderr() -> Show {
+        let bars = std::io::stderr().is_terminal().then(MultiProgress::new);
+        Show { bars, jobs: Mutex::default(), began: Instant::now() }
+    }
+
+    /// Shows that a job is at a step, and how much of it is done.
+    pub fn step(&self, job: &str, step: &str, done_of: Option<(u64, u64)>) {
+        let mut jobs = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let shown = jobs.entry(job.to_owned()).or_insert_with(|| Shown {
+            bar: self.bars.as_ref().map(|bars| bars.add(bar(job))),
+            step: String::new(),
+            tenths: 0,
+        });
+        match &shown.bar {
+            Some(bar) => {
+                bar.set_message(step.to_owned());
+                match done_of {
+                    Some((done, of)) => {
+                        bar.set_style(counted());
+                        bar.set_length(of);
+                        bar.set_position(done);
+                    }
+                    None => bar.set_style(uncounted()),
+                }
+            }
+            None => {
+                let tenths = done_of.map_or(0, |(done, of)| done.saturating_mul(10) / of.max(1));
+                if shown.step != step || tenths > shown.tenths {
+                    let seconds = self.began.elapsed().as_secs_f32();
+                    let count = done_of.map(|(done, of)| format!(" {done}/{of}")).unwrap_or_default();
+                    eprintln!("{seconds:6.1} s  {job}: {step}{count}");
+                }
+                step.clone_into(&mut shown.step);
+                shown.tenths = tenths;
+            }
+        }
+    }
+
+    /// Takes the bar of a job away.
+    pub fn ended(&self, job: &str) {
+        let mut jobs = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(Shown { bar: Some(bar), .. }) = jobs.remove(job) {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Says a line without disturbing the bars.
+    pub fn say(&self, line: &str) {
+        match &self.bars {
+            Some(bars) => bars.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+}
+
+fn bar(job: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_style(uncounted()).with_prefix(job.to_owned());
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn counted() -> ProgressStyle {
+    let style =
+        ProgressStyle::with_template("{spinner} {prefix}  {bar:24} {pos}/{len}  {wide_msg}  {elapsed}");
+    style.expect("a good template").progress_chars("▓▓░")
+}
+
+fn uncounted() -> ProgressStyle {
+    ProgressStyle::with_template("{spinner} {prefix}  {wide_msg}  {elapsed}").expect("a good template")
+}

@@ -1,0 +1,143 @@
+//! What a person wants built, with every option checked.
+
+use std::path::{Path, PathBuf};
+
+use imaging::{Arch, ImageName, ImageType};
+use serde_json::{Value, json};
+
+use crate::arguments::BuildArguments;
+
+/// A build somebody wants.
+#[derive(Clone, Debug)]
+pub struct BuildWish {
+    /// The text of the kickstart.
+    pub kickstart: String,
+    /// What the image is called.
+    pub name: ImageName,
+    /// Its form.
+    pub image_type: ImageType,
+    /// The processor it is for.
+    pub arch: Arch,
+    /// The folder it goes to, absolute, where the person chose one.
+    pub outdir: Option<PathBuf>,
+    /// Repositories to add: name and address.
+    repos: Vec<(String, String)>,
+    packages: Vec<String>,
+    groups: Vec<String>,
+    tokens: Vec<(String, String)>,
+}
+
+/// Why nothing can be built from this command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// The options make no sense; exit status 2.
+    Usage(String),
+    /// The kickstart cannot be read; exit status 1.
+    Kickstart(String),
+}
+
+impl BuildWish {
+    /// Reads the kickstart file and checks the options.
+    pub fn read(arguments: &BuildArguments) -> Result<BuildWish, Unusable> {
+        let usage = |text: String| Unusable::Usage(text);
+        let name = match &arguments.name {
+            Some(name) => name.clone(),
+            None => arguments.kickstart.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+        };
+        let name =
+            ImageName::parse(&name).map_err(|error| usage(format!("{error}; choose another by --name")))?;
+        let arch = arguments.arch.or_else(Arch::host);
+        let arch =
+            arch.ok_or_else(|| usage("this machine has no architecture of ours: say --arch".into()))?;
+        let repos = pairs(&arguments.repos, "--repo", "NAME=URL")?;
+        let tokens = pairs(&arguments.tokens, "--token", "KEY=VALUE")?;
+        if let Some((key, value)) =
+            tokens.iter().find(|(key, value)| key.contains([':', ',']) || value.contains(','))
+        {
+            return Err(usage(format!("--token {key}={value}: a key has no `:` and neither part a `,`")));
+        }
+        let outdir = arguments.outdir.as_ref().map(std::path::absolute).transpose();
+        Ok(BuildWish {
+            name,
+            image_type: arguments.image_type,
+            arch,
+            outdir: outdir.map_err(|error| usage(format!("--outdir: {error}")))?,
+            repos: repos
+                .into_iter()
+                .map(|(name, url)| Ok((name, address(&url)?)))
+                .collect::<Result<_, _>>()?,
+            packages: arguments.packages.clone(),
+            groups: arguments.groups.clone(),
+            tokens,
+            kickstart: read(&arguments.kickstart)?,
+        })
+    }
+
+    /// Returns the fields of the workitem that asks for this image.
+    pub fn fields(&self, ev_id: &str) -> Value {
+        let tokens: Vec<_> = self.tokens.iter().map(|(key, value)| format!("{key}:{value}")).collect();
+        let repos: Vec<_> =
+            self.repos.iter().map(|(name, url)| json!({ "name": name, "url": url })).collect();
+        let mut image = json!({
+            "kickstart": self.kickstart,
+            "name": self.name.as_str(),
+            "image_type": self.image_type.as_str(),
+            "arch": self.arch.as_str(),
+            "extra_repos": repos,
+            "packages": self.packages,
+            "groups": self.groups,
+            "tokenmap": tokens.join(","),
+        });
+        if let Some(outdir) = &self.outdir {
+            image["outdir"] = outdir.to_string_lossy().into();
+            image["prefix"] = "".into(); // whoever chooses a folder wants the image right there
+        }
+        json!({ "ev": { "id": ev_id }, "image": image })
+    }
+}
+
+/// The largest kickstart that is read; the largest real ones have some 100 KB.
+const LARGEST: u64 = 8 << 20;
+
+fn read(file: &Path) -> Result<String, Unusable> {
+    let wrong = |problem: String| {
+        Unusable::Kickstart(format!("cannot read the kickstart {}: {problem}", file.display()))
+    };
+    let about = std::fs::metadata(file).map_err(|error| wrong(error.to_string()))?;
+    if !about.is_file() {
+        return Err(wrong("it is no regular file".into()));
+    }
+    if about.len() > LARGEST {
+        return Err(wrong(format!(
+            "it has {} MB, more than the {} MB a kickstart may have",
+            about.len() >> 20,
+            LARGEST >> 20
+        )));
+    }
+    let bytes = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let column = 1 + String::from_utf8_lossy(&before[start..]).chars().count();
+        wrong(format!("line {line}, column {column} is not UTF-8; `iconv -f latin1 -t utf-8` may convert it"))
+    })
+}
+
+fn pairs(texts: &[String], option: &str, form: &str) -> Result<Vec<(String, String)>, Unusable> {
+    let pairs = texts.iter().map(|text| match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() && !value.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(Unusable::Usage(format!("{option} {text}: should be {form}"))),
+    });
+    pairs.collect()
+}
+
+/// Makes a `file://` address of a folder of this machine.
+fn address(url: &str) -> Result<String, Unusable> {
+    if url.contains("://") {
+        return Ok(url.to_owned());
+    }
+    let folder = std::fs::canonicalize(url)
+        .map_err(|error| Unusable::Usage(format!("--repo: {url} is no address and no folder: {error}")))?;
+    Ok(format!("file://{}", folder.display()))
+}

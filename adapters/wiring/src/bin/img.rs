@@ -1,0 +1,23 @@
+//! `img`: turns kickstart files into operating-system images.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match cli::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(other) => other.exit(), // help and version: status 0; wrong usage: 2
+    };
+    let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match wiring::run(arguments, wiring::real_builder).await {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("img: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The composition root: the one crate that knows every other, and puts them together into programs.
+
+mod commands;
+mod machine;
+mod observe;
+mod participants;
+mod state;
+
+pub use commands::run;
+pub use machine::{Builders, Machine, Settled};
+pub use participants::real_builder;
+pub use state::State;

@@ -1,0 +1,142 @@
+//! Everything on one machine: queue, engine, job store and the four participants in one program.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use imaging::{ImageBuilder, JobStore};
+use job_store_sql::SqlJobStore;
+use local_queue::{Adopted, LocalQueue, Owner};
+use participant_core::exo::Running;
+use participant_core::{ENGINE_QUEUE, Exo, Observer, Participant};
+use process_engine::Engine;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::participants::{build_image, build_ks, request_image, update_image_status};
+use crate::state::State;
+
+/// Makes the image builder for a state folder.
+pub type Builders = fn(&State) -> Box<dyn ImageBuilder>;
+
+/// A machine that can run processes.
+pub struct Machine {
+    /// The messages.
+    pub queue: LocalQueue,
+    /// The processes.
+    pub engine: Engine,
+    /// The jobs.
+    pub store: SqlJobStore,
+    /// What dead programs left, now ours.
+    pub adopted: Vec<Adopted>,
+    /// The workitems somebody works on.
+    pub running: Running,
+    /// Who runs this program.
+    pub user: String,
+    participants: Vec<(&'static str, Arc<dyn Participant>)>,
+}
+
+/// How the work of a machine ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Nothing is left to do.
+    All,
+    /// It was told to stop; the next start goes on with what is left.
+    Interrupted,
+}
+
+impl Machine {
+    /// Opens a state folder and takes over what dead programs left in it.
+    pub async fn open(state: &State, builders: Builders) -> Result<Machine> {
+        let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
+        let name = owner.name().to_owned();
+        let queue = LocalQueue::open(&state.queue(), owner).await?;
+        let engine = Engine::open(&state.engine()).await?;
+        let store = SqlJobStore::file(&state.jobs()).await?;
+        let user = user_name();
+        let participants = vec![
+            ("request_image", request_image(&store, &user)),
+            ("build_ks", build_ks()),
+            ("build_image", build_image(state, builders(state), &name)),
+            ("update_image_status", update_image_status(&store)),
+        ];
+        let adopted = queue.adopt().await?;
+        Ok(Machine { queue, engine, store, adopted, running: Running::default(), user, participants })
+    }
+
+    /// Works until nothing is left to do, or until `stop`.
+    pub async fn work(&self, observer: Arc<dyn Observer>, stop: CancellationToken) -> Result<Settled> {
+        let shutdown = CancellationToken::new();
+        let mut workers = self.workers(&observer, &shutdown);
+        let settled = tokio::select! {
+            idle = self.idle() => idle.map(|()| Settled::All),
+            () = stop.cancelled() => Ok(Settled::Interrupted),
+            ended = workers.join_next() => match ended {
+                Some(Ok(Err(broken))) => Err(broken),
+                Some(Err(panic)) => Err(panic.into()),
+                Some(Ok(Ok(()))) | None => Err(anyhow::anyhow!("a worker ended before its time")),
+            },
+        };
+        shutdown.cancel();
+        while let Some(ended) = workers.join_next().await {
+            ended??;
+        }
+        settled
+    }
+
+    fn workers(&self, observer: &Arc<dyn Observer>, shutdown: &CancellationToken) -> JoinSet<Result<()>> {
+        let mut workers = JoinSet::new();
+        for (name, participant) in &self.participants {
+            let exo = Exo::new(
+                *name,
+                participant.clone(),
+                Arc::new(self.queue.clone()),
+                Arc::new(self.queue.clone()),
+            )
+            .observed_by(observer.clone())
+            .sharing(self.running.clone());
+            let shutdown = shutdown.clone();
+            workers.spawn(async move { Ok(exo.run(shutdown).await?) });
+        }
+        let (engine, queue, shutdown) = (self.engine.clone(), self.queue.clone(), shutdown.clone());
+        workers.spawn(async move { Ok(engine.serve(Arc::new(queue), shutdown).await?) });
+        workers
+    }
+
+    /// Waits until no message is left that somebody here would take.
+    async fn idle(&self) -> Result<()> {
+        loop {
+            let unsettled = self.queue.unsettled().await?;
+            let ours = |queue: &str| {
+                queue == ENGINE_QUEUE || self.participants.iter().any(|(name, _)| *name == queue)
+            };
+            if !unsettled.iter().any(|queue| ours(queue)) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Returns the job a process made, as it is on record.
+    pub async fn job(&self, image_id: &str) -> Result<imaging::ImageJob> {
+        let id = imaging::ImageId::reduce(image_id)?;
+        match self.store.job(&id).await? {
+            Some(job) => Ok(job),
+            None => bail!("there is no job {id}"),
+        }
+    }
+}
+
+/// The name of whoever runs this program, as the system knows it.
+fn user_name() -> String {
+    let user = nix::unistd::User::from_uid(nix::unistd::geteuid());
+    let name =
+        user.ok().flatten().map(|user| user.name).unwrap_or_else(|| nix::unistd::geteuid().to_string());
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || "_-.".contains(c) { c } else { '_' }).collect()
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Machine").field("user", &self.user).finish_non_exhaustive()
+    }
+}

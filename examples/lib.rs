@@ -1,0 +1,1 @@
+//! One file a question: programs that show how participants are written.
