@@ -2,6 +2,7 @@
 
 mod conformance;
 mod memory;
+mod stories;
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 
 pub use self::conformance::transport_keeps_its_promises;
 pub use self::memory::Memory;
+pub use self::stories::stories_come_true;
 use crate::fei::Attempt;
 use crate::job::{Job, StopHandle};
 use crate::workitem::Workitem;

@@ -12,7 +12,7 @@ use crate::record::Record;
 
 /// Answers that the fields are not such that an image could be made.
 pub(crate) fn refusal(item: &Workitem, reason: &str) -> Outcome {
-    let outcome = moved(item, Outcome::refuse());
+    let outcome = attempt(item, moved(item, Outcome::refuse()));
     let outcome = outcome.because(reason).set("image.result", false).set("image.error", reason);
     match Form::of(item) {
         Form::First => outcome.set("Status", "ERROR").set("Error", reason),

@@ -70,6 +70,12 @@ impl Form {
 }
 
 impl Fields {
+    /// Returns which image a workitem is about, if it says so, whatever else is wrong with it.
+    pub(crate) fn image_id(item: &Workitem) -> Option<String> {
+        let id = item.text("image.image_id").or_else(|| item.text(&Form::of(item).path_of("image_id", "id")));
+        id.filter(|id| !id.is_empty())
+    }
+
     /// Reads and checks the fields, or says in a sentence what is wrong with them.
     pub(crate) fn read(item: &Workitem) -> Result<Fields, String> {
         let form = Form::of(item);

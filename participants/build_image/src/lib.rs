@@ -35,13 +35,16 @@ pub struct BuildImage {
 #[async_trait]
 impl Participant for BuildImage {
     async fn handle_wi(&self, item: &Workitem, job: &Job) -> Result<Outcome, Failure> {
-        let fields = match Fields::read(item) {
-            Ok(fields) => fields,
-            Err(refusal) => return Ok(answer::refusal(item, &refusal)),
-        };
-        let place = match self.folders.place(&fields) {
-            Ok(place) => place,
-            Err(reason) => return Ok(answer::refusal(item, &reason)),
+        let asked = Fields::read(item).and_then(|fields| Ok((self.folders.place(&fields)?, fields)));
+        let (place, fields) = match asked {
+            Ok(asked) => asked,
+            Err(reason) => {
+                let refusal = answer::refusal(item, &reason);
+                if Fields::image_id(item).is_some() {
+                    status::push(item, job, "ERROR", &refusal).await;
+                }
+                return Ok(refusal);
+            }
         };
         let record =
             match Record::find(&place.folder).filter(|record| record.attempt == item.attempt().to_string()) {
