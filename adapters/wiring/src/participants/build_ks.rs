@@ -6,6 +6,6 @@ use build_ks::BuildKs;
 use participant_core::Participant;
 
 /// Makes the participant.
-pub fn build_ks() -> Arc<dyn Participant> {
+pub(crate) fn build_ks() -> Arc<dyn Participant> {
     Arc::new(BuildKs { include_allowed: false })
 }

@@ -7,6 +7,6 @@ use participant_core::Participant;
 use update_image_status::UpdateImageStatus;
 
 /// Makes the participant.
-pub fn update_image_status(store: &SqlJobStore) -> Arc<dyn Participant> {
+pub(crate) fn update_image_status(store: &SqlJobStore) -> Arc<dyn Participant> {
     Arc::new(UpdateImageStatus { store: Box::new(store.clone()) })
 }
