@@ -39,6 +39,7 @@ pub mod transport;
 pub mod workitem;
 
 pub use async_trait::async_trait;
+pub use tokio_util::sync::CancellationToken;
 pub use control::{JobControl, Lifecycle, Stop};
 pub use delivery::Delivery;
 pub use exo::{Exo, Observer};

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use imaging::{Arch, ImageType};
+use imaging::ImageType;
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -54,8 +54,8 @@ pub struct BuildArguments {
     #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
     pub image_type: ImageType,
     /// Processor the image is for [default: this machine's]
-    #[arg(long, value_parser = parse::<Arch>)]
-    pub arch: Option<Arch>,
+    #[arg(long)]
+    pub arch: Option<String>,
     /// Name of the image and its files [default: the kickstart's file name]
     #[arg(long, short = 'n')]
     pub name: Option<String>,

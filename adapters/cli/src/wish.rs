@@ -16,8 +16,8 @@ pub struct BuildWish {
     pub name: ImageName,
     /// Its form.
     pub image_type: ImageType,
-    /// The processor it is for.
-    pub arch: Arch,
+    /// The processor it is for; whether there is such a one, build_image knows.
+    pub arch: String,
     /// The folder it goes to, absolute, where the person chose one.
     pub outdir: Option<PathBuf>,
     /// Repositories to add: name and address.
@@ -46,7 +46,8 @@ impl BuildWish {
         };
         let name =
             ImageName::parse(&name).map_err(|error| usage(format!("{error}; choose another by --name")))?;
-        let arch = arguments.arch.or_else(Arch::host);
+        let host = || Arch::host().map(|arch| arch.as_str().to_owned());
+        let arch = arguments.arch.clone().or_else(host);
         let arch =
             arch.ok_or_else(|| usage("this machine has no architecture of ours: say --arch".into()))?;
         let repos = pairs(&arguments.repos, "--repo", "NAME=URL")?;
@@ -82,7 +83,7 @@ impl BuildWish {
             "kickstart": self.kickstart,
             "name": self.name.as_str(),
             "image_type": self.image_type.as_str(),
-            "arch": self.arch.as_str(),
+            "arch": self.arch,
             "extra_repos": repos,
             "packages": self.packages,
             "groups": self.groups,

@@ -1,1 +1,0 @@
-//! One file a question: programs that show how participants are written.
