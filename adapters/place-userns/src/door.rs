@@ -4,7 +4,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,8 @@ use nix::fcntl::{OFlag, open};
 use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use nix::sys::stat::{Mode, SFlag, mknod};
-use nix::unistd::{getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
+use nix::sys::stat::{Mode, SFlag, fstat, mknod};
+use nix::unistd::{fchown, getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
 
 use crate::ids::Ids;
 use crate::maps::{self, MAPPED};
@@ -52,7 +52,11 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
         Ids::Helped { .. } => paths.iter().map(|path| path.to_path_buf()).collect(),
     };
     let mut ends = Some(calls_out);
+    let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let step = move || {
+        if let Some((uid, gid)) = root {
+            give_pipes(uid, gid)?;
+        }
         if !staged.is_empty() {
             stage(&staged)?;
         }
@@ -90,6 +94,18 @@ impl Staged {
         let from = CString::new(path.as_os_str().as_bytes())?;
         Ok(Staged { from, to: CString::new(format!("{STAGE}/{number}"))?, is_folder })
     }
+}
+
+/// Lets root of the namespace open /dev/stdin, /dev/stdout and /dev/stderr when they are pipes made by real root.
+fn give_pipes(uid: u32, gid: u32) -> io::Result<()> {
+    for number in 0..3 {
+        // SAFETY: the three standard descriptors are open in a new process, and stay open.
+        let fd = unsafe { BorrowedFd::borrow_raw(number) };
+        if fstat(fd)?.st_mode & SFlag::S_IFMT.bits() == SFlag::S_IFIFO.bits() {
+            fchown(fd, Some(uid.into()), Some(gid.into()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Binds every path below [`STAGE`], in a mount namespace of this process only.

@@ -207,6 +207,17 @@ async fn a_stopped_task_takes_everything_along() {
 }
 
 #[tokio::test]
+async fn standard_streams_can_be_opened_by_name() {
+    let scene = Scene::new().await;
+    let mut task = scene.task("cat /dev/stdin >/dev/stdout; echo complaint >/dev/stderr");
+    task.stdin = b"text".to_vec();
+
+    let ended = scene.run(&task).await;
+
+    assert_eq!((ended.output, ended.tail), (b"text".to_vec(), "complaint".to_owned()));
+}
+
+#[tokio::test]
 async fn a_path_that_is_not_there_is_named() {
     let scene = Scene::new().await;
     let mut task = scene.task("true");

@@ -1,0 +1,74 @@
+//! The builder: a plan, then its steps.
+
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use child::Place;
+use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
+
+use crate::halt::Halt;
+use crate::plan::{self, Form, Plan};
+use crate::steps;
+use crate::workshop::Workshop;
+
+/// Makes raw, loop and fs images.
+pub struct DnfBuilder {
+    place: Box<dyn Place>,
+    cache: PathBuf,
+}
+
+impl std::fmt::Debug for DnfBuilder {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("DnfBuilder").field("cache", &self.cache).finish_non_exhaustive()
+    }
+}
+
+impl DnfBuilder {
+    /// Makes a builder whose tools run at `place`, and which keeps downloaded packages below `cache`.
+    ///
+    /// Several builders may share a cache; scripts of packages and kickstarts cannot change it.
+    pub fn new(place: Box<dyn Place>, cache: PathBuf) -> DnfBuilder {
+        DnfBuilder { place, cache }
+    }
+
+    async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
+        watch.step(&imaging::Step { name: "planning".into(), done_of: None });
+        let plan = plan::plan(request).map_err(Halt::Failed)?;
+        let shop = Workshop::open(self.place.as_ref(), request, watch).await?;
+        let made = self.carry_out(plan, &shop).await;
+        let closed = shop.close().await;
+        let made = made?;
+        closed?;
+        Ok(made)
+    }
+
+    async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>) -> Result<Made, Halt> {
+        plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
+        steps::scripts::run(shop, &plan.before).await?;
+        steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
+        steps::settings::apply(shop, &mut plan).await?;
+        steps::scripts::run(shop, &plan.after).await?;
+        let files = match &plan.form.clone() {
+            Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
+            Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
+            Form::Raw(layout) => steps::disk::write(shop, layout, &mut plan).await?,
+        };
+        steps::publish::publish(shop, &plan, &files)
+            .await
+            .map(|image_file| Made { image_file, warnings: plan.warnings })
+    }
+}
+
+#[async_trait]
+impl ImageBuilder for DnfBuilder {
+    async fn build(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Build, BuilderError> {
+        match self.make(request, watch).await {
+            Ok(made) => Ok(Build::Made(made)),
+            Err(halt) => halt.into_answer(),
+        }
+    }
+
+    async fn sweep(&self, folder: &Path) -> Result<(), BuilderError> {
+        self.place.remove(folder).await.map_err(|error| BuilderError::new("remove what a build left", error))
+    }
+}

@@ -1,0 +1,36 @@
+//! Why a build ends before its end.
+
+use child::ChildError;
+use imaging::{Build, BuilderError};
+
+/// What stops the steps.
+#[derive(Debug)]
+pub(crate) enum Halt {
+    /// A person can do something about it.
+    Failed(String),
+    /// It was asked to stop.
+    Stopped,
+    /// This machine is broken.
+    Broken(BuilderError),
+}
+
+impl Halt {
+    pub(crate) fn failed(reason: impl Into<String>) -> Halt {
+        Halt::Failed(reason.into())
+    }
+
+    /// Says it to whoever asked for the build.
+    pub(crate) fn into_answer(self) -> Result<Build, BuilderError> {
+        match self {
+            Halt::Failed(reason) => Ok(Build::Failed { reason }),
+            Halt::Stopped => Ok(Build::Stopped),
+            Halt::Broken(error) => Err(error),
+        }
+    }
+}
+
+impl From<ChildError> for Halt {
+    fn from(error: ChildError) -> Halt {
+        Halt::Broken(BuilderError::new("run the tools of a build", error))
+    }
+}

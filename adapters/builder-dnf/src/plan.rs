@@ -1,0 +1,101 @@
+//! What will be done, decided before anything runs; pure.
+
+mod disk;
+mod fstab;
+mod honoured;
+mod names;
+mod options;
+mod packages;
+mod repos;
+mod scripts;
+
+pub(crate) use disk::{FileSystem, Layout, Mount, Size, Volume};
+pub(crate) use fstab::fstab;
+pub(crate) use options::Pack;
+pub(crate) use packages::Wanted;
+pub(crate) use repos::Source;
+pub(crate) use scripts::Program;
+
+use imaging::{Arch, BuildRequest, ImageType};
+use img_kickstart::{Kickstart, ScriptKind, check, expand_tokens};
+
+/// Everything a build does, and what it leaves out.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The kickstart with its tokens replaced.
+    pub(crate) kickstart: Kickstart,
+    /// The form of the image.
+    pub(crate) form: Form,
+    /// Where packages come from.
+    pub(crate) sources: Vec<Source>,
+    /// Which packages.
+    pub(crate) wanted: Wanted,
+    /// What runs before the packages, in order.
+    pub(crate) before: Vec<Program>,
+    /// What runs after them, in order.
+    pub(crate) after: Vec<Program>,
+    /// What a person should know.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// The form of an image, with what only that form has.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Form {
+    /// One archive of all files.
+    Fs(Pack),
+    /// A file for each file system.
+    Loop(Layout),
+    /// A disk.
+    Raw(Layout),
+}
+
+impl Form {
+    /// Returns the division into file systems, unless all files go into one archive.
+    pub(crate) fn layout(&self) -> Option<&Layout> {
+        match self {
+            Form::Fs(_) => None,
+            Form::Loop(layout) | Form::Raw(layout) => Some(layout),
+        }
+    }
+}
+
+/// Plans a build; the error is the sentence why it cannot be done.
+pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
+    let kickstart = Kickstart::parse(&expand_tokens(&request.kickstart, &request.tokens));
+    if let Some(wrong) = check(&kickstart).into_iter().find(img_kickstart::Diagnostic::is_error) {
+        let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
+        return Err(format!("line {}, column {}: {}{help}", wrong.line, wrong.column, wrong.message));
+    }
+    runs_here(request.arch)?;
+    let pack = options::read(&request.extra_opts, request)?;
+    let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
+    let form = match request.image_type {
+        ImageType::Fs => Form::Fs(pack),
+        ImageType::Loop => Form::Loop(disk::layout(&kickstart, &mut warnings)?.without_swap(&mut warnings)),
+        ImageType::Raw => Form::Raw(disk::layout(&kickstart, &mut warnings)?),
+        ImageType::Nand | ImageType::Mrstnand => {
+            return Err(format!("{} images are only made by mic", request.image_type));
+        }
+        other => return Err(format!("{other} images cannot be made yet; there are raw, loop and fs")),
+    };
+    let sources = repos::sources(&kickstart)?;
+    let wanted = packages::wanted(&kickstart, &mut warnings)?;
+    let of_kind = |kind| scripts::programs(&kickstart, kind);
+    let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
+    Ok(Plan { kickstart, form, sources, wanted, before, after, warnings })
+}
+
+fn runs_here(arch: Arch) -> Result<(), String> {
+    if arch.runs_here() {
+        return Ok(());
+    }
+    let host = std::env::consts::ARCH;
+    Err(format!(
+        "programs for {arch} do not run on this {host} machine, and packages run programs when they are installed: \
+         build for {host}{} or on a machine for {arch}",
+        if host == "x86_64" { " or i686" } else { "" }
+    ))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! What dnf's output means; pure.
+
+use img_kickstart::Named;
+
+use crate::plan::{Plan, Source, Wanted};
+
+/// Reads how far the installation is out of a line such as `  Installing  : bash-5.2-1.x86_64   3/14`.
+pub(crate) fn progress(line: &str) -> Option<(u64, u64)> {
+    let doing =
+        ["  Installing ", "  Running scriptlet", "  Upgrading "].iter().any(|doing| line.starts_with(doing));
+    let (done, of) = line.trim_end().rsplit(' ').next()?.split_once('/')?;
+    let (done, of) = (done.parse().ok()?, of.parse().ok()?);
+    (doing && done <= of).then_some((done, of))
+}
+
+/// Reads how much the packages take when they are installed, in bytes, out of `Installed size: 4.5 M`.
+pub(crate) fn installed_size(lines: &[String]) -> Option<u64> {
+    let text = lines.iter().find_map(|line| line.strip_prefix("Installed size: "))?;
+    let (number, unit) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    let factor: u64 = match unit {
+        "" => 1,
+        "k" => 1 << 10,
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => 1 << 40,
+    };
+    let number: f64 = number.parse().ok()?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size of a few digits")]
+    Some((number * factor as f64) as u64)
+}
+
+/// Says why dnf failed, in one sentence.
+pub(crate) fn failure(lines: &[String], plan: &Plan, arch: imaging::Arch) -> String {
+    let wanted = &plan.wanted;
+    missing(lines, wanted, arch)
+        .or_else(|| no_group(lines, wanted))
+        .or_else(|| unreachable(lines, &plan.sources))
+        .or_else(|| unresolvable(lines))
+        .or_else(|| unsigned(lines))
+        .or_else(|| scriptlet(lines))
+        .unwrap_or_else(|| fallback(lines))
+}
+
+/// Tells whether dnf or another tool met a full disk.
+pub(crate) fn is_full(text: &str) -> bool {
+    ["No space left on device", "more space needed on the"].iter().any(|sign| text.contains(sign))
+}
+
+/// Says what went wrong without failing the installation, a sentence each.
+pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
+    let warnings = lines.iter().filter_map(|line| {
+        if let Some(name) = line.strip_prefix("No match for argument: ") {
+            return Some(format!(
+                "no package matches {}, and --ignoremissing leaves it out",
+                at_line(name, wanted)
+            ));
+        }
+        let (scriptlet, package) =
+            line.strip_prefix("Error in ")?.split_once(" scriptlet in rpm package ")?;
+        Some(format!("the {scriptlet} scriptlet of package {package} failed; the log says what it printed"))
+    });
+    let mut warnings: Vec<String> = warnings.collect();
+    warnings.dedup();
+    warnings
+}
+
+fn at_line(name: &str, wanted: &Wanted) -> String {
+    let line = wanted.names.iter().find(|Named { name: known, .. }| known == name).map(|named| named.line);
+    line.map_or_else(|| name.to_owned(), |line| format!("{name} (line {line})"))
+}
+
+fn missing(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<String> {
+    let _ = lines.iter().find(|line| line.starts_with("Error: Unable to find a match"))?;
+    let names = lines.iter().filter_map(|line| line.strip_prefix("No match for argument: "));
+    let names: Vec<_> = names.map(|name| at_line(name, wanted)).collect();
+    let foreign = if Some(arch) == imaging::Arch::host() { String::new() } else { format!(" for {arch}") };
+    Some(format!("no package matches {}{foreign}", names.join(", ")))
+}
+
+fn no_group(lines: &[String], wanted: &Wanted) -> Option<String> {
+    let group = lines
+        .iter()
+        .find_map(|line| line.strip_prefix("Module or Group '")?.strip_suffix("' is not available."))?;
+    Some(format!("no repository has the package group {}", at_line(&format!("@{group}"), wanted)))
+}
+
+fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
+    let id = lines.iter().find_map(|line| {
+        let rest = line.strip_prefix("Error: Failed to download metadata for repo '")?;
+        rest.split_once('\'').map(|(id, _)| id)
+    });
+    let why = lines.iter().rev().find_map(|line| line.strip_prefix("  - "));
+    if let Some(id) = id {
+        let source = sources.iter().find(|source| source.id == id)?;
+        let Source { name, line, url, .. } = source;
+        let why = why.map_or_else(|| "its metadata are wrong".to_owned(), curl);
+        return Some(format!("repository {name} (line {line}) cannot be read at {url}: {why}"));
+    }
+    let package = lines
+        .iter()
+        .find_map(|line| line.strip_prefix("[FAILED] "))
+        .or_else(|| lines.iter().find_map(|line| line.strip_prefix("Error opening ")))?;
+    let (package, why) = package.split_once(": ").unwrap_or((package, "its repository is out of step"));
+    Some(format!("package {} could not be downloaded: {}", package, curl(why)))
+}
+
+/// Shortens what curl says: `Curl error (7): Couldn't connect to server for URL [detail]`.
+fn curl(text: &str) -> String {
+    let detail = text.rsplit_once(" [").and_then(|(_, detail)| detail.strip_suffix(']'));
+    let status = text.strip_prefix("Status code: ").and_then(|rest| rest.split(' ').next());
+    match (status, detail) {
+        (Some(status), _) => format!("the server answered {status}"),
+        (None, Some(detail)) => detail.to_owned(),
+        (None, None) => text.trim_start_matches(|c: char| c != ':').trim_start_matches([':', ' ']).to_owned(),
+    }
+}
+
+fn unresolvable(lines: &[String]) -> Option<String> {
+    let start = lines.iter().position(|line| line.starts_with(" Problem"))?;
+    let reasons: Vec<_> =
+        lines[start..].iter().filter_map(|line| line.strip_prefix("  - ")).take(3).collect();
+    Some(format!("the packages cannot be installed together: {}", reasons.join("; ")))
+}
+
+fn unsigned(lines: &[String]) -> Option<String> {
+    lines.iter().find(|line| line.contains("GPG check FAILED"))?;
+    let package = lines.iter().find_map(|line| line.strip_prefix("Package ")?.strip_suffix(" is not signed"));
+    Some(match package {
+        Some(package) => format!("package {package} is not signed, and its repository has a --gpgkey"),
+        None => "the signature of a package is not by the --gpgkey of its repository".to_owned(),
+    })
+}
+
+fn scriptlet(lines: &[String]) -> Option<String> {
+    let failed = lines
+        .iter()
+        .find_map(|line| line.strip_prefix("Error in ")?.split_once(" scriptlet in rpm package "))?;
+    Some(format!(
+        "the {} scriptlet of package {} failed, so that it could not be installed",
+        failed.0, failed.1
+    ))
+}
+
+fn fallback(lines: &[String]) -> String {
+    let said = lines
+        .iter()
+        .rev()
+        .find_map(|line| line.strip_prefix("Error: "))
+        .filter(|said| !said.trim().is_empty());
+    let last = || lines.iter().rev().find(|line| !line.trim().is_empty()).map(String::as_str);
+    match said.or_else(last) {
+        Some(said) => format!("dnf could not install the packages: {}", said.trim()),
+        None => "dnf could not install the packages and did not say why".to_owned(),
+    }
+}

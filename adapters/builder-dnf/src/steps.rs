@@ -1,0 +1,14 @@
+//! What a build does, one step after the other.
+
+pub(crate) mod accounts;
+pub(crate) mod archive;
+pub(crate) mod boot;
+pub(crate) mod cache;
+pub(crate) mod disk;
+pub(crate) mod packages;
+pub(crate) mod publish;
+pub(crate) mod scripts;
+pub(crate) mod services;
+pub(crate) mod settings;
+pub(crate) mod table;
+pub(crate) mod volumes;

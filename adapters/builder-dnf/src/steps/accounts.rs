@@ -1,0 +1,181 @@
+//! Passwords, users and groups.
+
+use std::ffi::OsString;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use img_kickstart::{Kickstart, Secret, User};
+use sha_crypt::{PasswordHasher, ShaCrypt};
+
+use crate::halt::Halt;
+use crate::steps::table::{NewUser, Tables};
+use crate::workshop::Workshop;
+
+/// Carries out `rootpw`, `group` and `user` lines.
+pub(crate) async fn apply(
+    shop: &Workshop<'_>,
+    kickstart: &Kickstart,
+    warnings: &mut Vec<String>,
+) -> Result<(), Halt> {
+    let (rootpw, groups, users) = (kickstart.rootpw(), kickstart.groups(), kickstart.users());
+    if rootpw.is_none() && groups.is_empty() && users.is_empty() {
+        return Ok(());
+    }
+    let had = read(shop).await?;
+    let mut tables = had.clone();
+    if let Some(rootpw) = rootpw {
+        let hash = hash(rootpw.password.as_ref(), rootpw.iscrypted, rootpw.lock);
+        let known = tables.set_password("root", &hash.map_err(|why| about("rootpw", rootpw.line, why))?);
+        if !known {
+            warnings.push(format!("line {}: the image has no user root to set a password for", rootpw.line));
+        }
+    }
+    for group in &groups {
+        let named = name(&group.name).and_then(|name| tables.add_group(name, group.gid));
+        named.map_err(|why| about("group", group.line, why))?;
+    }
+    let mut homes = Vec::new();
+    for user in &users {
+        let ids = add(&mut tables, user).map_err(|why| about("user", user.line, why))?;
+        homes.push((home(user), ids));
+    }
+    write(shop, &had, &tables).await?;
+    for (home, (uid, gid)) in homes {
+        make_home(shop, &home, uid, gid).await?;
+    }
+    Ok(())
+}
+
+fn about(command: &str, line: usize, why: impl std::fmt::Display) -> Halt {
+    Halt::failed(format!("{command} (line {line}): {why}"))
+}
+
+fn add(tables: &mut Tables, user: &User) -> Result<(u32, u32), String> {
+    let home = home(user);
+    let field = |what: &str, text: &str| {
+        let fits = !text.contains([':', '\0']) && !text.chars().any(char::is_control);
+        if fits {
+            Ok(())
+        } else {
+            Err(format!("the {what} {text:?} has a character that cannot stand there"))
+        }
+    };
+    field("shell", user.shell.as_deref().unwrap_or_default())?;
+    field("name", user.gecos.as_deref().unwrap_or_default())?;
+    field("home", &home)?;
+    if !home.starts_with('/') || home.split('/').any(|part| part == "..") {
+        return Err(format!("the home {home:?} should be a path from /"));
+    }
+    for group in &user.groups {
+        name(group)?;
+    }
+    let new = NewUser {
+        name: name(&user.name)?,
+        uid: user.uid,
+        gid: user.gid,
+        gecos: user.gecos.as_deref().unwrap_or_default(),
+        home: &home,
+        shell: user.shell.as_deref().unwrap_or("/bin/sh"),
+        hash: &hash(user.password.as_ref(), user.iscrypted, user.lock)?,
+        groups: &user.groups,
+    };
+    let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
+    tables.add_user(&new, today)
+}
+
+fn home(user: &User) -> String {
+    user.homedir.clone().unwrap_or_else(|| format!("/home/{}", user.name))
+}
+
+/// Returns a name that may stand in the tables.
+fn name(text: &str) -> Result<&str, String> {
+    let fits = !text.is_empty()
+        && text.len() <= 32
+        && !text.starts_with(['-', '+', '~'])
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ':' | ',' | '/' | '\\'));
+    if fits { Ok(text) } else { Err(format!("{text:?} cannot be the name of a user or group")) }
+}
+
+/// Returns what stands for a password: a hash, with `!` before it when locked.
+fn hash(password: Option<&Secret>, crypted: bool, lock: bool) -> Result<String, String> {
+    let hash = match password.map(Secret::reveal) {
+        None | Some("") => return Ok("!".to_owned()),
+        Some(hash) if crypted => {
+            if hash.contains(':') || hash.chars().any(|c| c.is_control() || c.is_whitespace()) {
+                return Err("the hash of the password has a character that cannot stand there".to_owned());
+            }
+            hash.to_owned()
+        }
+        Some(plain) => {
+            let hashed = ShaCrypt::SHA512.hash_password(plain.as_bytes());
+            hashed.map_err(|error| format!("the password cannot be hashed: {error}"))?.to_string()
+        }
+    };
+    Ok(if lock { format!("!{hash}") } else { hash })
+}
+
+async fn read(shop: &Workshop<'_>) -> Result<Tables, Halt> {
+    Ok(Tables {
+        passwd: shop.read("/etc/passwd").await?,
+        shadow: shop.read("/etc/shadow").await?,
+        group: shop.read("/etc/group").await?,
+        gshadow: shop.read("/etc/gshadow").await?,
+    })
+}
+
+async fn write(shop: &Workshop<'_>, had: &Tables, tables: &Tables) -> Result<(), Halt> {
+    for (path, before, after) in [
+        ("/etc/passwd", &had.passwd, &tables.passwd),
+        ("/etc/shadow", &had.shadow, &tables.shadow),
+        ("/etc/group", &had.group, &tables.group),
+        ("/etc/gshadow", &had.gshadow, &tables.gshadow),
+    ] {
+        match (before, after) {
+            (Some(before), Some(after)) if before != after => shop.rewrite(path, after).await?,
+            (None, Some(after)) => shop.write(&shop.inside(path), "0644", after).await?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes a home folder out of /etc/skel, unless a package brought one.
+async fn make_home(shop: &Workshop<'_>, home: &str, uid: u32, gid: u32) -> Result<(), Halt> {
+    let (folder, skel) = (shop.inside(home), shop.inside("/etc/skel"));
+    if shop.ask(["test".into(), "-e".into(), folder.clone().into_os_string()]).await?.is_some() {
+        return Ok(());
+    }
+    let plain = |path: &std::path::Path| path.as_os_str().to_owned();
+    shop.tool("install", ["-d".into(), "-m".into(), "0755".into(), "--".into(), plain(&folder)]).await?;
+    if shop.ask(["test".into(), "-d".into(), plain(&skel)]).await?.is_some() {
+        shop.tool("cp", ["-a".into(), "--".into(), plain(&skel.join(".")), plain(&folder)]).await?;
+    }
+    let owner = OsString::from(format!("{uid}:{gid}"));
+    shop.tool("chown", ["-R".into(), "-h".into(), "--".into(), owner, plain(&folder)]).await?;
+    shop.tool("chmod", ["0700".into(), "--".into(), plain(&folder)]).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_become_hashes_that_crypt_knows() {
+        let secret = Secret::new("s3cret");
+
+        let hashed = hash(Some(&secret), false, false).unwrap();
+
+        assert!(hashed.starts_with("$6$") && hashed.len() > 90, "{hashed}");
+        assert_ne!(hashed, hash(Some(&secret), false, false).unwrap(), "each has a salt of its own");
+        assert_eq!(hash(Some(&Secret::new("$6$x")), true, true).unwrap(), "!$6$x");
+        assert_eq!(hash(None, false, false).unwrap(), "!");
+        assert!(hash(Some(&Secret::new("a:b")), true, false).is_err());
+    }
+
+    #[test]
+    fn names_cannot_leave_their_field() {
+        for bad in ["", "a:b", "a b", "-x", "a\nb", "../x", "a,b"] {
+            assert!(name(bad).is_err(), "{bad}");
+        }
+        assert_eq!(name("ana.b"), Ok("ana.b"));
+    }
+}

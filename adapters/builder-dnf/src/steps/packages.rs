@@ -1,0 +1,123 @@
+//! Installs the packages.
+//!
+//! In two runs of dnf: the first downloads into the shared cache and runs nothing of the packages; the second installs
+//! and runs their scriptlets, and sees the cache read-only.
+
+use std::path::{Path, PathBuf};
+
+use child::{Place, Sight, Task};
+
+use crate::argv::{Dnf, rpm_macros};
+use crate::halt::Halt;
+use crate::plan::{Plan, Source};
+use crate::report;
+use crate::room;
+use crate::steps::cache;
+use crate::workshop::{Said, Workshop};
+
+/// Downloads and installs what the plan wants.
+pub(crate) async fn install(
+    shop: &Workshop<'_>,
+    plan: &mut Plan,
+    cache: &Path,
+    place: &dyn Place,
+) -> Result<(), Halt> {
+    configure(shop, plan).await?;
+    let folders = repositories(&plan.sources)?;
+    let slot = cache::take(cache, place).await?;
+    let own_cache = shop.work.join("cache");
+    let shared = slot.as_ref().map_or_else(|| own_cache.clone(), |slot| slot.folder.clone());
+    let dnf = |cache| Dnf { work: &shop.work, root: &shop.root, cache, arch: shop.request.arch };
+
+    shop.step("resolving and downloading packages", None);
+    let mut task = dnf_task(shop, dnf(&shared).download(&plan.wanted));
+    task.sight.reads = folders.clone();
+    task.sight.writes.extend(slot.as_ref().map(|slot| slot.folder.clone()));
+    task.sight.network = true;
+    let said = shop.run(&task, &|_| {}).await?;
+    judge(shop, &said, plan)?;
+    check_room(shop, &said)?;
+
+    shop.step("installing packages", None);
+    if let Some(slot) = &slot {
+        // Links to the cache look like a cache: dnf locks and writes here, and reads packages there.
+        let mut task = shop.task(["cp", "-rs", "--"]);
+        task.argv.extend([slot.folder.join(".").into(), own_cache.clone().into()]);
+        task.sight.reads.push(slot.folder.clone());
+        shop.must(&task).await?;
+    }
+    let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted));
+    task.sight.reads = folders;
+    task.sight.reads.extend(slot.as_ref().map(|slot| slot.folder.clone()));
+    task.sight.furnished.push(shop.root.clone());
+    let hear = |line: &str| {
+        if let Some((done, of)) = report::progress(line) {
+            shop.step("installing packages", Some((done, of)));
+        }
+    };
+    let said = shop.run(&task, &hear).await?;
+    judge(shop, &said, plan)?;
+    plan.warnings.extend(report::warnings(&said.lines, &plan.wanted));
+    tidy(shop).await
+}
+
+async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {
+    shop.write(&shop.work.join("dnf.conf"), "0644", "[main]\n").await?;
+    shop.write(&shop.work.join("home/.rpmmacros"), "0644", &rpm_macros(&plan.wanted)).await?;
+    let sections: Vec<_> = plan.sources.iter().map(|source| source.section.as_str()).collect();
+    shop.write(&shop.work.join("repos/kickstart.repo"), "0600", &sections.join("\n")).await
+}
+
+/// Returns the folders of repositories on this machine; only what is a repository is shown to a build.
+fn repositories(sources: &[Source]) -> Result<Vec<PathBuf>, Halt> {
+    let local = sources.iter().filter_map(|source| source.folder().map(|folder| (source, folder)));
+    let folders = local.map(|(source, folder)| {
+        if folder.join("repodata/repomd.xml").is_file() {
+            return Ok(folder);
+        }
+        let Source { name, line, .. } = source;
+        let folder = folder.display();
+        Err(Halt::Failed(format!("repository {name} (line {line}): there is no repository in {folder}")))
+    });
+    folders.collect()
+}
+
+fn dnf_task(shop: &Workshop<'_>, argv: Vec<std::ffi::OsString>) -> Task {
+    let task = shop.task(argv).env("HOME", shop.work.join("home"));
+    let sight = Sight { writes: vec![shop.work.clone()], ..Sight::default() };
+    task.sees(sight)
+}
+
+fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
+    if said.ended.well() {
+        return Ok(());
+    }
+    if said.lines.iter().any(|line| report::is_full(line)) {
+        return Err(shop.full(report::installed_size(&said.lines).map(room::needed)));
+    }
+    Err(Halt::Failed(report::failure(&said.lines, plan, shop.request.arch)))
+}
+
+fn check_room(shop: &Workshop<'_>, said: &Said) -> Result<(), Halt> {
+    let needed = report::installed_size(&said.lines).map(room::needed);
+    let free = room::free(&shop.request.folder);
+    match (needed, free) {
+        (Some(needed), Some(free)) if needed > free => Err(shop.full(Some(needed))),
+        _ => Ok(()),
+    }
+}
+
+/// Removes what dnf leaves in an image besides packages.
+async fn tidy(shop: &Workshop<'_>) -> Result<(), Halt> {
+    // dnf makes folders for its log and cache inside the image, by their paths outside.
+    let made = shop.root.join(shop.work.strip_prefix("/").unwrap_or(&shop.work));
+    shop.tool("rm", ["-rf".into(), "--".into(), made.clone().into_os_string()]).await?;
+    let mut parent = made.parent();
+    while let Some(folder) = parent.filter(|folder| *folder != shop.root) {
+        if shop.ask(["rmdir".into(), "--".into(), folder.as_os_str().to_owned()]).await?.is_none() {
+            break;
+        }
+        parent = folder.parent();
+    }
+    Ok(())
+}

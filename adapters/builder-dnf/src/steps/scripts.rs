@@ -1,0 +1,149 @@
+//! Runs the scripts of the kickstart.
+
+use std::ffi::OsString;
+
+use child::{Status, Task};
+
+use crate::halt::Halt;
+use crate::plan::Program;
+use crate::workshop::Workshop;
+
+/// Runs scripts in order; a failure counts only where the kickstart says so.
+pub(crate) async fn run(shop: &Workshop<'_>, programs: &[Program]) -> Result<(), Halt> {
+    let resolver = if programs.iter().any(|program| program.chrooted) {
+        Some(Resolver::lend(shop).await?)
+    } else {
+        None
+    };
+    for (number, program) in programs.iter().enumerate() {
+        let title = format!("running {} (line {})", program.section, program.line);
+        shop.step(&title, Some((number as u64, programs.len() as u64)));
+        shop.note(&title);
+        run_one(shop, program, number).await?;
+    }
+    match resolver {
+        Some(resolver) => resolver.take_back(shop).await,
+        None => Ok(()),
+    }
+}
+
+async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<(), Halt> {
+    let Program { section, line, .. } = program;
+    // Beside the image, or inside where a chrooted script finds it.
+    let name = format!("img-script-{number}");
+    let file = if program.chrooted {
+        shop.inside(&format!(".{name}"))
+    } else {
+        shop.work.join("scripts").join(&name)
+    };
+    shop.write(&file, "0700", &program.text).await?;
+    let mut argv: Vec<OsString> = Vec::new();
+    if program.chrooted {
+        argv.extend(["chroot".into(), shop.root.clone().into_os_string()]);
+    }
+    argv.extend(program.interpreter.iter().map(OsString::from));
+    argv.push(if program.chrooted { format!("/.{name}").into() } else { file.clone().into() });
+    let task = surroundings(shop, program, shop.task(argv));
+    let said = shop.run(&task, &|_| {}).await?;
+    shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
+    keep_log(shop, program, &said.lines).await?;
+    if said.ended.well() {
+        return Ok(());
+    }
+    let status = said.ended.status;
+    if matches!(status, Status::Exited(126 | 127))
+        && program.chrooted
+        && said.ended.tail.contains("failed to run command")
+    {
+        let interpreter = program.interpreter.first().map_or("", String::as_str);
+        return Err(Halt::Failed(format!(
+            "{section} (line {line}) cannot run: the image has no {interpreter}; install a package that brings it"
+        )));
+    }
+    if program.fatal {
+        return Err(Halt::Failed(format!(
+            "{section} (line {line}) failed with {status}; the log says what it printed"
+        )));
+    }
+    shop.note(&format!("{section} (line {line}) ended with {status}, which counts only with --erroronfail"));
+    Ok(())
+}
+
+/// Gives a script its environment.
+fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
+    for (name, value) in &shop.request.tokens {
+        let usable = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+        if usable {
+            task = task.env(name, value);
+        }
+    }
+    task = task.env("IMG_NAME", shop.request.name.as_str()).env("HOME", "/root");
+    if program.chrooted {
+        task.sight.furnished.push(shop.root.clone());
+        task.cwd = "/".into();
+    } else {
+        task = task
+            .env("INSTALL_ROOT", &shop.root)
+            .env("IMG_OUT_DIR", shop.work.join("out"))
+            .env("HOME", "/tmp");
+    }
+    task.sight.network = true;
+    task
+}
+
+/// Writes what a script printed to the file its `--log` names.
+async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> Result<(), Halt> {
+    let Some(log) = &program.log else { return Ok(()) };
+    let mut text = lines.join("\n");
+    text.push('\n');
+    if program.chrooted {
+        return shop.write(&shop.inside(log), "0600", &text).await;
+    }
+    let path = shop.work.join(log);
+    if path.starts_with(&shop.root) || path.starts_with(shop.work.join("out")) {
+        return shop.write(&path, "0600", &text).await;
+    }
+    shop.note(&format!(
+        "{} (line {}): --log={log} is not kept; this log has it",
+        program.section, program.line
+    ));
+    Ok(())
+}
+
+/// The host's way to find names, lent to an image while its scripts run.
+struct Resolver {
+    had: Option<String>,
+}
+
+const FILE: &str = "/etc/resolv.conf";
+const KEPT: &str = "resolv.conf.kept";
+
+impl Resolver {
+    async fn lend(shop: &Workshop<'_>) -> Result<Resolver, Halt> {
+        let (ours, kept) = (shop.inside(FILE), shop.work.join(KEPT));
+        let had = shop
+            .ask(["mv".into(), "-T".into(), "--".into(), ours.clone().into_os_string(), kept.into()])
+            .await?;
+        let lent: [OsString; 4] = ["-L".into(), "--".into(), FILE.into(), ours.into()];
+        shop.ask([OsString::from("cp")].into_iter().chain(lent)).await?;
+        Ok(Resolver { had })
+    }
+
+    async fn take_back(self, shop: &Workshop<'_>) -> Result<(), Halt> {
+        let (ours, kept) = (shop.inside(FILE), shop.work.join(KEPT));
+        // A script that made its own keeps it: only what was lent is taken back.
+        let lent = shop
+            .ask(["cmp".into(), "-s".into(), "--".into(), OsString::from(FILE), ours.clone().into()])
+            .await?;
+        match (lent, self.had) {
+            (None, _) => Ok(()),
+            (Some(_), Some(_)) => {
+                let back = ["-T".into(), "--".into(), kept.into_os_string(), ours.into()];
+                shop.tool("mv", back).await.map(|_| ())
+            }
+            (Some(_), None) => {
+                shop.tool("rm", ["-f".into(), "--".into(), ours.into_os_string()]).await.map(|_| ())
+            }
+        }
+    }
+}

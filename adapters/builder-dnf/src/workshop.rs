@@ -1,0 +1,183 @@
+//! The work folder of one build, and how its steps run tools in it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use child::{Ended, Listen, Place, Sight, Status, Task};
+use imaging::{BuildRequest, BuilderError, Step, Watch};
+
+use crate::halt::Halt;
+use crate::{report, room};
+
+/// So many of the last lines of a tool are looked at.
+const LINES: usize = 2000;
+/// The largest file of an image that is read.
+const LARGEST: usize = 4 << 20;
+
+/// Where one build is done.
+pub(crate) struct Workshop<'a> {
+    place: &'a dyn Place,
+    watch: &'a dyn Watch,
+    pub(crate) request: &'a BuildRequest,
+    /// The folder everything is in; removed at the end.
+    pub(crate) work: PathBuf,
+    /// The files of the image.
+    pub(crate) root: PathBuf,
+}
+
+/// What a tool printed, and how it ended.
+pub(crate) struct Said {
+    pub(crate) ended: Ended,
+    pub(crate) lines: Vec<String>,
+}
+
+impl<'a> Workshop<'a> {
+    /// Makes the work folder.
+    pub(crate) async fn open(
+        place: &'a dyn Place,
+        request: &'a BuildRequest,
+        watch: &'a dyn Watch,
+    ) -> Result<Workshop<'a>, Halt> {
+        let folder = std::path::absolute(&request.folder);
+        let folder = folder.map_err(|error| Halt::Broken(BuilderError::new("find the folder", error)))?;
+        let work = folder.join("work");
+        place.remove(&work).await?; // what a killed build may have left
+        place.make_folder(&work).await?;
+        let root = work.join("root");
+        let shop = Workshop { place, watch, request, root, work };
+        let folders =
+            ["root", "root/proc", "root/dev", "home", "log", "repos", "scripts", "out", "image", "parts"];
+        let folders = folders.map(|name| shop.work.join(name));
+        shop.tool(
+            "mkdir",
+            ["-m".into(), "0755".into(), "--".into()].into_iter().chain(folders.map(OsString::from)),
+        )
+        .await?;
+        Ok(shop)
+    }
+
+    /// Removes the work folder.
+    pub(crate) async fn close(&self) -> Result<(), Halt> {
+        Ok(self.place.remove(&self.work).await?)
+    }
+
+    /// Tells how far the build is.
+    pub(crate) fn step(&self, name: &str, done_of: Option<(u64, u64)>) {
+        self.watch.step(&Step { name: name.to_owned(), done_of });
+    }
+
+    /// Adds a line of ours to the log of the build.
+    pub(crate) fn note(&self, line: &str) {
+        use std::io::Write;
+        if let Ok(mut log) = std::fs::OpenOptions::new().append(true).create(true).open(&self.request.log) {
+            let _ = writeln!(log, "-- {line}"); // a full disk is met by the tools, who tell
+        }
+    }
+
+    /// Makes a task that may change the work folder.
+    pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
+        let sight = Sight { writes: vec![self.work.clone()], ..Sight::default() };
+        Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) }
+    }
+
+    /// Runs a task, whatever comes of it.
+    pub(crate) async fn run(&self, task: &Task, line: &(dyn Fn(&str) + Send + Sync)) -> Result<Said, Halt> {
+        let lines = Mutex::new(std::collections::VecDeque::new());
+        let hear = |text: &str| {
+            let mut lines = lines.lock().expect("pushing does not panic");
+            if lines.len() == LINES {
+                lines.pop_front();
+            }
+            lines.push_back(text.to_owned());
+            drop(lines);
+            line(text);
+        };
+        let listen = Listen { log: &self.request.log, line: &hear, stop: self.watch.stop() };
+        let ended = self.place.run(task, &listen).await?;
+        if ended.status == Status::Stopped {
+            return Err(Halt::Stopped);
+        }
+        Ok(Said { ended, lines: lines.into_inner().expect("pushing does not panic").into() })
+    }
+
+    /// Runs a tool that only fails when this machine is broken, or full.
+    pub(crate) async fn must(&self, task: &Task) -> Result<Ended, Halt> {
+        let Said { ended, .. } = self.run(task, &|_| {}).await?;
+        if ended.well() {
+            return Ok(ended);
+        }
+        if report::is_full(&ended.tail) {
+            return Err(self.full(None));
+        }
+        let said = format!("{}: {}", ended.status, ended.tail.trim());
+        Err(Halt::Broken(BuilderError::new(format!("run {} for the image", task.program()), said)))
+    }
+
+    /// Runs such a tool with these arguments.
+    pub(crate) async fn tool<W: Into<OsString>>(
+        &self,
+        program: &str,
+        arguments: impl IntoIterator<Item = W>,
+    ) -> Result<Ended, Halt> {
+        let mut task = self.task([program]);
+        task.argv.extend(arguments.into_iter().map(Into::into));
+        self.must(&task).await
+    }
+
+    /// Runs a tool for what it prints; `None` when it fails, as when there is no such file.
+    pub(crate) async fn ask<W: Into<OsString>>(
+        &self,
+        argv: impl IntoIterator<Item = W>,
+    ) -> Result<Option<String>, Halt> {
+        let task = Task { keep_output: Some(LARGEST), ..self.task(argv) };
+        // What such a tool grumbles about is nothing for the log of the build.
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: self.watch.stop() };
+        let ended = self.place.run(&task, &listen).await?;
+        match ended.status {
+            Status::Stopped => Err(Halt::Stopped),
+            Status::Exited(0) => Ok(Some(String::from_utf8_lossy(&ended.output).into_owned())),
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads a file of the image, `path` beginning with `/`; `None` when it is not there.
+    pub(crate) async fn read(&self, path: &str) -> Result<Option<String>, Halt> {
+        self.ask([OsString::from("cat"), "--".into(), self.inside(path).into()]).await
+    }
+
+    /// Writes a new file, or a new one in the place of an old one.
+    pub(crate) async fn write(&self, path: &Path, mode: &str, text: &str) -> Result<(), Halt> {
+        let mut task = self.task(["install", "-D", "-m", mode, "--", "/dev/stdin"]);
+        task.argv.push(path.into());
+        task.stdin = text.as_bytes().to_vec();
+        if text.is_empty() {
+            task.argv[5] = "/dev/null".into();
+        }
+        self.must(&task).await.map(|_| ())
+    }
+
+    /// Writes into a file of the image that is there, keeping its owner and mode.
+    pub(crate) async fn rewrite(&self, path: &str, text: &str) -> Result<(), Halt> {
+        let mut task = self.task(["tee", "--"]);
+        task.argv.push(self.inside(path).into());
+        task.stdin = text.as_bytes().to_vec();
+        task.keep_output = Some(0);
+        self.must(&task).await.map(|_| ())
+    }
+
+    /// Returns where a path of the image is for the tools.
+    pub(crate) fn inside(&self, path: &str) -> PathBuf {
+        self.root.join(path.trim_start_matches('/'))
+    }
+
+    /// Makes a finished file of the work folder ours; only an ordinary file is one.
+    pub(crate) async fn take_over(&self, file: &Path) -> Result<(), Halt> {
+        Ok(self.place.take_over(file).await?)
+    }
+
+    /// Says that the disk is full.
+    pub(crate) fn full(&self, needed: Option<u64>) -> Halt {
+        Halt::Failed(room::none(needed, room::free(&self.request.folder), &self.request.folder))
+    }
+}

@@ -1,0 +1,180 @@
+//! Builds images out of the demo repository, and reads them.
+
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use builder_dnf::DnfBuilder;
+use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageName, ImageType, Made, Step, Watch};
+use place_userns::Userns;
+use tokio_util::sync::CancellationToken;
+
+/// Returns the demo repository; `make test` makes it and says where it is.
+pub fn repo() -> String {
+    let repo = std::env::var("IMG_DEMO_REPO").expect(
+        "IMG_DEMO_REPO names no demo repository: run `make test`, or make one with examples/demo/make-repo and set it",
+    );
+    std::path::absolute(repo).unwrap().display().to_string()
+}
+
+/// A build, its folder, and what its watcher saw.
+pub struct Scene {
+    temp: tempfile::TempDir,
+    pub request: BuildRequest,
+    pub steps: Mutex<Vec<Step>>,
+    pub stop: CancellationToken,
+}
+
+impl Watch for Scene {
+    fn step(&self, step: &Step) {
+        self.steps.lock().unwrap().push(step.clone());
+    }
+
+    fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+}
+
+impl Scene {
+    /// Prepares the build of a kickstart in which `REPO` stands for the demo repository.
+    pub fn new(image_type: ImageType, kickstart: &str) -> Scene {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("out");
+        std::fs::create_dir(&folder).unwrap();
+        let request = BuildRequest {
+            image_id: ImageId::reduce("test-1").unwrap(),
+            name: ImageName::parse("demo").unwrap(),
+            image_type,
+            arch: "x86_64".parse().unwrap(),
+            kickstart: kickstart.replace("REPO", &format!("repo --name=demo --baseurl=file://{}", repo())),
+            tokens: vec![("GREETING".into(), "hello".into())],
+            extra_opts: vec![],
+            log: folder.join("log"),
+            folder,
+        };
+        Scene { temp, request, steps: Mutex::default(), stop: CancellationToken::new() }
+    }
+
+    pub fn builder(&self) -> DnfBuilder {
+        DnfBuilder::new(Box::new(Userns::new()), self.temp.path().join("cache"))
+    }
+
+    pub async fn build(&self) -> Build {
+        self.builder().build(&self.request, self).await.unwrap()
+    }
+
+    /// Builds what must succeed, and leaves nothing but its results behind.
+    pub async fn made(&self) -> Made {
+        let build = self.build().await;
+        let Build::Made(made) = build else { panic!("{build:?}\n{}", self.log()) };
+        assert!(!self.file("work").exists(), "the work folder is gone");
+        assert!(self.file("demo.ks").is_file());
+        made
+    }
+
+    /// Builds what must fail, and leaves nothing a user would take for an image.
+    pub async fn reason(&self) -> String {
+        let build = self.build().await;
+        let Build::Failed { reason } = build else { panic!("{build:?}\n{}", self.log()) };
+        let left: Vec<_> = self.files().into_iter().filter(|name| name != "log").collect();
+        assert!(left.is_empty(), "{left:?}");
+        reason
+    }
+
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(&self.request.folder).unwrap().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.request.folder.join(name)
+    }
+
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.request.log).unwrap_or_default()
+    }
+}
+
+/// Runs a tool that reads an image.
+pub fn tool(argv: &[&str]) -> String {
+    let output = child::quick(argv).unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{argv:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    text
+}
+
+/// An ext file system in a file, from a byte on.
+pub struct Ext(String);
+
+impl Ext {
+    pub fn at(file: &Path, offset: u64) -> Ext {
+        Ext(format!("{}?offset={offset}", file.display()))
+    }
+
+    fn debugfs(&self, command: &str) -> String {
+        tool(&["debugfs", "-R", command, &self.0])
+    }
+
+    /// Returns the text of a file.
+    pub fn read(&self, path: &str) -> String {
+        self.debugfs(&format!("cat \"{path}\""))
+    }
+
+    pub fn has(&self, path: &str) -> bool {
+        !self.stat(path).is_empty()
+    }
+
+    /// Returns mode, owner and group as `100640 777 777`; empty when there is no such file.
+    pub fn stat(&self, path: &str) -> String {
+        let said = self.debugfs(&format!("stat \"{path}\""));
+        let after = |key: &str| said.split_once(key).and_then(|(_, rest)| rest.split_whitespace().next());
+        match (after("Mode:"), after("User:"), after("Group:")) {
+            (Some(mode), Some(user), Some(group)) => format!("{mode} {user} {group}"),
+            _ => String::new(),
+        }
+    }
+
+    /// Returns everything debugfs says of a file.
+    pub fn details(&self, path: &str) -> String {
+        self.debugfs(&format!("stat \"{path}\""))
+    }
+
+    /// Returns where a link leads.
+    pub fn link(&self, path: &str) -> String {
+        let said = self.details(path);
+        let rest = said.split_once("Fast link dest: \"").map(|(_, rest)| rest).unwrap_or_default();
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// Returns a line of `dumpe2fs -h`.
+    pub fn about(&self, key: &str) -> String {
+        let said = self.debugfs("show_super_stats -h");
+        let line = said.lines().find(|line| line.starts_with(key)).unwrap_or_default();
+        line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// One partition: first sector, sectors, type, whether it is marked for booting.
+pub type Part = (u64, u64, String, bool);
+
+/// Reads the partition table of a disk.
+pub fn partitions(disk: &Path) -> Vec<Part> {
+    let said = tool(&["sfdisk", "--dump", disk.to_str().unwrap()]);
+    let lines = said.lines().filter(|line| line.contains("start="));
+    let parts = lines.map(|line| {
+        let value = |key: &str| {
+            let rest = line.split_once(key).unwrap().1;
+            rest.split(',').next().unwrap().trim().to_owned()
+        };
+        (
+            value("start=").parse().unwrap(),
+            value("size=").parse().unwrap(),
+            value("type="),
+            line.contains("bootable"),
+        )
+    });
+    parts.collect()
+}
