@@ -1,5 +1,7 @@
 //! One message brings a process on: what it does until it waits again. Does no I/O.
 
+#[cfg(test)]
+mod property;
 mod run;
 mod workitem;
 

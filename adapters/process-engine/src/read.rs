@@ -106,6 +106,9 @@ impl Source<'_> {
         let (name, revision) = self.title(&mut arguments)?;
         arguments.none_left(self, "`define`")?;
         let name = name.ok_or_else(|| self.fail(node.expression(), "this `define` has no name"))?;
+        if steps::is_taken(&name) {
+            return Err(self.fail(node.expression(), format!("`{name}` means something else to the engine")));
+        }
         Ok(Head { name, revision, body, at: self.place(node.expression()) })
     }
 

@@ -74,10 +74,8 @@ const RUOTE_WORDS: &[&str] = &[
     "sleep",
     "stall",
     "stop",
-    "sub",
     "subprocess",
     "that",
-    "the",
     "timers",
     "undo",
     "unregister_participant",
@@ -245,6 +243,12 @@ impl Steps<'_> {
 
 fn field(name: &str) -> Target {
     Target::Field(Template::parse(name).expect("keys with a dollar brace were refused"))
+}
+
+/// A word that means something to the Ruote engine itself.
+pub(super) fn is_taken(name: &str) -> bool {
+    let own = ["sequence", "cursor", "define", "set", "cancel_process", "terminate", "participant"];
+    own.contains(&name) || RUOTE_WORDS.contains(&name)
 }
 
 /// A word a step or a variable can be called by.
