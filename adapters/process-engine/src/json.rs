@@ -4,6 +4,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+/// Longer paths are a mistake, or an attempt on the stack.
+const LONGEST_PATH: usize = 64;
+
 /// Members in the order they came; a key that came twice counts once, with its last value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object(Vec<(String, Box<RawValue>)>);
@@ -50,6 +53,9 @@ impl Object {
 
     /// Finds a value by keys joined with dots; a number picks from a list.
     pub(crate) fn find(&self, path: &str) -> Option<Box<RawValue>> {
+        if is_too_long(path) {
+            return None;
+        }
         match path.split_once('.') {
             None => self.get(path).map(ToOwned::to_owned),
             Some((key, rest)) => within(self.get(key)?, rest),
@@ -59,6 +65,9 @@ impl Object {
     /// Sets a value by keys joined with dots, as the Ruote engine does: where a key on the way is missing, the whole
     /// path becomes one key of this object. Says what stood in the way when that was no object.
     pub(crate) fn set(&mut self, path: &str, value: Box<RawValue>) -> Result<(), String> {
+        if is_too_long(path) {
+            return Err(format!("it has more than {LONGEST_PATH} keys"));
+        }
         match self.set_inside(path, value) {
             Ok(()) => Ok(()),
             Err(Blocked::Missing(value)) => {
@@ -93,6 +102,10 @@ impl Object {
 enum Blocked {
     Missing(Box<RawValue>),
     NoObject(String),
+}
+
+fn is_too_long(path: &str) -> bool {
+    path.matches('.').count() >= LONGEST_PATH
 }
 
 fn within(value: &RawValue, path: &str) -> Option<Box<RawValue>> {
@@ -193,5 +206,7 @@ mod tests {
         assert_eq!(object.get("x.y").map(RawValue::get), Some("1"));
         assert_eq!(object.get("n.y.z").map(RawValue::get), Some("1"));
         assert!(object.set("t.x", raw(&1)).is_err());
+        assert!(object.set(&"a.".repeat(100_000), raw(&1)).is_err());
+        assert_eq!(found(&object, &"a.".repeat(100_000)), None);
     }
 }

@@ -247,3 +247,25 @@ async fn ending_is_noticed_when_another_program_does_it() {
     bench.launch("launch", "Ruote.process_definition do end", &json!({})).await;
     assert!(watching.await.unwrap().is_over());
 }
+
+#[tokio::test]
+async fn processes_that_are_long_over_are_forgotten() {
+    let bench = Bench::new().await;
+    for id in ["old", "new"] {
+        bench.launch(id, "Ruote.process_definition do end", &json!({})).await;
+        bench.ended(id).await;
+    }
+    bench.launch("runs", TWO_STEPS, &json!({})).await;
+    take(&bench.memory, "one").await;
+    let url = format!("sqlite:{}", bench.database().display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let past = "UPDATE engine_process SET launched_ms = 1, ended_ms = 1 + ended_ms - ended_ms WHERE launch_id <> 'new'";
+    sqlx::query(past).execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let engine = Engine::open(&bench.database()).await.unwrap();
+
+    let left: Vec<String> =
+        engine.processes(10).await.unwrap().into_iter().map(|process| process.launch_id).collect();
+    assert_eq!(left, ["new", "runs"]);
+}

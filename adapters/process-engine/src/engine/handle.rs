@@ -71,9 +71,9 @@ impl Engine {
         };
         let name = read.as_ref().ok().and_then(|definition| definition.name()).unwrap_or_default().to_owned();
         let advanced = match (&read, &launch.fields, &launch.variables) {
-            (Ok(definition), Ok(fields), Ok(variables)) => {
+            (Ok(definition), Ok(fields), Ok(variables)) => caught(fields, || {
                 advance::launch(definition, &wfid, fields.clone(), variables.clone(), &mut Outside)
-            }
+            }),
             (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
                 failed(error.clone(), launch.fields.as_ref().ok())
             }
@@ -120,7 +120,10 @@ impl Engine {
         match self.definition(&waiting.definition).await {
             Ok(definition) => {
                 let position = waiting.position.clone();
-                advance::reply(&definition, &step.wfid, position, workitem.clone(), &mut Outside)
+                let fields = workitem.object("fields").unwrap_or_default();
+                caught(&fields, || {
+                    advance::reply(&definition, &step.wfid, position, workitem.clone(), &mut Outside)
+                })
             }
             Err(error) => failed(error, workitem.object("fields").as_ref()),
         }
@@ -154,6 +157,12 @@ impl Engine {
             self.inner.ended.notify_waiters();
         }
     }
+}
+
+/// Lets a bug of ours stop one process, not all of them.
+fn caught(fields: &Object, work: impl FnOnce() -> Advanced) -> Advanced {
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    caught.unwrap_or_else(|_| failed("the engine broke on this process: a bug of it".into(), Some(fields)))
 }
 
 fn failed(error: String, fields: Option<&Object>) -> Advanced {
