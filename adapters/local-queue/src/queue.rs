@@ -73,13 +73,13 @@ impl LocalQueue {
         Ok(adopted)
     }
 
-    /// Returns how many messages of ours are not dealt with: none means that all our processes came to rest.
-    pub async fn unsettled(&self) -> Result<i64, TransportError> {
-        sqlx::query_scalar("SELECT COUNT(*) FROM message WHERE owner = $1 AND state < 2")
+    /// Returns the queues on which messages of ours are not dealt with: none means that our processes came to rest.
+    pub async fn unsettled(&self) -> Result<Vec<String>, TransportError> {
+        sqlx::query_scalar("SELECT DISTINCT queue FROM message WHERE owner = $1 AND state < 2")
             .bind(self.0.owner.name())
-            .fetch_one(&self.0.table)
+            .fetch_all(&self.0.table)
             .await
-            .map_err(|error| TransportError::new("count the waiting messages", error))
+            .map_err(|error| TransportError::new("look for waiting messages", error))
     }
 }
 

@@ -32,12 +32,11 @@ async fn the_same_id_is_taken_once_even_after_it_was_dealt_with() {
     queue.publish(&message("q", Some("one"), "first")).await.unwrap();
     queue.publish(&message("q", Some("one"), "second")).await.unwrap();
     queue.publish(&message("other", Some("one"), "another queue")).await.unwrap();
-    assert_eq!(queue.unsettled().await.unwrap(), 2);
 
     next(&queue, "q").await.ack().await.unwrap();
     queue.publish(&message("q", Some("one"), "third")).await.unwrap();
 
-    assert_eq!(queue.unsettled().await.unwrap(), 1);
+    assert_eq!(queue.unsettled().await.unwrap(), ["other"]);
 }
 
 #[tokio::test]

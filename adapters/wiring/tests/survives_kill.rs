@@ -62,7 +62,11 @@ fn story(statement: u32) -> String {
     let last = run(folder.path(), "resume", u32::MAX);
 
     assert!(last.success(), "statement {statement}: the last resume ended with {last}");
-    if jobs(folder.path()).is_empty() { "not begun".into() } else { assert_one_image(folder.path(), statement) }
+    if jobs(folder.path()).is_empty() {
+        "not begun".into()
+    } else {
+        assert_one_image(folder.path(), statement)
+    }
 }
 
 fn assert_killed(status: ExitStatus, statement: u32) {
@@ -79,7 +83,8 @@ fn assert_one_image(folder: &Path, statement: u32) -> String {
     let user = std::fs::read_dir(above).unwrap().next().unwrap().unwrap().path();
     let folders: Vec<_> = std::fs::read_dir(user).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(folders.len(), 1, "statement {statement}: {folders:?}");
-    let mut files: Vec<_> = std::fs::read_dir(&folders[0]).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(&folders[0]).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["demo.log", "demo.raw", "record.json"], "statement {statement}");
     "resumed".into()

@@ -11,7 +11,11 @@ use place_userns::Userns;
 use crate::state::State;
 
 /// Makes the participant; images may go where the one who asks says, because that is the one who runs this program.
-pub(crate) fn build_image(state: &State, builder: Box<dyn ImageBuilder>, owner: &str) -> Arc<dyn Participant> {
+pub(crate) fn build_image(
+    state: &State,
+    builder: Box<dyn ImageBuilder>,
+    owner: &str,
+) -> Arc<dyn Participant> {
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
     Arc::new(BuildImage { builder, folders, owner: owner.to_owned() })

@@ -1,0 +1,65 @@
+//! A disk that is full: before a build, in the middle of one, and under the state folder.
+
+mod program;
+
+use std::process::Command;
+
+use program::{Ran, Site, demo_repo};
+
+/// Runs the program where `folder` has room for so many MB only. That takes root: by sudo, where we are not.
+fn run_with_room(site: &Site, folder: &str, megabytes: u32, arguments: &[&str]) -> Ran {
+    let is_root = nix::unistd::geteuid().is_root();
+    let mut command = if is_root { Command::new("unshare") } else { Command::new("sudo") };
+    if !is_root {
+        command.args(["-n", "unshare"]);
+    }
+    let script = "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$2\"m tmpfs \"$1\" && shift 2 && exec \"$@\"";
+    command.args(["--mount", "sh", "-c", script, "sh", folder, &megabytes.to_string()]);
+    command.arg("env").arg(format!("IMG_STATE={}", site.path().join("state").display()));
+    command.arg(env!("CARGO_BIN_EXE_img")).args(arguments).current_dir(site.path());
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    Ran::of(command.output().unwrap())
+}
+
+#[test]
+fn a_disk_without_room_for_the_packages_is_said_before_they_are_installed() {
+    let site = Site::new();
+    site.kickstart("t.ks", "part / --size=64\n%packages\n@demo-base\nkernel\n%end\n");
+    let ran = run_with_room(
+        &site,
+        "out",
+        8,
+        &["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--outdir", "out", "--json"],
+    );
+    let answer = ran.json();
+    assert_eq!((ran.status, &answer["status"]), (Some(1), &"ERROR".into()), "{ran:?}");
+    let error = answer["error"].as_str().unwrap();
+    assert!(error.contains("no room on the disk") && error.contains(" free in "), "{error}");
+    assert!(!ran.stderr.contains("installing packages 1/"), "{ran:?}");
+}
+
+#[test]
+fn a_disk_that_fills_up_in_the_middle_ends_the_build_with_a_sentence_and_no_image() {
+    let site = Site::new();
+    let fill = "%post --erroronfail\ndd if=/dev/zero of=/big bs=1M count=400\n%end\n";
+    site.kickstart("t.ks", format!("part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n{fill}"));
+    let ran = run_with_room(
+        &site,
+        "out",
+        150,
+        &["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--outdir", "out", "--json"],
+    );
+    let answer = ran.json();
+    assert_eq!((ran.status, &answer["status"]), (Some(1), &"ERROR".into()), "{ran:?}");
+    assert_eq!(answer["image_file"], serde_json::Value::Null);
+    assert!(answer["error"].as_str().unwrap().contains("no room on the disk"), "{ran:?}");
+}
+
+#[test]
+fn a_state_folder_without_room_is_a_clear_error() {
+    let site = Site::new();
+    site.kickstart("t.ks", format!("part / --size=64\n%packages\nbusybox\n%end\n#{}\n", "x".repeat(3 << 20)));
+    let ran = run_with_room(&site, "state", 1, &["build", "t.ks", "--type", "raw"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.stderr.starts_with("img: cannot ") && ran.stderr.contains("full"), "{ran:?}");
+}

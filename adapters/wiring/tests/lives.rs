@@ -1,0 +1,141 @@
+//! Real builds that are killed, stopped, or run side by side.
+
+mod program;
+
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use program::{Ran, Site, demo_repo};
+
+const KICKSTART: &str =
+    "part / --size=64 --fstype=ext4\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 0.5\n%end\n";
+const SLOW: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 600 &\nsetsid sleep 601 &\ntrap '' TERM\nsleep 602\n%end\n";
+
+fn send(child: &std::process::Child, signal: Signal) {
+    kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
+}
+
+/// Waits until the child has said this on stderr; returns all it said until then.
+fn wait_for(child: &mut std::process::Child, said: &str) -> String {
+    use std::io::{BufRead, BufReader};
+    let mut lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    let mut heard = String::new();
+    while !heard.contains(said) {
+        let line = lines.next().unwrap_or_else(|| panic!("it never said {said}:\n{heard}")).unwrap();
+        heard.push_str(&line);
+        heard.push('\n');
+    }
+    heard
+}
+
+fn assert_one_whole_image(site: &Site, moment: &str) {
+    let jobs = site.jobs();
+    assert_eq!(jobs.len(), 1, "{moment}: {jobs:?}");
+    assert_eq!(jobs[0]["status"], "DONE", "{moment}: {jobs:?}");
+    let names: Vec<_> =
+        site.images().iter().map(|file| file.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["record.json", "t.ks", "t.log", "t.raw"], "{moment}: {:?}", site.images());
+}
+
+#[test]
+fn sigkill_at_ten_random_moments_loses_no_job() {
+    let repo = demo_repo();
+    // a build takes some three seconds; each tenth of them is hit, at a random place in it
+    for tenth in 0..10u64 {
+        let site = Site::new();
+        site.kickstart("t.ks", KICKSTART);
+        let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &repo]);
+        let random = u64::from(uuid::Uuid::new_v4().as_u128() as u8) * 300 / 256;
+        let moment = Duration::from_millis(tenth * 300 + random);
+        std::thread::sleep(moment);
+        let _ = build.kill();
+        let ended = build.wait().unwrap();
+        let moment = format!("killed after {moment:?}, which ended it by {ended}");
+        assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new(), "{moment}");
+
+        let resumed = site.run(&["resume"]);
+
+        assert_eq!(resumed.status, Some(0), "{moment}: {resumed:?}");
+        if site.jobs().is_empty() {
+            assert!(tenth == 0, "{moment}: the job is lost");
+        } else {
+            assert_one_whole_image(&site, &moment);
+        }
+    }
+}
+
+#[test]
+fn the_next_build_goes_on_with_what_a_dead_one_left_and_says_so() {
+    let site = Site::new();
+    site.kickstart("t.ks", KICKSTART);
+    site.kickstart("bad.ks", "nonsense\n");
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
+    wait_for(&mut build, "installing packages");
+    build.kill().unwrap();
+    build.wait().unwrap();
+
+    let next = site.run(&["build", "bad.ks", "--type", "raw"]);
+
+    assert_eq!(next.status, Some(1), "its own result, not the other's: {next:?}");
+    assert!(next.stderr.contains("img: going on with t-"), "{next:?}");
+    let mut jobs: Vec<_> =
+        site.jobs().iter().map(|job| format!("{} {}", job["name"], job["status"])).collect();
+    jobs.sort();
+    assert_eq!(jobs, [r#""bad" "ERROR""#, r#""t" "DONE""#]);
+}
+
+#[test]
+fn two_builds_side_by_side_on_one_state_folder_both_work() {
+    let site = Site::new();
+    let repo = demo_repo();
+    site.kickstart("t.ks", KICKSTART);
+    site.kickstart("u.ks", KICKSTART);
+    let one = site.start(&["build", "t.ks", "--type", "raw", "--repo", &repo, "--json"]);
+    let two = site.start(&["build", "u.ks", "--type", "loop", "--repo", &repo, "--json"]);
+    for (child, name) in [(one, "t.raw"), (two, "u.img")] {
+        let ran = Ran::of(child.wait_with_output().unwrap());
+        assert_eq!(ran.status, Some(0), "{ran:?}");
+        assert!(ran.json()["image_file"].as_str().unwrap().ends_with(name), "{ran:?}");
+        assert!(!ran.stderr.contains("going on with"), "the other is alive: {ran:?}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_job_for_good_within_seconds_and_leaves_nothing_running() {
+    let site = Site::new();
+    site.kickstart("t.ks", SLOW);
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
+    wait_for(&mut build, "running %post");
+    std::thread::sleep(Duration::from_millis(500));
+    let began = std::time::Instant::now();
+
+    send(&build, Signal::SIGINT);
+    let ended = build.wait().unwrap();
+
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+    assert_eq!(ended.code(), Some(1));
+    assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
+    let jobs = site.jobs();
+    assert_eq!(jobs[0]["status"], "ERROR");
+    assert!(jobs[0]["error"].as_str().unwrap().starts_with("cancelled by "), "{jobs:?}");
+    assert_eq!(site.run(&["resume"]).stderr, "img: nothing was left behind\n");
+}
+
+#[test]
+fn sigterm_hands_the_job_back_and_the_next_start_does_it() {
+    let site = Site::new();
+    site.kickstart("t.ks", KICKSTART);
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
+    wait_for(&mut build, "installing packages");
+
+    send(&build, Signal::SIGTERM);
+    let ran = Ran::of(build.wait_with_output().unwrap());
+
+    assert_eq!(ran.status, Some(1));
+    assert!(ran.stderr.contains("interrupted; `img resume`"), "{ran:?}");
+    assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
+    assert_eq!(site.images(), Vec::<String>::new(), "nothing half made is left");
+    assert_eq!(site.run(&["resume"]).status, Some(0));
+    assert_one_whole_image(&site, "after SIGTERM");
+}
