@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use participant_core::testing::Memory;
 use participant_core::{ENGINE_QUEUE, Launch, Launcher, Message, Transport};
-use process_engine::Engine;
+use process_engine::{Engine, State};
 use tokio_util::sync::CancellationToken;
 
 const DEFINITION: &str =
-    "Ruote.process_definition 'four' do\n  sequence do\n    one\n    two\n    three\n    four\n  end\nend";
+    "Ruote.process_definition 'bench' do\n  sequence do\n    one\n    two\n    three\n    four\n  end\nend";
 const ROUNDS: u32 = 200;
 
 #[tokio::main]
@@ -51,12 +51,17 @@ async fn one_by_one(name: &str, size: usize, engine: &Engine, memory: &Memory) {
         let id = format!("{name} {round}");
         let start = Instant::now();
         memory.launch(&launch(&id, size)).await.expect("memory");
-        engine.ended(&id).await.expect("it ends");
+        ended(engine, &id).await;
         times.push(start.elapsed());
     }
     times.sort();
     let at = |part: usize| times[(times.len() - 1) * part / 100];
     println!("{name}: p50 {:.1?}, p95 {:.1?}, max {:.1?} a process of four steps", at(50), at(95), at(100));
+}
+
+async fn ended(engine: &Engine, id: &str) {
+    let process = engine.ended(id).await.expect("the database can be read");
+    assert!(matches!(process.state, State::Ended { .. }), "{process:?}");
 }
 
 async fn together(engine: &Engine, memory: &Memory) {
@@ -65,7 +70,7 @@ async fn together(engine: &Engine, memory: &Memory) {
         memory.launch(&launch(&format!("together {round}"), 10)).await.expect("memory");
     }
     for round in 0..ROUNDS {
-        engine.ended(&format!("together {round}")).await.expect("it ends");
+        ended(engine, &format!("together {round}")).await;
     }
     let rate = f64::from(ROUNDS) / start.elapsed().as_secs_f64();
     println!("{ROUNDS} at once: {rate:.0} processes of four steps a second");
