@@ -39,7 +39,6 @@ pub mod transport;
 pub mod workitem;
 
 pub use async_trait::async_trait;
-pub use tokio_util::sync::CancellationToken;
 pub use control::{JobControl, Lifecycle, Stop};
 pub use delivery::Delivery;
 pub use exo::{Exo, Observer};
@@ -49,6 +48,7 @@ pub use job::{Job, Progress, StopHandle};
 pub use launcher::{Launch, LaunchError, Launcher};
 pub use outcome::Outcome;
 pub use participant::Participant;
+pub use tokio_util::sync::CancellationToken;
 pub use transport::{Intake, Message, Transport, TransportError};
 pub use workitem::{Malformed, Workitem};
 

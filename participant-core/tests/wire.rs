@@ -11,8 +11,8 @@ fn recorded(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-fn reply(item: &str, answer: Result<Outcome, Failure>) -> String {
-    String::from_utf8(Workitem::parse(item.as_bytes()).unwrap().reply(&answer)).unwrap()
+fn reply(item: &str, answer: &Result<Outcome, Failure>) -> String {
+    String::from_utf8(Workitem::parse(item.as_bytes()).unwrap().reply(answer)).unwrap()
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_reply_differs_from_the_workitem_in_nothing_but_the_result() {
         let item = recorded(name);
         let expected = item.replacen(r#"UTC"},"wf_name""#, r#"UTC","__result__":true},"wf_name""#, 1);
         assert_ne!(expected, item, "{name} has no end of fields where this test looks for it");
-        assert_eq!(reply(&item, Ok(Outcome::done())), expected, "{name}");
+        assert_eq!(reply(&item, &Ok(Outcome::done())), expected, "{name}");
     }
 }
 
@@ -30,7 +30,7 @@ fn setting_a_field_leaves_its_neighbours_as_they_were_written() {
     let item = r#"{"z":1.0e+20,"fields":{"image":{"b":18446744073709551616,"a":{"x":1.50}},"n":-0.0},"fei":{"wfid":"w"},"\u0041":"\/"}"#;
     let outcome = Outcome::refuse().set("image.a.y", "new").set("image.c", 2).because("no");
     assert_eq!(
-        reply(item, Ok(outcome)),
+        reply(item, &Ok(outcome)),
         r#"{"z":1.0e+20,"fields":{"image":{"b":18446744073709551616,"a":{"x":1.50,"y":"new"},"c":2},"n":-0.0,"msg":["no"],"__error__":"no","__result__":false},"fei":{"wfid":"w"},"A":"\/"}"#
     );
 }
@@ -54,7 +54,7 @@ fn edits_do_what_they_say() {
             }
         }
         let item = r#"{"fei":{},"fields":{"t":"text","l":["x"]}}"#;
-        let sent: Value = serde_json::from_str(&reply(item, Ok(outcome.clone()))).unwrap();
+        let sent: Value = serde_json::from_str(&reply(item, &Ok(outcome.clone()))).unwrap();
         assert_eq!(sent["fields"], expected, "{outcome:?}");
     }
 }
@@ -62,7 +62,7 @@ fn edits_do_what_they_say() {
 #[test]
 fn a_failure_has_the_one_form_every_engine_can_take() {
     let failure = Failure::outside("read the job store", std::io::Error::other("disk gone"));
-    let sent: Value = serde_json::from_str(&reply(&recorded("b2_workitem"), Err(failure))).unwrap();
+    let sent: Value = serde_json::from_str(&reply(&recorded("b2_workitem"), &Err(failure))).unwrap();
     assert_eq!(
         sent["error"],
         json!({

@@ -18,7 +18,7 @@ fn run_with_room(site: &Site, folder: &str, megabytes: u32, arguments: &[&str]) 
     command.arg("env").arg(format!("IMG_STATE={}", site.path().join("state").display()));
     command.arg(env!("CARGO_BIN_EXE_img")).args(arguments).current_dir(site.path());
     #[expect(clippy::disallowed_methods, reason = "the program under test")]
-    Ran::of(command.output().unwrap())
+    Ran::of(&command.output().unwrap())
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn two_builds_side_by_side_on_one_state_folder_both_work() {
     let one = site.start(&["build", "t.ks", "--type", "raw", "--repo", &repo, "--json"]);
     let two = site.start(&["build", "u.ks", "--type", "loop", "--repo", &repo, "--json"]);
     for (child, name) in [(one, "t.raw"), (two, "u.img")] {
-        let ran = Ran::of(child.wait_with_output().unwrap());
+        let ran = Ran::of(&child.wait_with_output().unwrap());
         assert_eq!(ran.status, Some(0), "{ran:?}");
         assert!(ran.json()["image_file"].as_str().unwrap().ends_with(name), "{ran:?}");
         assert!(!ran.stderr.contains("going on with"), "the other is alive: {ran:?}");
@@ -130,7 +130,7 @@ fn sigterm_hands_the_job_back_and_the_next_start_does_it() {
     wait_for(&mut build, "installing packages");
 
     send(&build, Signal::SIGTERM);
-    let ran = Ran::of(build.wait_with_output().unwrap());
+    let ran = Ran::of(&build.wait_with_output().unwrap());
 
     assert_eq!(ran.status, Some(1));
     assert!(ran.stderr.contains("interrupted; `img resume`"), "{ran:?}");

@@ -26,7 +26,7 @@ pub(crate) fn outcome(item: &Workitem, record: &Record, place: &Place) -> Outcom
         None => Outcome::done().message("Image built"),
         Some(reason) => Outcome::refuse().because(reason),
     };
-    let outcome = record.warnings.iter().fold(outcome, |outcome, warning| outcome.message(warning));
+    let outcome = record.warnings.iter().fold(outcome, Outcome::message);
     let outcome = filled(item, outcome, record, place);
     match Form::of(item) {
         Form::First => in_first_form(outcome, record, place),

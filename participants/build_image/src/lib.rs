@@ -55,7 +55,7 @@ impl Participant for BuildImage {
                     Err(reason) => Record::failed(&fields, item, reason),
                 },
             };
-        status::push(item, job, &record.status(), &answer::edits(item, &record, &place)).await;
+        status::push(item, job, record.status(), &answer::edits(item, &record, &place)).await;
         Ok(answer::outcome(item, &record, &place))
     }
 }

@@ -26,7 +26,7 @@ impl Participant for BuildKs {
         };
         let mistakes = self.mistakes(&wishes.kickstart, &wishes.file_name);
         if let Some(first) = mistakes.first() {
-            let refusal = mistakes.iter().skip(1).fold(refuse(first), |refusal, more| refusal.message(more));
+            let refusal = mistakes.iter().skip(1).fold(refuse(first), Outcome::message);
             return Ok(refusal);
         }
         match fulfil(&wishes) {

@@ -44,7 +44,7 @@ impl Site {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         #[expect(clippy::disallowed_methods, reason = "the program under test")]
-        Ran::of(self.command(arguments).output().unwrap())
+        Ran::of(&self.command(arguments).output().unwrap())
     }
 
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
@@ -108,7 +108,7 @@ impl Site {
 }
 
 impl Ran {
-    pub(crate) fn of(output: Output) -> Ran {
+    pub(crate) fn of(output: &Output) -> Ran {
         Ran {
             status: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
