@@ -44,8 +44,9 @@ impl Dnf<'_> {
         let settings = [
             ("reposdir", format!("{work}/repos")),
             ("varsdir", "/dev/null".into()),
-            ("cachedir", self.cache.display().to_string()),
-            ("logdir", format!("{work}/log")),
+            // dnf makes these two below the installroot as well; by way of `/..` that is beside the image, not inside.
+            ("cachedir", format!("/..{}", self.cache.display())),
+            ("logdir", format!("/..{work}/log")),
             ("persistdir", format!("{root}/var/lib/dnf")),
             ("keepcache", "1".into()),
             ("skip_if_unavailable", "0".into()),
@@ -64,8 +65,8 @@ impl Dnf<'_> {
 /// The macros rpm is told by its home folder.
 pub(crate) fn rpm_macros(wanted: &Wanted) -> String {
     let mut macros = "%_dbpath /var/lib/rpm\n%__file_context_path %{nil}\n".to_owned();
-    // These show the place's own while packages are installed, and belong to nobody then.
-    macros.push_str("%_netsharedpath /proc:/sys\n");
+    // It shows the place's own while packages are installed, and nobody may change its mode then.
+    macros.push_str("%_netsharedpath /proc\n");
     if let Some(languages) = &wanted.languages {
         let languages = if languages.is_empty() { "C".to_owned() } else { languages.join(":") };
         macros.push_str(&format!("%_install_langs {}\n", languages.replace('%', "%%")));

@@ -153,3 +153,6 @@ fn fallback(lines: &[String]) -> String {
         None => "dnf could not install the packages and did not say why".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,4 +11,5 @@ pub(crate) mod scripts;
 pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod table;
+pub(crate) mod tools;
 pub(crate) mod volumes;

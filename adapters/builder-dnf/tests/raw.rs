@@ -46,3 +46,89 @@ async fn a_disk_has_a_partition_table_a_file_system_and_a_boot_loader() {
     use std::os::unix::fs::MetadataExt;
     assert!(std::fs::metadata(&disk).unwrap().blocks() * 512 < 80 << 20, "empty room takes no room");
 }
+
+#[tokio::test]
+async fn every_partition_gets_its_files_its_type_and_its_place() {
+    let scene = Scene::new(
+        ImageType::Raw,
+        "REPO\npart /boot --size=40 --fstype=ext2 --label=boot\npart / --size=90 --align=4096 --active\n\
+         part swap --size=16 --label=swap\npart /home --size=20 --fstype=ext3 --fsoptions=noatime,nodev\n\
+         part /data --size=16 --fstype=vfat --label=DATA\npart /var/tmp --size=8 --uuid=0f0e0d0c-0b0a-4908-8706-050403020100\n\
+         bootloader --append=rw\n%packages\n@demo-base\nkernel\n%end\n\
+         user --name=ann --uid=1234\n%post\nmkdir -p /data/sub && echo fat >/data/sub/file.txt\n%end\n",
+    );
+
+    let made = scene.made().await;
+
+    assert_eq!(made.warnings, Vec::<String>::new());
+    let disk = scene.file("demo.raw");
+    let parts = partitions(&disk);
+    let types: Vec<_> = parts.iter().map(|part| part.2.as_str()).collect();
+    assert_eq!(types, ["83", "83", "82", "f", "83", "c", "83"]);
+    let marked: Vec<_> = parts.iter().map(|part| part.3).collect();
+    assert_eq!(marked, [false, true, false, false, false, false, false]);
+    assert_eq!(parts[1].0 % 8192, 0, "/ begins at a multiple of 4096 KiB");
+    let sizes: Vec<_> = parts.iter().map(|part| part.1 / 2048).collect();
+    assert_eq!((sizes[0], sizes[1], sizes[2], sizes[4], sizes[5], sizes[6]), (40, 90, 16, 20, 16, 8));
+    let ext = |number: usize| Ext::at(&disk, parts[number].0 * 512);
+    let (boot, root, home, tmp) = (ext(0), ext(1), ext(4), ext(6));
+    assert!(boot.has("/grub/grub.cfg") && !root.has("/boot/grub"));
+    assert!(boot.read("/grub/grub.cfg").contains("  linux /vmlinuz-"));
+    assert_eq!(boot.about("Filesystem volume name"), "boot");
+    assert!(!boot.about("Filesystem features").contains("has_journal"), "ext2 has none");
+    assert!(home.about("Filesystem features").contains("has_journal"));
+    assert!(!home.about("Filesystem features").contains("extent"), "ext3 has none");
+    assert_eq!(home.stat("/ann"), "0700 1234 1234");
+    assert_eq!((root.stat("/home"), root.has("/home/ann")), ("0755 0 0".into(), false));
+    assert_eq!(tmp.stat("/"), "01777 0 0", "the top of a file system is like the folder it stands for");
+    assert_eq!(tmp.about("Filesystem UUID"), "0f0e0d0c-0b0a-4908-8706-050403020100");
+    let fstab = root.read("/etc/fstab");
+    for line in [" /home ext3 noatime,nodev 0 2\n", " /data vfat defaults 0 0\n", " none swap defaults 0 0\n"]
+    {
+        assert!(fstab.contains(line), "{fstab}");
+    }
+    let image = format!("{}@@{}", disk.display(), parts[5].0 * 512);
+    assert_eq!(support::tool(&["mtype", "-i", &image, "::sub/file.txt"]), "fat\n");
+    assert!(support::tool(&["mlabel", "-s", "-i", &image, "::"]).contains("DATA"));
+    let bytes = std::fs::read(&disk).unwrap();
+    let swap = usize::try_from(parts[2].0).unwrap() * 512;
+    assert_eq!(&bytes[swap + 4086..swap + 4096], b"SWAPSPACE2");
+}
+
+#[tokio::test]
+async fn without_part_lines_the_disk_is_as_large_as_its_files_need() {
+    let scene = Scene::new(ImageType::Raw, "REPO\n%packages\nbusybox\n%end\n");
+
+    let made = scene.made().await;
+
+    assert_eq!(made.warnings, ["no kernel in /boot: the image will not boot"]);
+    let [(start, size, kind, active)] = &partitions(&scene.file("demo.raw"))[..] else {
+        panic!("one partition")
+    };
+    assert_eq!((*start, kind.as_str(), *active), (2048, "83", true));
+    assert!((18..60).contains(&(size / 2048)), "{size}");
+}
+
+#[tokio::test]
+async fn grow_means_as_large_as_the_files_need() {
+    let scene =
+        Scene::new(ImageType::Raw, "REPO\npart / --size=1 --grow --maxsize=60\n%packages\nbusybox\n%end\n");
+
+    scene.made().await;
+
+    let size = partitions(&scene.file("demo.raw"))[0].1 / 2048;
+    assert!((18..60).contains(&size), "{size}");
+}
+
+#[tokio::test]
+async fn a_disk_without_a_wish_for_a_boot_loader_has_none() {
+    for wish in ["--disabled", "--location=none"] {
+        let scene =
+            Scene::new(ImageType::Raw, &format!("REPO\nbootloader {wish}\n%packages\nkernel\n%end\n"));
+
+        assert_eq!(scene.made().await.warnings, Vec::<String>::new());
+
+        let bytes = std::fs::read(scene.file("demo.raw")).unwrap();
+        assert!(bytes[..440].iter().all(|byte| *byte == 0));
+    }
+}

@@ -1,8 +1,9 @@
 //! Starts outside programs and ends them with all they started.
 //!
 //! A [`Task`] is a program call as data. [`run`] starts it in a session of its own, streams what it prints into a log,
-//! and ends its whole process group when it is stopped, takes too long, or when this program dies. A [`Place`] is
-//! where tasks run: on the [`BareHost`], or somewhere that sees less.
+//! and ends its whole process group when it is stopped or takes too long. When this program is killed, the kernel kills
+//! the task itself; what the task started goes along where the [`Place`] it runs in has a process namespace, as that of
+//! `place-userns`, and may stay on the [`BareHost`].
 
 mod end;
 mod entrance;

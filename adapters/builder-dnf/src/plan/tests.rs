@@ -1,1 +1,217 @@
+use std::collections::BTreeMap;
 
+use imaging::{BuildRequest, ImageId, ImageName, ImageType};
+
+use super::*;
+
+const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
+
+fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
+    BuildRequest {
+        image_id: ImageId::reduce("x").unwrap(),
+        name: ImageName::parse("demo").unwrap(),
+        image_type,
+        arch: Arch::host().unwrap(),
+        kickstart: kickstart.into(),
+        tokens: vec![("SIZE".into(), "100".into())],
+        extra_opts: vec![],
+        folder: "/x".into(),
+        log: "/x/log".into(),
+    }
+}
+
+fn raw(lines: &str) -> Result<Plan, String> {
+    plan(&request(ImageType::Raw, &format!("{BASE}{lines}\n")))
+}
+
+#[test]
+fn what_cannot_be_done_is_said_before_anything_runs() {
+    let lines: BTreeMap<&str, &str> = [
+        ("part /home --size=10", "no `part` line is for `/`: add one, such as `part / --size=400 --fstype=ext4`"),
+        ("part / --size=10\npart /a --size=1\npart /a/ --size=2", "partition /a (line 7) is there already on line 6"),
+        (
+            "part / --size=10 --ondisk=sda\npart /b --size=1 --ondisk=sdb",
+            "an image is one disk, and line 6 asks for sdb besides sda",
+        ),
+        ("part / --size=10 --fstype=btrfs", "partition / (line 5) cannot be btrfs: there are ext2, ext3, ext4"),
+        (
+            "part / --size=10\npart /b --size=1 --fstype=xfs",
+            "partition /b (line 6) cannot be xfs: there are ext2, ext3, ext4 and vfat",
+        ),
+        ("part / --size=10\npart swap", "partition swap (line 6) needs a --size"),
+        ("part pv.01 --size=10", "partition pv.01 (line 5) cannot be made; a mount point or swap can"),
+        (
+            "part / --size=10 --onpart=sda1",
+            "partition / (line 5) cannot have --onpart: an image is a new disk",
+        ),
+        (
+            "part / --size=10 --label=thislabelismuchtoolong",
+            "label \"thislabelismuchtoolong\" (line 5) should be at most 16 plain characters without blanks",
+        ),
+        (
+            "part /../x --size=10",
+            "mount point \"/../x\" (line 5) should be a path from / without dots",
+        ),
+        (
+            "part / --size=3000000",
+            "the partitions are 3000000 MB together, and a disk has at most 2097152 MB",
+        ),
+        (
+            "part / --size=1\npart /a --size=1\npart /b --size=1\npart /c --size=1\npart /d --size=1 --asprimary",
+            "partition /d (line 9) cannot be --asprimary: of more than four, the first three are primary",
+        ),
+        (
+            "repo --name=b --baseurl=file:///../x",
+            "repository b (line 5): the address file:///../x should not have `..` in it",
+        ),
+        (
+            "repo --name=b --baseurl=gopher://x",
+            "repository b (line 5): the address gopher://x should begin with http://, https://, ftp:// or file:///",
+        ),
+        (
+            "repo --name=b --baseurl=http://x/$releasever",
+            "repository b (line 5): nothing says what $releasever is; write the number in its place",
+        ),
+        (
+            "%packages\n/root/x.rpm\n%end",
+            "package \"/root/x.rpm\" (line 6) should be the name of a package in a repository, not a file or an address",
+        ),
+        (
+            "%packages\nhttp://x/y\n%end",
+            "package \"http://x/y\" (line 6) should be the name of a package in a repository, not a file or an address",
+        ),
+        (
+            "%post --interpreter=python\n%end",
+            "interpreter \"python\" (line 5) should be an absolute path",
+        ),
+    ]
+    .into();
+    for (lines, sentence) in lines {
+        assert_eq!(raw(lines).unwrap_err(), sentence, "{lines}");
+    }
+}
+
+#[test]
+fn a_kickstart_that_is_wrong_is_refused_with_line_and_column() {
+    assert!(raw("part / --size=big").unwrap_err().starts_with("line 5, column 15: "));
+    assert!(raw("nosuchcommand").unwrap_err().starts_with("line 5, column 1: "));
+    assert!(raw("%post\ntrue").unwrap_err().starts_with("line 5, column 1: "));
+}
+
+#[test]
+fn a_kickstart_without_sources_or_packages_says_what_to_add() {
+    let of = |kickstart| plan(&request(ImageType::Fs, kickstart)).unwrap_err();
+
+    assert!(
+        of("%packages\nbash\n%end\n").starts_with("the kickstart names no repository: add a line such as")
+    );
+    assert!(of("repo --name=b --baseurl=http://x\n").starts_with("the kickstart asks for no packages"));
+}
+
+#[test]
+fn only_what_is_made_here_is_planned() {
+    for (form, sentence) in [
+        (ImageType::Nand, "nand images are only made by mic"),
+        (ImageType::Livecd, "livecd images cannot be made yet; there are raw, loop and fs"),
+        (ImageType::Vdi, "vdi images cannot be made yet; there are raw, loop and fs"),
+    ] {
+        assert_eq!(plan(&request(form, BASE)).unwrap_err(), sentence);
+    }
+    let foreign = BuildRequest { arch: "mipsel".parse().unwrap(), ..request(ImageType::Raw, BASE) };
+    assert!(plan(&foreign).unwrap_err().starts_with("programs for mipsel do not run on this "));
+}
+
+#[test]
+fn options_of_other_builders_are_refused_by_name() {
+    let of = |form, options: &[&str]| {
+        let extra_opts = options.iter().map(ToString::to_string).collect();
+        let request = BuildRequest { extra_opts, ..request(form, BASE) };
+        plan(&request).map(|plan| plan.form)
+    };
+    let packed = |form: Result<Form, String>| match form.unwrap() {
+        Form::Fs(pack) => (pack.file, pack.compress),
+        other => panic!("{other:?}"),
+    };
+
+    assert_eq!(packed(of(ImageType::Fs, &[])), ("demo.tar.gz".into(), Some("--gzip")));
+    assert_eq!(packed(of(ImageType::Fs, &["--pack-to=a.tar.zst"])), ("a.tar.zst".into(), Some("--zstd")));
+    assert_eq!(packed(of(ImageType::Fs, &["--pack-to", "@NAME@.tar"])), ("demo.tar".into(), None));
+    for (options, sign) in [
+        (&["--shrink"][..], "this builder has no option `--shrink`"),
+        (&["--pack-to=../x.tar"], "--pack-to=../x.tar should be a file name that ends in"),
+        (&["--pack-to=x.zip"], "--pack-to=x.zip should be a file name that ends in"),
+        (&["--pack-to"], "the option --pack-to needs a file name"),
+    ] {
+        let error = of(ImageType::Fs, options).unwrap_err();
+        assert!(error.starts_with(sign), "{error}");
+    }
+    let error = of(ImageType::Raw, &["--pack-to=x.tar"]).unwrap_err();
+    assert_eq!(error, "the option --pack-to is for fs images, and this is a raw image");
+}
+
+#[test]
+fn what_has_no_effect_is_said_with_its_line() {
+    let plan = raw(
+        "firewall --enabled\npart / --size=@SIZE@ --recommended --fsprofile=x\nnetwork --hostname=a --device=eth0\n\
+         %pack\ntrue\n%end",
+    )
+    .unwrap();
+
+    assert_eq!(
+        plan.warnings,
+        [
+            "line 5: `firewall` has no effect",
+            "line 6: `part`: --recommended, --fsprofile have no effect",
+            "line 7: `network`: --device has no effect",
+            "line 8: `%pack` has no effect",
+        ]
+    );
+    assert_eq!(plan.form.layout().unwrap().at("/").unwrap().size, Size::Fixed(100));
+    let no_disk =
+        super::plan(&request(ImageType::Fs, &format!("{BASE}part / --size=1\nbootloader\n"))).unwrap();
+    assert_eq!(
+        no_disk.warnings,
+        ["line 5: `part` has no effect in fs images", "line 6: `bootloader` has no effect in fs images"]
+    );
+}
+
+#[test]
+fn a_repository_becomes_one_section_that_no_value_can_leave() {
+    let plan = raw(
+        "repo --name=\"My Repo\" --mirrorlist=https://x/$basearch --cost=5 --priority=2 --excludepkgs=a,b --ssl_verify=no \
+         --proxy=http://p:1 --proxyuser=me --proxypasswd=secret --save",
+    )
+    .unwrap();
+
+    let source = &plan.sources[1];
+    assert_eq!(
+        source.section,
+        "[My_Repo]\nname=My Repo\nmirrorlist=https://x/$basearch\ngpgcheck=0\nsslverify=0\npriority=2\ncost=5\n\
+         excludepkgs=a b\nproxy=http://p:1\nproxy_username=me\nproxy_password=secret\nenabled=1\n"
+    );
+    let saved = source.saved.clone().unwrap();
+    assert!(
+        saved.starts_with("[My_Repo]\n") && saved.ends_with("\nenabled=1\n") && !saved.contains("proxy"),
+        "{saved}"
+    );
+    assert!(raw("repo --name=b --baseurl=\"http://x/\u{1}y\"").is_err());
+}
+
+#[test]
+fn file_systems_are_mounted_outer_ones_first() {
+    let plan = raw("part /var/log --size=9\npart swap --size=8\npart / --size=10 --fsoptions=noatime,ro\npart /boot --size=9 --fstype=vfat").unwrap();
+    let layout = plan.form.layout().unwrap();
+
+    let text = fstab(layout);
+
+    let fields: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(' ').skip(1).collect()).collect();
+    assert_eq!(
+        fields,
+        [
+            ["/", "ext4", "noatime,ro", "0", "1"],
+            ["/boot", "vfat", "defaults", "0", "0"],
+            ["/var/log", "ext4", "defaults", "0", "2"],
+            ["none", "swap", "defaults", "0", "0"],
+        ]
+    );
+}

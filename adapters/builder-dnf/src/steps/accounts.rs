@@ -106,7 +106,9 @@ fn hash(password: Option<&Secret>, crypted: bool, lock: bool) -> Result<String, 
             hash.to_owned()
         }
         Some(plain) => {
-            let hashed = ShaCrypt::SHA512.hash_password(plain.as_bytes());
+            // crypt(3) keeps 16 characters of salt, which are 12 bytes; with a longer one no password would fit.
+            let random = uuid::Uuid::new_v4().into_bytes();
+            let hashed = ShaCrypt::SHA512.hash_password_with_salt(plain.as_bytes(), &random[..12]);
             hashed.map_err(|error| format!("the password cannot be hashed: {error}"))?.to_string()
         }
     };

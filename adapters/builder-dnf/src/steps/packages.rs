@@ -58,7 +58,7 @@ pub(crate) async fn install(
     let said = shop.run(&task, &hear).await?;
     judge(shop, &said, plan)?;
     plan.warnings.extend(report::warnings(&said.lines, &plan.wanted));
-    tidy(shop).await
+    mount_points(shop).await
 }
 
 async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {
@@ -107,17 +107,9 @@ fn check_room(shop: &Workshop<'_>, said: &Said) -> Result<(), Halt> {
     }
 }
 
-/// Removes what dnf leaves in an image besides packages.
-async fn tidy(shop: &Workshop<'_>) -> Result<(), Halt> {
-    // dnf makes folders for its log and cache inside the image, by their paths outside.
-    let made = shop.root.join(shop.work.strip_prefix("/").unwrap_or(&shop.work));
-    shop.tool("rm", ["-rf".into(), "--".into(), made.clone().into_os_string()]).await?;
-    let mut parent = made.parent();
-    while let Some(folder) = parent.filter(|folder| *folder != shop.root) {
-        if shop.ask(["rmdir".into(), "--".into(), folder.as_os_str().to_owned()]).await?.is_none() {
-            break;
-        }
-        parent = folder.parent();
-    }
-    Ok(())
+/// Makes what every kernel wants to mount on.
+async fn mount_points(shop: &Workshop<'_>) -> Result<(), Halt> {
+    let folders = ["/proc", "/sys"].map(|folder| shop.inside(folder).into_os_string());
+    shop.tool("mkdir", ["-p".into(), "--".into()].into_iter().chain(folders.clone())).await?;
+    shop.tool("chmod", ["0555".into(), "--".into()].into_iter().chain(folders)).await.map(|_| ())
 }

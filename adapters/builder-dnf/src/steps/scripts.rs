@@ -77,7 +77,9 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
             task = task.env(name, value);
         }
     }
-    task = task.env("IMG_NAME", shop.request.name.as_str()).env("HOME", "/root");
+    task =
+        task.env("IMG_NAME", shop.request.name.as_str()).env("IMG_IMAGE_ID", shop.request.image_id.as_str());
+    task = task.env("HOME", "/root");
     if program.chrooted {
         task.sight.furnished.push(shop.root.clone());
         task.cwd = "/".into();

@@ -70,7 +70,8 @@ async fn clock(
     if there {
         let link = [OsString::from("-sfn"), "--".into(), format!("..{file}").into()];
         shop.tool("ln", link.into_iter().chain([shop.inside("/etc/localtime").into()])).await?;
-    } else {
+    } else if !matches!(zone.as_str(), "UTC" | "Etc/UTC") {
+        // UTC is what an image without /etc/localtime has anyway.
         warnings.push(format!(
             "line {line}: the image has no time zone {zone}; a package such as tzdata brings them"
         ));

@@ -1,0 +1,52 @@
+//! Whether this machine has the programs a build needs.
+
+use std::path::Path;
+
+use imaging::BuilderError;
+
+use crate::halt::Halt;
+use crate::plan::{FileSystem, Form, Plan};
+
+const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// Says which program is missing, and which Debian package has it.
+pub(crate) fn check(plan: &Plan) -> Result<(), Halt> {
+    match needed(plan).into_iter().find(|(program, _)| !is_there(program)) {
+        None => Ok(()),
+        Some((program, package)) => Err(Halt::Broken(BuilderError::new(
+            "make such an image on this machine",
+            format!("{program} is missing: install the package {package}"),
+        ))),
+    }
+}
+
+/// Returns programs, or files by their whole path, each with its Debian package.
+fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
+    let mut needed = vec![("dnf", "dnf")];
+    if let Form::Fs(pack) = &plan.form {
+        let compressor = match pack.compress {
+            Some("--bzip2") => Some(("bzip2", "bzip2")),
+            Some("--xz") => Some(("xz", "xz-utils")),
+            Some("--zstd") => Some(("zstd", "zstd")),
+            _ => None,
+        };
+        needed.extend(compressor);
+    }
+    for volume in plan.form.layout().into_iter().flat_map(|layout| &layout.volumes) {
+        match volume.file_system {
+            FileSystem::Ext(_) => needed.extend([("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]),
+            FileSystem::Vfat => needed.extend([("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")]),
+            FileSystem::Swap => needed.push(("mkswap", "util-linux")),
+        }
+    }
+    if matches!(plan.form, Form::Raw(_)) {
+        needed.push(("sfdisk", "fdisk"));
+        needed.extend([("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")]);
+    }
+    needed
+}
+
+fn is_there(program: &str) -> bool {
+    program.starts_with('/') && Path::new(program).exists()
+        || FOLDERS.iter().any(|folder| Path::new(folder).join(program).is_file())
+}

@@ -1,0 +1,63 @@
+//! Images that are no disks.
+
+mod support;
+
+use imaging::ImageType;
+use support::{Ext, Scene, tool};
+
+#[tokio::test]
+async fn a_loop_image_is_a_file_for_each_file_system() {
+    let scene = Scene::new(
+        ImageType::Loop,
+        "REPO\npart / --size=60 --label=top\npart /home --size=12\npart swap --size=8\n%packages\n@demo-base\n%end\n\
+         user --name=ann\n",
+    );
+
+    let made = scene.made().await;
+
+    assert_eq!(made.image_file.to_str(), Some("demo.img"));
+    assert_eq!(made.warnings, ["line 4: swap has no effect in loop images"]);
+    assert_eq!(scene.files(), ["demo-home.img", "demo.img", "demo.ks", "log"]);
+    assert_eq!(Ext::at(&scene.file("demo.img"), 0).about("Filesystem volume name"), "top");
+    assert_eq!(std::fs::metadata(scene.file("demo.img")).unwrap().len(), 60 << 20);
+    assert_eq!(Ext::at(&scene.file("demo-home.img"), 0).stat("/ann"), "0700 1000 1000");
+}
+
+#[tokio::test]
+async fn an_fs_image_is_an_archive_with_owners_modes_and_capabilities() {
+    let mut scene = Scene::new(ImageType::Fs, "REPO\n%packages\n@demo-base\nownertest\n%end\n");
+    scene.request.extra_opts = vec!["--pack-to=@NAME@.tar.zst".into()];
+
+    let made = scene.made().await;
+
+    assert_eq!(made.image_file.to_str(), Some("demo.tar.zst"));
+    assert_eq!(scene.files(), ["demo.ks", "demo.tar.zst", "log"]);
+    let list =
+        tool(&["tar", "--numeric-owner", "--xattrs", "-tvvf", scene.file("demo.tar.zst").to_str().unwrap()]);
+    let of = |path: &str| {
+        let line = list
+            .lines()
+            .find(|line| line.ends_with(path) || line.contains(&format!("{path} link to")))
+            .unwrap();
+        line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(of("./opt/ownertest/owned"), "-rw-r----- 777/777");
+    assert_eq!(of("./opt/ownertest/setuid"), "-rwsr-xr-x 0/0");
+    assert_eq!(of("./opt/ownertest/capable"), "-rwxr-xr-x 0/0");
+    let plain = tool(&["zstd", "-dcq", scene.file("demo.tar.zst").to_str().unwrap()]);
+    assert_eq!(plain.matches("SCHILY.xattr.security.capability=").count(), 1);
+    assert!(!list.contains("./work") && !list.contains("/tmp/.tmp"), "nothing of the build is in the image");
+    for empty in ["./proc/", "./sys/", "./dev/"] {
+        assert_eq!(list.lines().filter(|line| line.contains(&format!(" {empty}"))).count(), 1, "{empty}");
+    }
+}
+
+#[tokio::test]
+async fn the_usual_archive_is_a_tar_gz() {
+    let scene = Scene::new(ImageType::Fs, "REPO\n%packages\nsetup\n%end\n");
+
+    assert_eq!(scene.made().await.image_file.to_str(), Some("demo.tar.gz"));
+
+    let list = tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
+    assert!(list.lines().any(|line| line == "./etc/passwd"));
+}
