@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test lint clean
+.PHONY: help demo test lint bench soak clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -14,6 +14,14 @@ test: ## runs all tests, with a RabbitMQ and a PostgreSQL of their own
 
 lint: ## formatting, clippy, shellcheck where it is installed
 	@.ci/lint
+
+bench: ## measures; docs/performance.md says what
+	@cargo bench --workspace --locked --benches
+
+soak: ## kills real builds at 200 random moments; takes a quarter of an hour
+	@.ci/need test
+	@examples/demo/make-repo target/demo-repo
+	@IMG_TEST_KILLS=200 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test lives sigkill -- --nocapture
 
 clean: ## removes everything that make demo and make test made in this folder
 	rm -rf demo target

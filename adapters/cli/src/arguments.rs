@@ -7,7 +7,7 @@ use imaging::ImageType;
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
-#[command(name = "img", version, about, max_term_width = 100)]
+#[command(name = "img", version, max_term_width = 100)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
