@@ -8,6 +8,8 @@ use serde_json::Value;
 #[derive(Debug)]
 pub(crate) struct Wishes {
     pub(crate) kickstart: String,
+    /// Lines of it that an earlier step put in.
+    pub(crate) added_lines: Vec<usize>,
     /// What messages call the kickstart.
     pub(crate) file_name: String,
     pub(crate) repos: Vec<Repo>,
@@ -40,6 +42,7 @@ impl Wishes {
         groups.extend(texts(item.param("groups"), "the param groups")?);
         Ok(Wishes {
             kickstart,
+            added_lines: item.read("image.added_lines").unwrap_or_default(),
             file_name: format!("{name}.ks"),
             repos: repos(item.field("image.extra_repos"))?,
             packages,

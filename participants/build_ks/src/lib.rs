@@ -30,7 +30,7 @@ impl Participant for BuildKs {
             return Ok(refusal);
         }
         match fulfil(&wishes) {
-            Ok(kickstart) => Ok(Outcome::done().set("image.kickstart", kickstart)),
+            Ok(kickstart) => Ok(prepared(&kickstart)),
             Err(refused) => Ok(refuse(&refused.to_string())),
         }
     }
@@ -46,14 +46,23 @@ impl BuildKs {
 }
 
 /// Adds everything that is wished for.
-fn fulfil(wishes: &Wishes) -> Result<String, EditError> {
-    let mut kickstart = Kickstart::parse(&wishes.kickstart);
+fn fulfil(wishes: &Wishes) -> Result<Kickstart, EditError> {
+    let mut kickstart = Kickstart::parse(&wishes.kickstart).numbered_without(&wishes.added_lines);
     for repo in &wishes.repos {
         kickstart.add_repo(&repo.name, &repo.url, &["--save"])?;
     }
     kickstart.add_packages(&words(&wishes.packages))?;
     kickstart.add_groups(&words(&wishes.groups))?;
-    Ok(kickstart.to_string())
+    Ok(kickstart)
+}
+
+/// Hands the kickstart on, and which of its lines its author does not know: later messages count without them.
+fn prepared(kickstart: &Kickstart) -> Outcome {
+    let outcome = Outcome::done().set("image.kickstart", kickstart.as_str());
+    match kickstart.added_lines() {
+        [] => outcome,
+        added => outcome.set("image.added_lines", added),
+    }
 }
 
 fn words(list: &[String]) -> Vec<&str> {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::arguments::Arguments;
 use crate::command::Command;
+use crate::document::number;
 use crate::lines::{Line, lines};
 use crate::table::{self, Row};
 
@@ -18,6 +19,10 @@ pub struct Section<'a> {
     pub body_span: Range<usize>,
     /// The line of `%end`, unless it is missing.
     pub end_line: Option<usize>,
+    /// The first line of the body as it stands in the text.
+    pub(crate) first_line: usize,
+    /// The lines that were put in.
+    pub(crate) added: &'a [usize],
 }
 
 impl<'a> Section<'a> {
@@ -47,6 +52,7 @@ impl<'a> Section<'a> {
     }
 
     pub(crate) fn body_lines(&self) -> impl Iterator<Item = Line<'a>> {
-        lines(self.body, self.header.line + 1, self.body_span.start)
+        lines(self.body, self.first_line, self.body_span.start)
+            .map(|line| Line { number: number(line.number, self.added), ..line })
     }
 }

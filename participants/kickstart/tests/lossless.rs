@@ -120,6 +120,23 @@ proptest! {
     }
 
     #[test]
+    fn without_the_added_lines_the_text_and_its_numbers_are_as_before(text in kickstart(), name in name()) {
+        let mut ks = Kickstart::parse(&text);
+        let _ = ks.add_packages(&[&name]);
+        let _ = ks.add_repo("new", "http://repo.example/", &[]);
+        let _ = ks.add_groups(&["more"]);
+        let kept = ks.as_str().lines().enumerate().filter(|(at, _)| !ks.added_lines().contains(&(at + 1)));
+        prop_assert!(kept.map(|(_, line)| line).eq(text.lines()), "{:?} became {:?}", text, ks.as_str());
+        let numbered = Kickstart::parse(ks.as_str()).numbered_without(ks.added_lines());
+        let lines = |ks: &Kickstart| -> Vec<usize> {
+            let bodies = ks.sections().flat_map(|section| section.lines().map(|(line, _)| line).collect::<Vec<_>>());
+            let all = ks.commands().map(|command| command.line).chain(ks.sections().map(|section| section.line()));
+            all.chain(bodies).filter(|line| *line > 0).collect()
+        };
+        prop_assert_eq!(lines(&numbered), lines(&Kickstart::parse(&text)));
+    }
+
+    #[test]
     fn edits_of_different_things_commute(text in kickstart()) {
         let (mut one, mut other) = (Kickstart::parse(&text), Kickstart::parse(&text));
         one.add_repo("new", "http://repo.example/", &[]).unwrap();
