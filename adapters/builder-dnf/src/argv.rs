@@ -42,7 +42,7 @@ impl Dnf<'_> {
             "--color=never".into(),
         ];
         let settings = [
-            ("reposdir", format!("{work}/repos")),
+            ("reposdir", "/dev/null".into()),
             ("varsdir", "/dev/null".into()),
             // dnf makes these two below the installroot as well; by way of `/..` that is beside the image, not inside.
             ("cachedir", format!("/..{}", self.cache.display())),
@@ -120,4 +120,70 @@ pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
     }
     argv.push(file.into());
     argv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use img_kickstart::Named;
+
+    #[test]
+    fn dnf_reads_nothing_of_the_host_and_takes_no_name_for_an_option() {
+        let name = |name: &str| Named { name: name.into(), line: 1 };
+        let wanted = Wanted {
+            names: vec![name("bash"), name("@A Group")],
+            excluded: vec![name("vim")],
+            settings: vec![("strict", "true".into())],
+            ..Wanted::default()
+        };
+        let (work, root, cache) = (Path::new("/build"), Path::new("/build/root"), Path::new("/cache"));
+        let dnf = Dnf { work, root, cache, arch: "x86_64".parse().unwrap() };
+
+        let argv = dnf.download(&wanted);
+
+        let text: Vec<_> = argv.iter().map(|word| word.to_str().unwrap()).collect();
+        assert_eq!(
+            text,
+            [
+                "dnf",
+                "--assumeyes",
+                "--config=/build/dnf.conf",
+                "--installroot=/build/root",
+                "--releasever=1",
+                "--forcearch=x86_64",
+                "--noplugins",
+                "--color=never",
+                "--setopt=reposdir=/dev/null",
+                "--setopt=varsdir=/dev/null",
+                "--setopt=cachedir=/../cache",
+                "--setopt=logdir=/../build/log",
+                "--setopt=persistdir=/build/root/var/lib/dnf",
+                "--setopt=keepcache=1",
+                "--setopt=skip_if_unavailable=0",
+                "--setopt=best=1",
+                "--setopt=strict=true",
+                "--exclude=vim",
+                "--downloadonly",
+                "--refresh",
+                "install",
+                "--",
+                "bash",
+                "@A Group",
+            ]
+        );
+    }
+
+    #[test]
+    fn rpm_is_told_where_its_database_is_and_which_languages_stay() {
+        let wanted = Wanted { languages: Some(vec!["de".into(), "fi".into()]), ..Wanted::default() };
+
+        let macros = rpm_macros(&wanted);
+
+        assert!(
+            macros.starts_with("%_dbpath /var/lib/rpm\n") && macros.ends_with("%_install_langs de:fi\n"),
+            "{macros}"
+        );
+        let none = Wanted { languages: Some(vec![]), ..Wanted::default() };
+        assert!(rpm_macros(&none).ends_with("%_install_langs C\n"));
+    }
 }

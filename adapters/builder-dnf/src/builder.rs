@@ -45,10 +45,10 @@ impl DnfBuilder {
 
     async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>) -> Result<Made, Halt> {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
-        steps::scripts::run(shop, &plan.before).await?;
+        steps::scripts::run(shop, &plan.before, &mut plan.warnings).await?;
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
         steps::settings::apply(shop, &mut plan).await?;
-        steps::scripts::run(shop, &plan.after).await?;
+        steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
             Form::Loop(layout) => steps::volumes::images(shop, layout).await?,

@@ -2,8 +2,19 @@
 //!
 //! A build is a [`plan`] made before anything runs, then the [`steps`] that carry it out: packages, settings, scripts,
 //! file systems, boot loader. Their programs run at a [`child::Place`]; nothing is mounted on the host and no loop
-//! device is used. Everything happens in `work` inside the folder of the request, and the finished image is renamed
-//! out of it at the end.
+//! device is used. Everything happens in `work` inside the folder of the request, which the tools see as `/build`, and
+//! the finished image is renamed out of it at the end.
+//!
+//! | image | files | made by (Debian package) |
+//! |---|---|---|
+//! | all | `NAME.ks`, what scripts leave in `$IMG_OUT_DIR` | dnf (dnf), bwrap (bubblewrap), newuidmap (uidmap) |
+//! | raw | `NAME.raw`: MBR disk, grub for BIOS | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin |
+//! | loop | `NAME.img` for `/`, `NAME-home.img` for `/home`, … | mke2fs (e2fsprogs) |
+//! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz or .zst | tar |
+//! | vfat partitions | | mkfs.vfat (dosfstools), mcopy (mtools) |
+//!
+//! Scripts find `IMG_NAME`, `IMG_IMAGE_ID` and the tokens in their environment; `%pre` and `%post --nochroot` also
+//! `INSTALL_ROOT` and `IMG_OUT_DIR`. What of a kickstart has no effect is in the warnings of the image, with its line.
 
 mod argv;
 mod builder;

@@ -5,12 +5,18 @@ use img_kickstart::Named;
 use crate::plan::{Plan, Source, Wanted};
 
 /// Reads how far the installation is out of a line such as `  Installing  : bash-5.2-1.x86_64   3/14`.
-pub(crate) fn progress(line: &str) -> Option<(u64, u64)> {
+pub(crate) fn installed(line: &str) -> Option<(u64, u64)> {
     let doing =
         ["  Installing ", "  Running scriptlet", "  Upgrading "].iter().any(|doing| line.starts_with(doing));
     let (done, of) = line.trim_end().rsplit(' ').next()?.split_once('/')?;
     let (done, of) = (done.parse().ok()?, of.parse().ok()?);
     (doing && done <= of).then_some((done, of))
+}
+
+/// Reads how far the download is out of a line such as `(3/8): bash-5.2-1.x86_64.rpm   51 MB/s | 1.1 MB   00:00`.
+pub(crate) fn downloaded(line: &str) -> Option<(u64, u64)> {
+    let (done, of) = line.strip_prefix('(')?.split_once("): ")?.0.split_once('/')?;
+    Some((done.parse().ok()?, of.parse().ok()?))
 }
 
 /// Reads how much the packages take when they are installed, in bytes, out of `Installed size: 4.5 M`.
@@ -32,7 +38,8 @@ pub(crate) fn installed_size(lines: &[String]) -> Option<u64> {
 /// Says why dnf failed, in one sentence.
 pub(crate) fn failure(lines: &[String], plan: &Plan, arch: imaging::Arch) -> String {
     let wanted = &plan.wanted;
-    missing(lines, wanted, arch)
+    foreign(lines, arch)
+        .or_else(|| missing(lines, wanted, arch))
         .or_else(|| no_group(lines, wanted))
         .or_else(|| unreachable(lines, &plan.sources))
         .or_else(|| unresolvable(lines))
@@ -78,10 +85,19 @@ fn missing(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<Str
 }
 
 fn no_group(lines: &[String], wanted: &Wanted) -> Option<String> {
-    let group = lines
-        .iter()
-        .find_map(|line| line.strip_prefix("Module or Group '")?.strip_suffix("' is not available."))?;
+    let group = lines.iter().find_map(|line| unavailable_group(line))?;
     Some(format!("no repository has the package group {}", at_line(&format!("@{group}"), wanted)))
+}
+
+fn foreign(lines: &[String], arch: imaging::Arch) -> Option<String> {
+    let package = lines.iter().find_map(|line| {
+        line.strip_prefix("  - package ")?.strip_suffix(" does not have a compatible architecture")
+    })?;
+    Some(format!("package {package} is not for {arch}, and no repository has one that is"))
+}
+
+fn unavailable_group(line: &str) -> Option<&str> {
+    line.strip_prefix("Module or Group '")?.strip_suffix("' is not available.")
 }
 
 fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
@@ -94,6 +110,7 @@ fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
         let source = sources.iter().find(|source| source.id == id)?;
         let Source { name, line, url, .. } = source;
         let why = why.map_or_else(|| "its metadata are wrong".to_owned(), curl);
+        let url = without_password(url);
         return Some(format!("repository {name} (line {line}) cannot be read at {url}: {why}"));
     }
     let package = lines
@@ -102,6 +119,14 @@ fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
         .or_else(|| lines.iter().find_map(|line| line.strip_prefix("Error opening ")))?;
     let (package, why) = package.split_once(": ").unwrap_or((package, "its repository is out of step"));
     Some(format!("package {} could not be downloaded: {}", package, curl(why)))
+}
+
+/// Leaves out the name and password of an address: sentences are shown to many.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let host = rest.split('/').next().unwrap_or_default();
+    let shown = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    format!("{scheme}://{shown}{}", &rest[host.len()..])
 }
 
 /// Shortens what curl says: `Curl error (7): Couldn't connect to server for URL [detail]`.

@@ -4,12 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use child::{Ended, Listen, Place, Sight, Status, Task};
+use child::{Ended, Listen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
 use crate::{report, room};
 
+/// Where tools see the work folder.
+const WORK: &str = "/build";
 /// So many of the last lines of a tool are looked at.
 const LINES: usize = 2000;
 /// The largest file of an image that is read.
@@ -21,8 +23,10 @@ pub(crate) struct Workshop<'a> {
     watch: &'a dyn Watch,
     pub(crate) request: &'a BuildRequest,
     /// The folder everything is in; removed at the end.
+    host: PathBuf,
+    /// The same as the tools see it: what characters the real path has matters to none of them.
     pub(crate) work: PathBuf,
-    /// The files of the image.
+    /// The files of the image, as the tools see them.
     pub(crate) root: PathBuf,
 }
 
@@ -41,13 +45,12 @@ impl<'a> Workshop<'a> {
     ) -> Result<Workshop<'a>, Halt> {
         let folder = std::path::absolute(&request.folder);
         let folder = folder.map_err(|error| Halt::Broken(BuilderError::new("find the folder", error)))?;
-        let work = folder.join("work");
-        place.remove(&work).await?; // what a killed build may have left
-        place.make_folder(&work).await?;
-        let root = work.join("root");
-        let shop = Workshop { place, watch, request, root, work };
-        let folders =
-            ["root", "root/proc", "root/dev", "home", "log", "repos", "scripts", "out", "image", "parts"];
+        let host = folder.join("work");
+        place.remove(&host).await?; // what a killed build may have left
+        place.make_folder(&host).await?;
+        let work = PathBuf::from(WORK);
+        let shop = Workshop { place, watch, request, host, root: work.join("root"), work };
+        let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
         let folders = folders.map(|name| shop.work.join(name));
         shop.tool(
             "mkdir",
@@ -59,7 +62,7 @@ impl<'a> Workshop<'a> {
 
     /// Removes the work folder.
     pub(crate) async fn close(&self) -> Result<(), Halt> {
-        Ok(self.place.remove(&self.work).await?)
+        Ok(self.place.remove(&self.host).await?)
     }
 
     /// Tells how far the build is.
@@ -77,7 +80,7 @@ impl<'a> Workshop<'a> {
 
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
-        let sight = Sight { writes: vec![self.work.clone()], ..Sight::default() };
+        let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
         Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) }
     }
 
@@ -171,7 +174,12 @@ impl<'a> Workshop<'a> {
         self.root.join(path.trim_start_matches('/'))
     }
 
-    /// Makes a finished file of the work folder ours; only an ordinary file is one.
+    /// Returns where a path of the work folder really is.
+    pub(crate) fn on_host(&self, path: &Path) -> PathBuf {
+        self.host.join(path.strip_prefix(&self.work).unwrap_or(path))
+    }
+
+    /// Makes a finished file, by its path on the host, ours.
     pub(crate) async fn take_over(&self, file: &Path) -> Result<(), Halt> {
         Ok(self.place.take_over(file).await?)
     }

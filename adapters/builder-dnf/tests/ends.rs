@@ -62,8 +62,8 @@ async fn a_killed_builder_leaves_only_its_folder_which_can_be_swept() {
     let this = std::env::current_exe().unwrap();
     let mut victim = Task::new([this.as_os_str()])
         .env(VICTIM, &scene.request.folder)
-        .env("IMG_DEMO_REPO", support::repo());
-    victim.env.extend(std::env::var_os("TMPDIR").map(|folder| ("TMPDIR".into(), folder)));
+        .env("IMG_DEMO_REPO", support::repo())
+        .env("TMPDIR", scene.temp());
     victim
         .argv
         .extend(["--exact".into(), "a_killed_builder_leaves_only_its_folder_which_can_be_swept".into()]);

@@ -61,3 +61,25 @@ async fn the_usual_archive_is_a_tar_gz() {
     let list = tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
     assert!(list.lines().any(|line| line == "./etc/passwd"));
 }
+
+#[tokio::test]
+async fn names_and_folders_may_have_any_characters() {
+    for form in [ImageType::Raw, ImageType::Fs] {
+        let mut scene =
+            Scene::new(form, "REPO\npart / --size=40\npart /tmp --size=4\n%packages\nbusybox\n%end\n");
+        let odd = scene.temp().join("o, d:d?100%d $x'\"");
+        std::fs::create_dir(&odd).unwrap();
+        let repo = odd.join("repo");
+        tool(&["cp", "-r", &support::repo(), repo.to_str().unwrap()]);
+        let url = repo.to_str().unwrap().replace('%', "%25").replace(' ', "%20").replace('?', "%3F");
+        let written = url.replace('"', "%22").replace('\'', "%27").replace('$', "%24");
+        scene.request.kickstart = scene.request.kickstart.replace(&support::repo(), &written);
+        scene.request.name = imaging::ImageName::parse("o, d:d?100%d é").unwrap();
+        scene.request.folder = odd;
+        scene.request.log = scene.request.folder.join("log");
+
+        let imaging::Build::Made(made) = scene.build().await else { panic!("{}", scene.log()) };
+
+        assert!(scene.file(made.image_file.to_str().unwrap()).is_file());
+    }
+}

@@ -77,3 +77,16 @@ async fn packages_that_are_excluded_are_not_there() {
     let list = support::tool(&["tar", "-tzf", archive.to_str().unwrap()]);
     assert!(!list.contains("./etc/protocols") && list.contains("./usr/bin/busybox"));
 }
+
+#[tokio::test]
+async fn an_architecture_the_repositories_do_not_have_is_named() {
+    let mut scene = Scene::new(ImageType::Raw, "REPO\n%packages\nbusybox\n%end\n");
+    scene.request.arch = "i686".parse().unwrap();
+
+    let said = scene.reason().await;
+    assert!(
+        said.starts_with("package busybox-")
+            && said.ends_with(" is not for i686, and no repository has one that is"),
+        "{said}"
+    );
+}

@@ -21,4 +21,4 @@ pub use error::ChildError;
 pub use place::{BareHost, Place};
 pub use quick::quick;
 pub use run::{Listen, run, run_through};
-pub use task::{Sight, Task};
+pub use task::{Shown, Sight, Task};

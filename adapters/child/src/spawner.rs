@@ -9,6 +9,7 @@ use std::sync::{Mutex, OnceLock};
 
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
+use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Pid, getppid, setsid};
 use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
@@ -57,6 +58,7 @@ fn prepare(command: &mut Command, entrance: Option<Entrance>) {
     let mut enter = entrance.map(Entrance::into_step);
     let step = move || {
         setsid()?;
+        umask(Mode::from_bits_truncate(0o022)); // what a task writes does not depend on who started us
         keep_no_files();
         if let Some(enter) = &mut enter {
             enter()?;

@@ -26,14 +26,36 @@ pub struct Task {
 /// What a task sees of the machine; everything else is up to its [`crate::Place`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sight {
-    /// Files and folders it may read, at their own paths.
-    pub reads: Vec<PathBuf>,
-    /// Folders it may change, at their own paths.
-    pub writes: Vec<PathBuf>,
-    /// Trees inside `writes` that it will chroot into: their folders `proc` and `dev` show the place's own.
+    /// Files and folders it may read.
+    pub reads: Vec<Shown>,
+    /// Folders it may change.
+    pub writes: Vec<Shown>,
+    /// Trees inside `writes`, as it sees them, that it will chroot into: their folders `proc` and `dev` show the place's own.
     pub furnished: Vec<PathBuf>,
     /// Whether it reaches the network of the host.
     pub network: bool,
+}
+
+/// A path of the host, and where a task sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The path on the host.
+    pub host: PathBuf,
+    /// The path for the task.
+    pub at: PathBuf,
+}
+
+impl Shown {
+    /// Shows `host` at `at`.
+    pub fn at(host: impl Into<PathBuf>, at: impl Into<PathBuf>) -> Shown {
+        Shown { host: host.into(), at: at.into() }
+    }
+
+    /// Shows `host` at its own path.
+    pub fn here(host: impl Into<PathBuf>) -> Shown {
+        let host = host.into();
+        Shown { at: host.clone(), host }
+    }
 }
 
 impl Task {

@@ -39,15 +39,19 @@ async fn a_task_inherits_nothing() {
         stdin: b"given".to_vec(),
         keep_output: Some(1000),
         cwd: "/usr".into(),
-        ..bash("env; pwd; cat; ls /proc/self/fd | wc -l")
+        ..bash("env; pwd; cat; umask; ls /proc/self/fd | wc -l")
     };
     let _open = std::fs::File::open("/dev/null").unwrap();
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
 
     let (ended, lines, _) = heard(&task.env("MINE", "1"), CancellationToken::new()).await;
 
     let text = String::from_utf8(ended.output).unwrap();
     assert!(lines.is_empty(), "kept output is not taken for lines");
-    assert!(text.contains("MINE=1") && !text.contains("CARGO") && text.contains("/usr\ngiven"), "{text}");
+    assert!(
+        text.contains("MINE=1") && !text.contains("CARGO") && text.contains("/usr\ngiven0022\n"),
+        "{text}"
+    );
     assert!(text.ends_with("4\n"), "0, 1, 2 and that of ls: {text}");
 }
 

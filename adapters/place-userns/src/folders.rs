@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use child::{ChildError, Listen, Place, Sight, Task};
+use child::{ChildError, Listen, Place, Shown, Sight, Task};
 use nix::unistd::{Gid, Uid, getegid, geteuid};
 use tokio::fs;
 use tokio_util::sync::CancellationToken;
@@ -62,7 +62,7 @@ pub(crate) async fn remove(place: &Userns, folder: &Path) -> Result<(), ChildErr
 async fn empty(place: &Userns, folder: &Path) -> Result<(), ChildError> {
     let mut task = Task::new(["find"]);
     task.argv.extend([folder.into(), "-mindepth".into(), "1".into(), "-delete".into()]);
-    task.sight = Sight { writes: vec![folder.to_path_buf()], ..Sight::default() };
+    task.sight = Sight { writes: vec![Shown::here(folder)], ..Sight::default() };
     let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
     place.run(&task, &listen).await.map(|_| ())
 }

@@ -93,7 +93,8 @@ fn works(ended: &Ended) -> Result<(), ChildError> {
 /// Runs a task in a namespace of its own.
 async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Result<Ended, ChildError> {
     let sight = &task.sight;
-    let paths: Vec<&Path> = sight.reads.iter().chain(&sight.writes).map(PathBuf::as_path).collect();
+    let paths: Vec<&Path> =
+        sight.reads.iter().chain(&sight.writes).map(|shown| shown.host.as_path()).collect();
     for path in &paths {
         std::fs::metadata(path).map_err(|error| {
             ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))

@@ -114,12 +114,12 @@ fn proc_and_dev(argv: &mut Words, host: &Host, tree: &Path) {
 
 /// Shows the paths of the sight, outer ones first, so that inner ones are not hidden.
 fn given_paths(argv: &mut Words, task: &Task, found_at: &dyn Fn(&Path) -> PathBuf) {
-    let reads = task.sight.reads.iter().map(|path| (path, "--ro-bind"));
-    let writes = task.sight.writes.iter().map(|path| (path, "--bind"));
+    let reads = task.sight.reads.iter().map(|shown| (shown, "--ro-bind"));
+    let writes = task.sight.writes.iter().map(|shown| (shown, "--bind"));
     let mut all: Vec<_> = reads.chain(writes).collect();
-    all.sort_by_key(|(path, _)| path.components().count());
-    for (path, how) in all {
-        argv.say([Path::new(how), &found_at(path), path]);
+    all.sort_by_key(|(shown, _)| shown.at.components().count());
+    for (shown, how) in all {
+        argv.say([Path::new(how), &found_at(&shown.host), &shown.at]);
     }
 }
 
@@ -134,7 +134,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use child::Sight;
+    use child::{Shown, Sight};
 
     fn text(argv: &[OsString]) -> String {
         argv.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
@@ -148,8 +148,8 @@ mod tests {
             new_proc: true,
         };
         let sight = Sight {
-            reads: vec!["/b/work/repo".into()],
-            writes: vec!["/b".into()],
+            reads: vec![Shown::at("/srv/repo", "/b/work/repo")],
+            writes: vec![Shown::here("/b")],
             furnished: vec!["/b/root".into()],
             network: false,
         };
@@ -162,7 +162,7 @@ mod tests {
         assert!(argv.contains(" --unshare-net "), "{argv}");
         assert!(argv.contains(" --setenv KEY a b "), "{argv}");
         assert!(argv.contains(" --symlink usr/bin /bin "), "{argv}");
-        assert!(argv.contains(" --bind /stage/b /b --ro-bind /stage/b/work/repo /b/work/repo "), "{argv}");
+        assert!(argv.contains(" --bind /stage/b /b --ro-bind /stage/srv/repo /b/work/repo "), "{argv}");
         assert!(argv.contains(" --proc /b/root/proc --dev /b/root/dev "), "{argv}");
         assert!(argv.ends_with(" --remount-ro / --chdir / -- dnf --setenv"), "{argv}");
         for hidden in ["/etc/shadow", "/etc/skynet", "/etc/ssh", "/home", "/root ", "/var/lib"] {

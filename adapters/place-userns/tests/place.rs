@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use child::{Ended, Listen, Place, Sight, Status, Task};
+use child::{Ended, Listen, Place, Shown, Sight, Status, Task};
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
@@ -25,7 +25,7 @@ impl Scene {
     }
 
     fn task(&self, script: &str) -> Task {
-        let sight = Sight { writes: vec![self.folder.clone()], ..Sight::default() };
+        let sight = Sight { writes: vec![Shown::here(&self.folder)], ..Sight::default() };
         Task {
             cwd: self.folder.clone(),
             keep_output: Some(10_000),
@@ -110,9 +110,8 @@ async fn what_may_be_read_may_not_be_changed() {
     let readable = scene._temp.path().join("readable");
     std::fs::create_dir(&readable).unwrap();
     std::fs::write(readable.join("file"), "text").unwrap();
-    let mut task =
-        scene.task(&format!("cat {0}/file; touch {0}/x 2>/dev/null || echo kept", readable.display()));
-    task.sight.reads.push(readable);
+    let mut task = scene.task("cat /shown/file; touch /shown/x 2>/dev/null || echo kept");
+    task.sight.reads.push(Shown::at(readable, "/shown"));
 
     let ended = scene.run(&task).await;
 
@@ -221,7 +220,7 @@ async fn standard_streams_can_be_opened_by_name() {
 async fn a_path_that_is_not_there_is_named() {
     let scene = Scene::new().await;
     let mut task = scene.task("true");
-    task.sight.reads.push("/no/such/repository".into());
+    task.sight.reads.push(Shown::here("/no/such/repository"));
 
     let log = scene._temp.path().join("log");
     let error = scene

@@ -1,12 +1,14 @@
 //! Where packages come from.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use img_kickstart::{Kickstart, Repo};
+use img_kickstart::{Kickstart, Repo, Secret};
 
 use super::names::plain;
 
 /// One repository, ready for dnf.
+///
+/// Invariant: no value has a control character, so that none can leave its line.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Source {
     /// What dnf calls it: the name without special characters.
@@ -17,16 +19,45 @@ pub(crate) struct Source {
     pub(crate) line: usize,
     /// Its address.
     pub(crate) url: String,
-    /// Its section of a repository file.
-    pub(crate) section: String,
-    /// The section that goes into the image, when it is saved there.
-    pub(crate) saved: Option<String>,
+    /// What the address is: `baseurl`, `mirrorlist` or `metalink`.
+    kind: &'static str,
+    /// Further settings.
+    settings: Vec<String>,
+    /// How this machine gets at it, which is nothing for an image.
+    access: Vec<String>,
+    /// Whether the image knows it, and if so, uses it.
+    saved: Option<bool>,
 }
 
 impl Source {
     /// Returns the folder of a repository on this machine.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
-        self.url.strip_prefix("file://").map(|path| Path::new(path).to_path_buf())
+        self.url.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)))
+    }
+
+    /// Returns where dnf sees a repository of this machine.
+    pub(crate) fn shown_at(&self) -> PathBuf {
+        Path::new("/repositories").join(&self.id)
+    }
+
+    /// Returns its section of dnf's configuration.
+    pub(crate) fn section(&self) -> String {
+        let address = match self.folder() {
+            Some(_) => format!("file://{}", self.shown_at().display()),
+            None => self.url.replace(',', "%2C"), // dnf takes it for a list, and splits it at commas
+        };
+        let Source { id, name, kind, .. } = self;
+        let settings: String =
+            self.settings.iter().chain(&self.access).map(|line| format!("{line}\n")).collect();
+        format!("[{id}]\nname={name}\n{kind}={address}\n{settings}enabled=1\n")
+    }
+
+    /// Returns the section that goes into the image, when it is saved there.
+    pub(crate) fn saved_section(&self) -> Option<String> {
+        let enabled = u8::from(self.saved?);
+        let Source { id, name, kind, url, .. } = self;
+        let settings: String = self.settings.iter().map(|line| format!("{line}\n")).collect();
+        Some(format!("[{id}]\nname={name}\n{kind}={url}\n{settings}enabled={enabled}\n"))
     }
 }
 
@@ -39,8 +70,6 @@ pub(super) fn sources(kickstart: &Kickstart) -> Result<Vec<Source>, String> {
         while sources.iter().any(|known| known.id == source.id) {
             source.id.push('_');
         }
-        source.section = format!("[{}]\n{}", source.id, source.section);
-        source.saved = source.saved.map(|section| format!("[{}]\n{section}", source.id));
         sources.push(source);
     }
     if sources.is_empty() {
@@ -55,48 +84,59 @@ fn source(repo: &Repo) -> Result<Source, String> {
     let line = repo.line;
     let name = plain(&repo.name, "repository name", line)?;
     let kept = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
-    let id: String = name.chars().map(kept).collect();
-    let (key, url) =
-        [("baseurl", &repo.baseurl), ("mirrorlist", &repo.mirrorlist), ("metalink", &repo.metalink)]
-            .into_iter()
-            .find_map(|(key, url)| url.as_deref().map(|url| (key, url)))
-            .ok_or_else(|| format!("repository {name} (line {line}) has no --baseurl and no --mirrorlist"))?;
+    let addresses =
+        [("baseurl", &repo.baseurl), ("mirrorlist", &repo.mirrorlist), ("metalink", &repo.metalink)];
+    let (kind, url) = addresses
+        .into_iter()
+        .find_map(|(kind, url)| url.as_deref().map(|url| (kind, url)))
+        .ok_or_else(|| format!("repository {name} (line {line}) has no --baseurl and no --mirrorlist"))?;
     address(url, name, line)?;
+    let settings = [
+        ("gpgkey", repo.gpgkey.clone()),
+        ("gpgcheck", Some(u8::from(repo.gpgkey.is_some()).to_string())),
+        ("sslverify", (!repo.ssl_verify).then(|| "0".to_owned())),
+        ("priority", repo.priority.map(|priority| priority.to_string())),
+        ("cost", repo.cost.map(|cost| cost.to_string())),
+        ("includepkgs", list(&repo.includepkgs)),
+        ("excludepkgs", list(&repo.excludepkgs)),
+    ];
+    let access = [
+        ("proxy", repo.proxy.clone()),
+        ("proxy_username", repo.proxyuser.clone()),
+        ("proxy_password", repo.proxypasswd.as_ref().map(Secret::reveal).map(str::to_owned)),
+    ];
+    Ok(Source {
+        id: name.chars().map(kept).collect(),
+        name: name.to_owned(),
+        line,
+        url: url.to_owned(),
+        kind,
+        settings: lines(settings, line)?,
+        access: lines(access, line)?,
+        saved: (repo.save || repo.install).then_some(!repo.disable),
+    })
+}
 
-    let mut section = vec![format!("name={name}"), format!("{key}={url}")];
-    let mut say = |key: &str, value: Option<&str>| -> Result<(), String> {
-        if let Some(value) = value {
-            section.push(format!("{key}={}", plain(value, key, line)?));
-        }
-        Ok(())
-    };
-    say("gpgkey", repo.gpgkey.as_deref())?;
-    say("gpgcheck", Some(if repo.gpgkey.is_some() { "1" } else { "0" }))?;
-    say("sslverify", (!repo.ssl_verify).then_some("0"))?;
-    say("priority", repo.priority.map(|priority| priority.to_string()).as_deref())?;
-    say("cost", repo.cost.map(|cost| cost.to_string()).as_deref())?;
-    say("includepkgs", list(&repo.includepkgs).as_deref())?;
-    say("excludepkgs", list(&repo.excludepkgs).as_deref())?;
-    let saved = (repo.save || repo.install).then(|| {
-        let enabled = if repo.disable { "0" } else { "1" };
-        format!("{}\nenabled={enabled}\n", section.join("\n"))
-    });
-    // How this machine gets at the repository is nothing for the image.
-    let mut say = |key: &str, value: Option<&str>| -> Result<(), String> {
-        if let Some(value) = value {
-            section.push(format!("{key}={}", plain(value, key, line)?));
-        }
-        Ok(())
-    };
-    say("proxy", repo.proxy.as_deref())?;
-    say("proxy_username", repo.proxyuser.as_deref())?;
-    say("proxy_password", repo.proxypasswd.as_ref().map(img_kickstart::Secret::reveal))?;
-    let section = format!("{}\nenabled=1\n", section.join("\n"));
-    Ok(Source { id, name: name.to_owned(), line, url: url.to_owned(), section, saved })
+fn lines<const N: usize>(values: [(&str, Option<String>); N], line: usize) -> Result<Vec<String>, String> {
+    let given = values.into_iter().filter_map(|(key, value)| value.map(|value| (key, value)));
+    given.map(|(key, value)| Ok(format!("{key}={}", plain(&value, key, line)?))).collect()
 }
 
 fn list(names: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
+}
+
+/// Replaces `%20` and the like by what they stand for.
+fn decoded(path: &str) -> std::ffi::OsString {
+    let mut bytes = Vec::new();
+    let mut rest = path.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let hex = (*first == b'%').then(|| behind.get(..2)).flatten();
+        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    std::os::unix::ffi::OsStringExt::from_vec(bytes)
 }
 
 fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
@@ -112,7 +152,8 @@ fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
     if !known {
         return wrong(format!("the address {url} should begin with http://, https://, ftp:// or file:///"));
     }
-    if url.starts_with("file://") && url.split('/').any(|part| part == "..") {
+    let below = url.strip_prefix("file://").map(decoded);
+    if below.is_some_and(|path| Path::new(&path).components().any(|part| part == Component::ParentDir)) {
         return wrong(format!("the address {url} should not have `..` in it"));
     }
     Ok(())

@@ -185,15 +185,18 @@ fn a_repository_becomes_one_section_that_no_value_can_leave() {
 
     let source = &plan.sources[1];
     assert_eq!(
-        source.section,
+        source.section(),
         "[My_Repo]\nname=My Repo\nmirrorlist=https://x/$basearch\ngpgcheck=0\nsslverify=0\npriority=2\ncost=5\n\
          excludepkgs=a b\nproxy=http://p:1\nproxy_username=me\nproxy_password=secret\nenabled=1\n"
     );
-    let saved = source.saved.clone().unwrap();
+    let saved = source.saved_section().unwrap();
     assert!(
         saved.starts_with("[My_Repo]\n") && saved.ends_with("\nenabled=1\n") && !saved.contains("proxy"),
         "{saved}"
     );
+    let local = raw("repo --name=b --baseurl=file:///a%20b,c").unwrap().sources.remove(1);
+    assert_eq!(local.folder().unwrap().to_str(), Some("/a b,c"));
+    assert!(local.section().contains("\nbaseurl=file:///repositories/b\n"));
     assert!(raw("repo --name=b --baseurl=\"http://x/\u{1}y\"").is_err());
 }
 

@@ -76,10 +76,24 @@ fn what_nobody_foresaw_is_passed_on() {
 
 #[test]
 fn progress_is_read_from_the_transaction() {
-    let seen: Vec<_> = recorded("installed").iter().filter_map(|line| progress(line)).collect();
+    let seen: Vec<_> = recorded("installed").iter().filter_map(|line| installed(line)).collect();
 
     assert_eq!((seen.first(), seen.last()), (Some(&(1, 9)), Some(&(9, 9))));
     assert!(seen.is_sorted(), "{seen:?}");
+}
+
+#[test]
+fn progress_is_read_from_the_download() {
+    let line = "(3/8): busybox-1.35.0-4.x86_64.rpm              43 MB/s | 1.1 MB     00:00    ";
+
+    assert_eq!(downloaded(line), Some((3, 8)));
+    assert_eq!(downloaded("(try to add '--skip-broken' to skip uninstallable packages)"), None);
+}
+
+#[test]
+fn passwords_in_addresses_are_not_shown() {
+    assert_eq!(without_password("https://me:p@ss@host/x@y"), "https://host/x@y");
+    assert_eq!(without_password("http://host/x"), "http://host/x");
 }
 
 #[test]

@@ -15,6 +15,9 @@ use crate::halt::Halt;
 /// So many builds may download at one time with a cache kept.
 const SLOTS: usize = 16;
 
+/// A slot that holds more bytes than this is begun anew.
+const LARGEST: u64 = 8 << 30;
+
 /// A folder of the cache that is ours until this is dropped.
 pub(crate) struct Slot {
     pub(crate) folder: PathBuf,
@@ -27,10 +30,29 @@ pub(crate) async fn take(cache: &Path, place: &dyn Place) -> Result<Option<Slot>
     let Some((folder, lock)) = (0..SLOTS).find_map(|number| lock(&cache, number).ok()) else {
         return Ok(None);
     };
+    if size(&folder) > LARGEST {
+        place.remove(&folder).await?;
+    }
     if !folder.exists() {
         place.make_folder(&folder).await?;
     }
+    // A dnf that was killed leaves locks that name a process by the number the next one has, too.
+    for lock in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        if lock.path().extension().is_some_and(|kind| kind == "pid") {
+            let _ = fs::remove_file(lock.path()); // then dnf says what is wrong
+        }
+    }
     Ok(Some(Slot { folder, _lock: lock }))
+}
+
+fn size(folder: &Path) -> u64 {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sizes = entries.map(|entry| match entry.metadata() {
+        Ok(found) if found.is_dir() => size(&entry.path()),
+        Ok(found) => found.len(),
+        Err(_) => 0,
+    });
+    sizes.sum()
 }
 
 fn lock(cache: &Path, number: usize) -> io::Result<(PathBuf, Flock<File>)> {

@@ -1,11 +1,11 @@
 //! A disk: its partition table, its file systems, its boot loader.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use crate::halt::Halt;
 use crate::plan::{FileSystem, Layout, Plan, Volume};
 use crate::steps::boot;
+use crate::steps::publish::Finished;
 use crate::steps::volumes::{self, Filled};
 use crate::workshop::Workshop;
 
@@ -14,12 +14,12 @@ pub(crate) async fn write(
     shop: &Workshop<'_>,
     layout: &Layout,
     plan: &mut Plan,
-) -> Result<Vec<PathBuf>, Halt> {
+) -> Result<Vec<Finished>, Halt> {
     let boot = boot::configure(shop, layout, &plan.kickstart, &mut plan.warnings).await?;
     let filled = volumes::divide(shop, layout).await?;
     let table = Table::new(&filled, layout.disk_id);
 
-    let file = shop.work.join("image").join(format!("{}.raw", shop.request.name));
+    let file = shop.work.join("image/disk");
     shop.tool(
         "truncate",
         [OsString::from(format!("--size={}", table.bytes)), "--".into(), file.clone().into()],
@@ -36,7 +36,7 @@ pub(crate) async fn write(
     if let Some(boot) = boot {
         boot::install(shop, &boot, &file).await?;
     }
-    Ok(vec![file])
+    Ok(vec![Finished { file, name: format!("{}.raw", shop.request.name) }])
 }
 
 const SECTOR: u64 = 512;

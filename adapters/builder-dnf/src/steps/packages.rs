@@ -3,9 +3,9 @@
 //! In two runs of dnf: the first downloads into the shared cache and runs nothing of the packages; the second installs
 //! and runs their scriptlets, and sees the cache read-only.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use child::{Place, Sight, Task};
+use child::{Place, Shown, Task};
 
 use crate::argv::{Dnf, rpm_macros};
 use crate::halt::Halt;
@@ -14,6 +14,9 @@ use crate::report;
 use crate::room;
 use crate::steps::cache;
 use crate::workshop::{Said, Workshop};
+
+/// Where tools see the shared cache.
+const CACHE: &str = "/cache";
 
 /// Downloads and installs what the plan wants.
 pub(crate) async fn install(
@@ -24,17 +27,23 @@ pub(crate) async fn install(
 ) -> Result<(), Halt> {
     configure(shop, plan).await?;
     let folders = repositories(&plan.sources)?;
-    let slot = cache::take(cache, place).await?;
-    let own_cache = shop.work.join("cache");
-    let shared = slot.as_ref().map_or_else(|| own_cache.clone(), |slot| slot.folder.clone());
+    let lock = cache::take(cache, place).await?;
+    let slot = lock.as_ref().map(|slot| Shown::at(&slot.folder, CACHE));
+    let own_cache = shop.work.join("packages");
+    let shared = slot.as_ref().map_or(&own_cache, |slot| &slot.at).clone();
     let dnf = |cache| Dnf { work: &shop.work, root: &shop.root, cache, arch: shop.request.arch };
 
     shop.step("resolving and downloading packages", None);
     let mut task = dnf_task(shop, dnf(&shared).download(&plan.wanted));
     task.sight.reads = folders.clone();
-    task.sight.writes.extend(slot.as_ref().map(|slot| slot.folder.clone()));
+    task.sight.writes.extend(slot.clone());
     task.sight.network = true;
-    let said = shop.run(&task, &|_| {}).await?;
+    let hear = |line: &str| {
+        if let Some(done_of) = report::downloaded(line) {
+            shop.step("resolving and downloading packages", Some(done_of));
+        }
+    };
+    let said = shop.run(&task, &hear).await?;
     judge(shop, &said, plan)?;
     check_room(shop, &said)?;
 
@@ -42,17 +51,17 @@ pub(crate) async fn install(
     if let Some(slot) = &slot {
         // Links to the cache look like a cache: dnf locks and writes here, and reads packages there.
         let mut task = shop.task(["cp", "-rs", "--"]);
-        task.argv.extend([slot.folder.join(".").into(), own_cache.clone().into()]);
-        task.sight.reads.push(slot.folder.clone());
+        task.argv.extend([slot.at.join(".").into(), own_cache.clone().into()]);
+        task.sight.reads.push(slot.clone());
         shop.must(&task).await?;
     }
     let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted));
     task.sight.reads = folders;
-    task.sight.reads.extend(slot.as_ref().map(|slot| slot.folder.clone()));
+    task.sight.reads.extend(slot);
     task.sight.furnished.push(shop.root.clone());
     let hear = |line: &str| {
-        if let Some((done, of)) = report::progress(line) {
-            shop.step("installing packages", Some((done, of)));
+        if let Some(done_of) = report::installed(line) {
+            shop.step("installing packages", Some(done_of));
         }
     };
     let said = shop.run(&task, &hear).await?;
@@ -62,18 +71,17 @@ pub(crate) async fn install(
 }
 
 async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {
-    shop.write(&shop.work.join("dnf.conf"), "0644", "[main]\n").await?;
     shop.write(&shop.work.join("home/.rpmmacros"), "0644", &rpm_macros(&plan.wanted)).await?;
-    let sections: Vec<_> = plan.sources.iter().map(|source| source.section.as_str()).collect();
-    shop.write(&shop.work.join("repos/kickstart.repo"), "0600", &sections.join("\n")).await
+    let sections: Vec<_> = plan.sources.iter().map(Source::section).collect();
+    shop.write(&shop.work.join("dnf.conf"), "0600", &format!("[main]\n{}", sections.join("\n"))).await
 }
 
 /// Returns the folders of repositories on this machine; only what is a repository is shown to a build.
-fn repositories(sources: &[Source]) -> Result<Vec<PathBuf>, Halt> {
+fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
     let local = sources.iter().filter_map(|source| source.folder().map(|folder| (source, folder)));
     let folders = local.map(|(source, folder)| {
         if folder.join("repodata/repomd.xml").is_file() {
-            return Ok(folder);
+            return Ok(Shown::at(folder, source.shown_at()));
         }
         let Source { name, line, .. } = source;
         let folder = folder.display();
@@ -83,9 +91,7 @@ fn repositories(sources: &[Source]) -> Result<Vec<PathBuf>, Halt> {
 }
 
 fn dnf_task(shop: &Workshop<'_>, argv: Vec<std::ffi::OsString>) -> Task {
-    let task = shop.task(argv).env("HOME", shop.work.join("home"));
-    let sight = Sight { writes: vec![shop.work.clone()], ..Sight::default() };
-    task.sees(sight)
+    shop.task(argv).env("HOME", shop.work.join("home"))
 }
 
 fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {

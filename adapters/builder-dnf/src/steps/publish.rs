@@ -10,48 +10,52 @@ use crate::halt::Halt;
 use crate::plan::Plan;
 use crate::workshop::Workshop;
 
+/// A file of the work folder that is done, and what it will be called.
+///
+/// In the work folder it has a name of ours, since some tools read more than a path out of a name.
+pub(crate) struct Finished {
+    pub(crate) file: PathBuf,
+    pub(crate) name: String,
+}
+
 /// Renames the finished files into the folder of the request, the image last; returns its name.
-pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[PathBuf]) -> Result<PathBuf, Halt> {
+pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
-    let folder = &shop.request.folder;
-    let broken = |error: io::Error| Halt::Broken(BuilderError::new("put the image into its folder", error));
-    let expanded = folder.join(format!("{}.ks", shop.request.name));
+    let expanded = shop.request.folder.join(format!("{}.ks", shop.request.name));
     fs::write(&expanded, plan.kickstart.as_str()).map_err(broken)?;
-    for extra in extra_files(&shop.work.join("out")) {
-        let name = extra.file_name().unwrap_or_default();
-        let taken = folder.join(name).symlink_metadata().is_ok()
-            || files.iter().any(|file| file.file_name() == Some(name));
-        if taken {
-            shop.note(&format!("{} in IMG_OUT_DIR is not kept: that name is taken", name.display()));
+    for (file, name) in extra_files(&shop.work.join("out"), &shop.on_host(&shop.work.join("out"))) {
+        let taken = shop.request.folder.join(&name).symlink_metadata().is_ok();
+        if taken || files.iter().any(|finished| finished.name == name) {
+            shop.note(&format!("{name} in IMG_OUT_DIR is not kept: that name is taken"));
             continue;
         }
-        bring(shop, &extra).await?;
+        bring(shop, &file, &name).await?;
     }
-    for file in files.iter().rev() {
-        bring(shop, file).await?;
+    for Finished { file, name } in files.iter().rev() {
+        bring(shop, file, name).await?;
     }
-    let image = files.first().and_then(|file| file.file_name()).unwrap_or_default();
-    Ok(PathBuf::from(image))
+    Ok(files.first().map(|image| PathBuf::from(&image.name)).unwrap_or_default())
+}
+
+fn broken(error: io::Error) -> Halt {
+    Halt::Broken(BuilderError::new("put the image into its folder", error))
 }
 
 /// Returns what scripts left in IMG_OUT_DIR; links and folders stay behind, since they could lead anywhere.
-fn extra_files(out: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(out).into_iter().flatten().flatten();
+fn extra_files(out: &Path, on_host: &Path) -> Vec<(PathBuf, String)> {
+    let entries = fs::read_dir(on_host).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-    let shown = files.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
-    shown.map(|entry| entry.path()).collect()
+    let named = files.filter_map(|entry| entry.file_name().into_string().ok());
+    named.filter(|name| !name.starts_with('.')).map(|name| (out.join(&name), name)).collect()
 }
 
-async fn bring(shop: &Workshop<'_>, file: &Path) -> Result<(), Halt> {
-    let broken = |error: io::Error| Halt::Broken(BuilderError::new("put the image into its folder", error));
-    if !file.symlink_metadata().map_err(broken)?.is_file() {
-        return Err(Halt::failed(format!(
-            "a script replaced {} by something that is no file",
-            file.display()
-        )));
+async fn bring(shop: &Workshop<'_>, file: &Path, name: &str) -> Result<(), Halt> {
+    let on_host = shop.on_host(file);
+    if !on_host.symlink_metadata().map_err(broken)?.is_file() {
+        return Err(Halt::failed(format!("a script put something else in the place of {name}")));
     }
     shop.tool("chmod", ["0644".into(), "--".into(), file.as_os_str().to_owned()]).await?;
     shop.tool("chown", ["0:0".into(), "--".into(), file.as_os_str().to_owned()]).await?;
-    shop.take_over(file).await?;
-    fs::rename(file, shop.request.folder.join(file.file_name().unwrap_or_default())).map_err(broken)
+    shop.take_over(&on_host).await?;
+    fs::rename(on_host, shop.request.folder.join(name)).map_err(broken)
 }

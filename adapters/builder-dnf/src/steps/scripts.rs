@@ -6,10 +6,15 @@ use child::{Status, Task};
 
 use crate::halt::Halt;
 use crate::plan::Program;
+use crate::report;
 use crate::workshop::Workshop;
 
 /// Runs scripts in order; a failure counts only where the kickstart says so.
-pub(crate) async fn run(shop: &Workshop<'_>, programs: &[Program]) -> Result<(), Halt> {
+pub(crate) async fn run(
+    shop: &Workshop<'_>,
+    programs: &[Program],
+    warnings: &mut Vec<String>,
+) -> Result<(), Halt> {
     let resolver = if programs.iter().any(|program| program.chrooted) {
         Some(Resolver::lend(shop).await?)
     } else {
@@ -19,7 +24,7 @@ pub(crate) async fn run(shop: &Workshop<'_>, programs: &[Program]) -> Result<(),
         let title = format!("running {} (line {})", program.section, program.line);
         shop.step(&title, Some((number as u64, programs.len() as u64)));
         shop.note(&title);
-        run_one(shop, program, number).await?;
+        warnings.extend(run_one(shop, program, number).await?);
     }
     match resolver {
         Some(resolver) => resolver.take_back(shop).await,
@@ -27,7 +32,8 @@ pub(crate) async fn run(shop: &Workshop<'_>, programs: &[Program]) -> Result<(),
     }
 }
 
-async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<(), Halt> {
+/// Runs one script; a failure that does not count comes back as a warning.
+async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<Option<String>, Halt> {
     let Program { section, line, .. } = program;
     // Beside the image, or inside where a chrooted script finds it.
     let name = format!("img-script-{number}");
@@ -48,7 +54,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
     keep_log(shop, program, &said.lines).await?;
     if said.ended.well() {
-        return Ok(());
+        return Ok(None);
     }
     let status = said.ended.status;
     if matches!(status, Status::Exited(126 | 127))
@@ -60,13 +66,17 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
             "{section} (line {line}) cannot run: the image has no {interpreter}; install a package that brings it"
         )));
     }
+    if program.fatal && report::is_full(&said.ended.tail) {
+        return Err(shop.full(None));
+    }
     if program.fatal {
         return Err(Halt::Failed(format!(
             "{section} (line {line}) failed with {status}; the log says what it printed"
         )));
     }
-    shop.note(&format!("{section} (line {line}) ended with {status}, which counts only with --erroronfail"));
-    Ok(())
+    let warning = format!("line {line}: {section} ended with {status}, which counts only with --erroronfail");
+    shop.note(&warning);
+    Ok(Some(warning))
 }
 
 /// Gives a script its environment.

@@ -31,9 +31,9 @@ pub(crate) async fn apply(shop: &Workshop<'_>, plan: &mut Plan) -> Result<(), Ha
     accounts::apply(shop, &kickstart, warnings).await?;
     services::apply(shop, &kickstart, warnings).await?;
     for source in &plan.sources {
-        if let Some(section) = &source.saved {
+        if let Some(section) = source.saved_section() {
             let path = shop.inside(&format!("/etc/yum.repos.d/{}.repo", source.id));
-            shop.write(&path, "0644", section).await?;
+            shop.write(&path, "0644", &section).await?;
         }
     }
     match plan.form.layout() {

@@ -7,6 +7,7 @@ use crate::argv;
 use crate::halt::Halt;
 use crate::plan::{FileSystem, Layout, Mount, Size, Volume};
 use crate::report;
+use crate::steps::publish::Finished;
 use crate::workshop::Workshop;
 
 /// A volume with the files that go into it.
@@ -23,15 +24,16 @@ pub(crate) struct Filled {
 }
 
 /// Makes one image file for each volume, that of `/` first.
-pub(crate) async fn images(shop: &Workshop<'_>, layout: &Layout) -> Result<Vec<PathBuf>, Halt> {
+pub(crate) async fn images(shop: &Workshop<'_>, layout: &Layout) -> Result<Vec<Finished>, Halt> {
     let mut filled = divide(shop, layout).await?;
     filled.sort_by(|a, b| a.volume.mount.cmp(&b.volume.mount));
     let mut files = Vec::new();
     for (number, one) in filled.iter().enumerate() {
         shop.step("making file systems", Some((number as u64, filled.len() as u64)));
-        let file = shop.work.join("image").join(file_name(shop.request.name.as_str(), &one.volume.mount));
+        let file = shop.work.join("image").join(number.to_string());
+        let name = file_name(shop.request.name.as_str(), &one.volume.mount);
         make(shop, one, &file, 0).await?;
-        files.push(file);
+        files.push(Finished { file, name });
     }
     Ok(files)
 }

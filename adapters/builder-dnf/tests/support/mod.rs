@@ -56,6 +56,10 @@ impl Scene {
         Scene { temp, request, steps: Mutex::default(), stop: CancellationToken::new() }
     }
 
+    pub fn temp(&self) -> &Path {
+        self.temp.path()
+    }
+
     pub fn builder(&self) -> DnfBuilder {
         DnfBuilder::new(Box::new(Userns::new()), self.temp.path().join("cache"))
     }
