@@ -46,6 +46,12 @@ pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> i
     result.await.expect("the spawner answers every order")
 }
 
+/// Asks the kernel to kill this process when the parent dies, and ends at once when it has.
+fn die_with(parent: Pid) -> io::Result<()> {
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    if getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(nix::libc::ECHILD)) }
+}
+
 /// Closes at the start of the program every file that whoever started us may have left open.
 fn keep_no_files() {
     // SAFETY: a plain system call on numbers. A kernel too old for it (before 5.11) changes nothing, and our own files
@@ -60,13 +66,10 @@ fn prepare(command: &mut Command, entrance: Option<Entrance>) {
         setsid()?;
         umask(Mode::from_bits_truncate(0o022)); // what a task writes does not depend on who started us
         keep_no_files();
+        die_with(parent)?;
         if let Some(enter) = &mut enter {
             enter()?;
-        }
-        // Last, because the kernel forgets the wish when the user of a process changes.
-        prctl::set_pdeathsig(Signal::SIGKILL)?;
-        if getppid() != parent {
-            return Err(io::Error::from_raw_os_error(nix::libc::ECHILD)); // the parent died before it was asked
+            die_with(parent)?; // again, because the kernel forgets it when the user of a process changes
         }
         Ok(())
     };

@@ -28,9 +28,11 @@ pub(crate) fn no_newuidmap() -> String {
 pub(crate) fn ids() -> Result<Ids, String> {
     let (uid, gid) = (geteuid(), getegid());
     if uid.is_root() {
-        let uid_map =
-            std::fs::read_to_string("/proc/self/uid_map").map_err(|_| "/proc is not mounted".to_owned())?;
-        return Ids::for_root(&uid_map);
+        let read = |file| {
+            std::fs::read_to_string(format!("/proc/self/{file}"))
+                .map_err(|_| "/proc is not mounted".to_owned())
+        };
+        return Ids::for_root(&read("uid_map")?, &read("gid_map")?);
     }
     if program("newuidmap").is_none() || program("newgidmap").is_none() {
         return Err(no_newuidmap());

@@ -52,6 +52,7 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
         Ids::Helped { .. } => paths.iter().map(|path| path.to_path_buf()).collect(),
     };
     let mut ends = Some(calls_out);
+    let answers_here = answers_out.as_raw_fd();
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let step = move || {
         if let Some((uid, gid)) = root {
@@ -60,6 +61,8 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
         if !staged.is_empty() {
             stage(&staged)?;
         }
+        // SAFETY: it is open here, and only the parent uses its own. Kept open, it would hide that the parent died.
+        unsafe { libc::close(answers_here) };
         unshare(CloneFlags::CLONE_NEWUSER)?;
         let calls = ends.take().ok_or(io::ErrorKind::BrokenPipe)?;
         write(&calls, &getpid().as_raw().to_ne_bytes())?;

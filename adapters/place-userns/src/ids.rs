@@ -9,8 +9,8 @@ const BASES: [u32; 2] = [1_900_000_000, 100_000];
 /// The ids of a namespace as ids of the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ids {
-    /// For root, who may write any map: `0..COUNT` are `base..base + COUNT`.
-    Direct { base: u32 },
+    /// For root, who may write any map: the lines of both maps, and which user and group root of the namespace is.
+    Direct { uid_map: String, gid_map: String, root: (u32, u32) },
     /// For others, by newuidmap: 0 is the user, the rest comes out of the ranges the user was given.
     Helped { uid: u32, gid: u32, sub_uids: Given, sub_gids: Given },
 }
@@ -23,17 +23,11 @@ pub(crate) struct Given {
 }
 
 impl Ids {
-    /// Chooses for root, whose own namespace has this `uid_map`; the error is a sentence.
-    pub(crate) fn for_root(uid_map: &str) -> Result<Ids, String> {
-        let has =
-            |base: u32| ranges(uid_map).any(|(start, count)| base >= start && base - start <= count - COUNT);
-        // In a container that itself has few ids, its own are all there are; root there is nobody outside.
-        let bases = BASES.into_iter().chain((!is_initial(uid_map)).then_some(0));
-        bases.into_iter().find(|base| has(*base)).map(|base| Ids::Direct { base }).ok_or_else(|| {
-            "this container has fewer than 65536 user ids, and an image needs as many: give the container more, \
-             or build as an ordinary user of the host"
-                .to_owned()
-        })
+    /// Chooses for root, whose own namespace has these maps; the error is a sentence.
+    pub(crate) fn for_root(own_uid_map: &str, own_gid_map: &str) -> Result<Ids, String> {
+        let (uid_map, uid) = part_of(own_uid_map)?;
+        let (gid_map, gid) = part_of(own_gid_map)?;
+        Ok(Ids::Direct { uid_map, gid_map, root: (uid, gid) })
     }
 
     /// Chooses for an ordinary user; `subuid` and `subgid` are the texts of the files of that name.
@@ -58,23 +52,41 @@ impl Ids {
     /// Returns the user and group of the host that root of the namespace is.
     pub(crate) fn root(&self) -> (u32, u32) {
         match self {
-            Ids::Direct { base } => (*base, *base),
+            Ids::Direct { root, .. } => *root,
             Ids::Helped { uid, gid, .. } => (*uid, *gid),
         }
     }
 }
 
-/// Reads the ranges a namespace has, as (first id inside, how many), if they are long enough.
-fn ranges(uid_map: &str) -> impl Iterator<Item = (u32, u32)> {
-    uid_map.lines().filter_map(|line| {
-        let mut numbers = line.split_whitespace().map(str::parse::<u32>);
-        let (start, count) = (numbers.next()?.ok()?, numbers.nth(1)?.ok()?);
-        (count >= COUNT).then_some((start, count))
-    })
+/// Chooses a part of the ids a namespace has: the lines of a map, and the id of its root.
+fn part_of(own_map: &str) -> Result<(String, u32), String> {
+    let ranges: Vec<(u32, u32)> = own_map.lines().filter_map(range).collect();
+    let holds = |base: u32| {
+        ranges.iter().any(|(start, count)| base.checked_sub(*start).is_some_and(|at| at + COUNT <= *count))
+    };
+    if let Some(base) = BASES.into_iter().find(|base| holds(*base)) {
+        return Ok((format!("0 {base} {COUNT}\n"), base));
+    }
+    // In a container that itself has few ids, its own are all there are; root there is nobody outside. They may come in
+    // several ranges, and the kernel wants a line for each.
+    let mut lines = String::new();
+    let mut next = 0;
+    while let Some((_, count)) = ranges.iter().find(|(start, _)| *start == next).filter(|_| next < COUNT) {
+        lines.push_str(&format!("{next} {next} {count}\n"));
+        next = next.saturating_add(*count);
+    }
+    if next >= COUNT {
+        return Ok((lines, 0));
+    }
+    Err("this container has fewer than 65536 user ids, and an image needs as many: give the container more, or build as \
+         an ordinary user of the host"
+        .to_owned())
 }
 
-fn is_initial(uid_map: &str) -> bool {
-    ranges(uid_map).any(|range| range == (0, u32::MAX))
+/// Reads a line of a map, as (first id inside, how many).
+fn range(line: &str) -> Option<(u32, u32)> {
+    let mut numbers = line.split_whitespace().map(str::parse::<u32>);
+    Some((numbers.next()?.ok()?, numbers.nth(1)?.ok()?))
 }
 
 fn given(text: &str, uid: u32, name: &str) -> Option<Given> {
@@ -94,15 +106,16 @@ mod tests {
 
     #[test]
     fn root_takes_ids_that_its_own_namespace_has() {
-        for (map, base) in [
-            ("         0          0 4294967295\n", Some(1_900_000_000)),
-            ("0 100000 1000000", Some(100_000)),
-            ("0 100000 65536", Some(0)),
-            ("0 1000 1\n1 100000 65536", None),
+        for (map, taken) in [
+            ("         0          0 4294967295\n", Some(("0 1900000000 65536\n", 1_900_000_000))),
+            ("0 100000 1000000", Some(("0 100000 65536\n", 100_000))),
+            ("0 100000 65536", Some(("0 0 65536\n", 0))),
+            ("0 1000 1\n1 100000 65535", Some(("0 0 1\n1 1 65535\n", 0))),
+            ("0 1000 1\n1 100000 65534", None),
             ("0 1000 1", None),
             ("", None),
         ] {
-            assert_eq!(Ids::for_root(map).ok(), base.map(|base| Ids::Direct { base }), "{map}");
+            assert_eq!(part_of(map).ok(), taken.map(|(lines, root)| (lines.to_owned(), root)), "{map}");
         }
     }
 
@@ -112,7 +125,7 @@ mod tests {
         let taken = |uid, name| {
             Ids::for_user(uid, 7, name, text, text).map(|ids| match ids {
                 Ids::Helped { sub_uids, .. } => sub_uids.start,
-                Ids::Direct { base } => base,
+                Ids::Direct { root, .. } => root.0,
             })
         };
 

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
-use crate::ids::{COUNT, Given, Ids};
+use crate::ids::{Given, Ids};
 
 /// What the new process is told when it may go on; anything else means that it must end.
 pub(crate) const MAPPED: u8 = b'+';
@@ -26,14 +26,15 @@ pub(crate) fn serve(ids: &Ids, calls: OwnedFd, answers: OwnedFd) -> Result<(), S
 
 fn map(ids: &Ids, pid: i32) -> Result<(), String> {
     match ids {
-        Ids::Direct { base } => ["uid_map", "gid_map"].into_iter().try_for_each(|file| {
-            let map = format!("0 {base} {COUNT}\n");
-            fs::write(format!("/proc/{pid}/{file}"), map).map_err(|error| {
-                format!(
-                    "root may not map user ids here ({error}): this container needs the capability SETUID"
-                )
+        Ids::Direct { uid_map, gid_map, .. } => {
+            [("uid_map", uid_map), ("gid_map", gid_map)].into_iter().try_for_each(|(file, lines)| {
+                fs::write(format!("/proc/{pid}/{file}"), lines).map_err(|error| {
+                    format!(
+                        "root may not map user ids here ({error}): this container needs the capability SETUID"
+                    )
+                })
             })
-        }),
+        }
         Ids::Helped { uid, gid, sub_uids, sub_gids } => {
             help("newuidmap", pid, *uid, *sub_uids)?;
             help("newgidmap", pid, *gid, *sub_gids)

@@ -231,3 +231,60 @@ async fn a_path_that_is_not_there_is_named() {
 
     assert!(error.to_string().starts_with("/no/such/repository cannot be shown to bash: "), "{error}");
 }
+
+const VICTIM: &str = "PLACE_TEST_VICTIM";
+const THIS: &str = "a_killed_program_leaves_no_process_whenever_it_is_killed";
+
+/// Returns the processes that were started with `mark` in their environment.
+fn with_mark(mark: &str) -> Vec<i32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let marked = processes.filter(|entry| {
+        let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|line| line == mark.as_bytes())
+    });
+    marked.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+#[tokio::test]
+async fn a_killed_program_leaves_no_process_whenever_it_is_killed() {
+    let scene = Scene::new().await;
+    if std::env::var_os(VICTIM).is_some() {
+        // This is the program that will be killed: this test, started once more.
+        loop {
+            scene.says("true").await;
+        }
+    }
+    let this = std::env::current_exe().unwrap();
+    for round in 0..15 {
+        let mark = format!("{VICTIM}={}-{round}", std::process::id());
+        let (name, value) = mark.split_once('=').unwrap();
+        let mut victim = Task::new([this.as_os_str()]).env(name, value).env("TMPDIR", scene._temp.path());
+        victim.argv.extend(["--exact".into(), THIS.into()]);
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
+        let kill = async {
+            while with_mark(&mark).is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(60 + 7 * round)).await;
+            let first = with_mark(&mark).into_iter().min().unwrap();
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(first), nix::sys::signal::Signal::SIGKILL)
+                .unwrap();
+        };
+
+        let (ended, ()) = tokio::join!(child::run(&victim, &listen), kill);
+
+        assert_eq!(ended.unwrap().status, Status::Signalled(9));
+        let start = Instant::now();
+        while !with_mark(&mark).is_empty() || !orphans().is_empty() {
+            assert!(start.elapsed() < Duration::from_secs(5), "left: {:?} {:?}", with_mark(&mark), orphans());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// Returns processes on their way into a namespace whose program is gone; they tell others only what is in `stat`.
+fn orphans() -> Vec<String> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let stats = processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    stats.filter(|stat| stat.contains("(child-spawner) S 1 ")).collect()
+}
