@@ -179,7 +179,7 @@ async fn a_killed_program_takes_its_task_along() {
     let temp = tempfile::tempdir().unwrap();
     let ids = temp.path().join("ids");
     let this = std::env::current_exe().unwrap();
-    let mut victim = Task::new([this.as_os_str()]).env(VICTIM, &ids);
+    let mut victim = Task::new([this.as_os_str()]).env(VICTIM, &ids).env("TMPDIR", temp.path());
     victim.argv.extend(["--exact".into(), "a_killed_program_takes_its_task_along".into()]);
     let (written, stop) = (written(&ids), CancellationToken::new());
 
