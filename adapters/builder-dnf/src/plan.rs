@@ -17,7 +17,7 @@ pub(crate) use repos::Source;
 pub(crate) use scripts::Program;
 
 use imaging::{Arch, BuildRequest, ImageType};
-use img_kickstart::{Kickstart, ScriptKind, check, expand_tokens};
+use img_kickstart::{At, Kickstart, ScriptKind, check, expand_tokens};
 
 /// Everything a build does, and what it leaves out.
 #[derive(Clone, Debug)]
@@ -62,9 +62,10 @@ impl Form {
 /// Plans a build; the error is the sentence why it cannot be done.
 pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     let kickstart = Kickstart::parse(&expand_tokens(&request.kickstart, &request.tokens));
+    let kickstart = kickstart.numbered_without(&request.added_lines);
     if let Some(wrong) = check(&kickstart).into_iter().find(img_kickstart::Diagnostic::is_error) {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
-        return Err(format!("line {}, column {}: {}{help}", wrong.line, wrong.column, wrong.message));
+        return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     runs_here(request.arch)?;
     let pack = options::read(&request.extra_opts, request)?;

@@ -1,6 +1,6 @@
 //! What dnf's output means; pure.
 
-use img_kickstart::Named;
+use img_kickstart::{At, Named};
 
 use crate::plan::{Plan, Source, Wanted};
 
@@ -73,7 +73,7 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
 
 fn at_line(name: &str, wanted: &Wanted) -> String {
     let line = wanted.names.iter().find(|Named { name: known, .. }| known == name).map(|named| named.line);
-    line.map_or_else(|| name.to_owned(), |line| format!("{name} (line {line})"))
+    line.map_or_else(|| name.to_owned(), |line| format!("{name} ({line})", line = At(line)))
 }
 
 fn missing(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<String> {
@@ -111,7 +111,7 @@ fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
         let Source { name, line, url, .. } = source;
         let why = why.map_or_else(|| "its metadata are wrong".to_owned(), curl);
         let url = without_password(url);
-        return Some(format!("repository {name} (line {line}) cannot be read at {url}: {why}"));
+        return Some(format!("repository {name} ({line}) cannot be read at {url}: {why}", line = At(*line)));
     }
     let package = lines
         .iter()

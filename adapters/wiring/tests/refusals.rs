@@ -61,11 +61,12 @@ fn what_cannot_be_built_is_a_job_in_error_with_its_log_and_no_image() {
     let repo = ["--repo", demo.as_str()];
     let too_big = GOOD.replace("--size=64", "--size=99999999");
     let too_small = GOOD.replace("--size=64", "--size=1");
-    let rows: [(&str, &[&str], &str); 10] = [
-        ("part / --size=64\n%packages\nnosuchpackage\n%end\n", &repo, "nosuchpackage (line"),
-        ("part / --size=64\n%packages\n@nosuchgroup\n%end\n", &repo, "nosuchgroup (line"),
+    let rows: [(&str, &[&str], &str); 11] = [
+        ("part / --size=64\n%packages\nnosuchpackage\n%end\n", &repo, "nosuchpackage (line 3)"),
+        ("part / --size=64\n%packages\n@nosuchgroup\n%end\n", &repo, "nosuchgroup (line 3)"),
         ("part / --size=64\n%packages\nmissingdep\n%end\n", &repo, "missingdep"),
-        (GOOD, &["--repo", "away=http://127.0.0.1:9/repo"], "away"),
+        (GOOD, &["--repo", demo.as_str(), "--package", "nosuchoption"], "nosuchoption (added on request)"),
+        (GOOD, &["--repo", "away=http://127.0.0.1:9/repo"], "repository away (added on request)"),
         (GOOD, &[], "repository"),
         (&too_big, &repo, "a disk has at most"),
         (&too_small, &repo, "(line 1)"),

@@ -80,6 +80,7 @@ impl BuildImage {
             image_type: fields.image_type,
             arch: fields.arch,
             kickstart: fields.kickstart.clone(),
+            added_lines: fields.added_lines.clone(),
             tokens: fields.tokens.clone(),
             extra_opts: fields.extra_opts.clone(),
             folder: workspace.folder().to_owned(),

@@ -20,6 +20,8 @@ pub struct BuildRequest {
     pub arch: Arch,
     /// The kickstart; its tokens are not replaced yet.
     pub kickstart: String,
+    /// The lines of it that its author does not know, counted from 1; messages count without them.
+    pub added_lines: Vec<usize>,
     /// What `@KEY@` stands for.
     pub tokens: Vec<(String, String)>,
     /// Options as the person gave them, in the builder's own language.

@@ -42,7 +42,7 @@ pub use arguments::Arguments;
 pub use check::{Rules, check, check_with};
 pub use command::Command;
 pub use diagnostic::{Diagnostic, Severity};
-pub use document::{Item, Kickstart};
+pub use document::{At, Item, Kickstart};
 pub use edit::EditError;
 pub use reading::*;
 pub use repo_name::repo_name_from_url;

@@ -1,6 +1,6 @@
 //! How the files are divided into file systems.
 
-use img_kickstart::{Kickstart, Partition};
+use img_kickstart::{At, Kickstart, Partition};
 use uuid::Uuid;
 
 use super::names::{field, path_down, plain};
@@ -71,7 +71,7 @@ impl Layout {
     pub(super) fn without_swap(mut self, warnings: &mut Vec<String>) -> Layout {
         for swap in self.volumes.iter().filter(|volume| volume.mount == Mount::Swap) {
             let line = swap.line.unwrap_or_default();
-            warnings.push(format!("line {line}: swap has no effect in loop images"));
+            warnings.push(format!("{line}: swap has no effect in loop images", line = At(line)));
         }
         self.volumes.retain(|volume| volume.mount != Mount::Swap);
         self
@@ -86,7 +86,7 @@ impl Volume {
             Mount::Swap => "swap",
         };
         match self.line {
-            Some(line) => format!("partition {name} (line {line})"),
+            Some(line) => format!("partition {name} ({line})", line = At(line)),
             None => format!("partition {name}"),
         }
     }
@@ -102,8 +102,8 @@ pub(super) fn layout(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
         if let Some(known) =
             volumes.iter().find(|known| known.mount == volume.mount && known.mount != Mount::Swap)
         {
-            let earlier = known.line.unwrap_or_default();
-            return Err(format!("{} is there already on line {earlier}", volume.title()));
+            let earlier = At(known.line.unwrap_or_default());
+            return Err(format!("{} is there already on {earlier}", volume.title()));
         }
         if let Some(disk) = part.ondisk.as_deref().filter(|disk| disks.iter().all(|(known, _)| known != disk))
         {
@@ -112,7 +112,10 @@ pub(super) fn layout(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
         volumes.push(volume);
     }
     if let [(first, _), (second, line), ..] = disks[..] {
-        return Err(format!("an image is one disk, and line {line} asks for {second} besides {first}"));
+        return Err(format!(
+            "an image is one disk, and {line} asks for {second} besides {first}",
+            line = At(line)
+        ));
     }
     if volumes.is_empty() {
         volumes.push(Volume::root());
@@ -171,17 +174,21 @@ fn volume(part: &Partition, warnings: &mut Vec<String>) -> Result<Volume, String
             Mount::At(format!("/{}", parts.join("/")))
         }
         other => {
-            return Err(format!("partition {other} (line {line}) cannot be made; a mount point or swap can"));
+            return Err(format!(
+                "partition {other} ({line}) cannot be made; a mount point or swap can",
+                line = At(line)
+            ));
         }
     };
     let file_system = file_system(part, &mount)?;
     let size = match (part.size, part.grow) {
         (Some(0) | None, _) if mount == Mount::Swap => {
-            return Err(format!("partition swap (line {line}) needs a --size"));
+            return Err(format!("partition swap ({line}) needs a --size", line = At(line)));
         }
         (Some(size @ 1..), false) => Size::Fixed(size),
         (Some(size @ 1..), true) if mount == Mount::Swap => {
-            warnings.push(format!("line {line}: swap has nothing to grow for, so it has its --size"));
+            warnings
+                .push(format!("{line}: swap has nothing to grow for, so it has its --size", line = At(line)));
             Size::Fixed(size)
         }
         (least, _) => Size::Content { least: least.unwrap_or(0), most: part.maxsize.filter(|_| part.grow) },
@@ -193,7 +200,7 @@ fn volume(part: &Partition, warnings: &mut Vec<String>) -> Result<Volume, String
     let options = field(part.fsoptions.as_deref().unwrap_or("defaults"), "mount options", line)?.to_owned();
     let align = part.align.unwrap_or(1024).max(1);
     if align > 1024 * 1024 {
-        return Err(format!("--align={align} (line {line}) should be at most 1048576 KiB"));
+        return Err(format!("--align={align} ({line}) should be at most 1048576 KiB", line = At(line)));
     }
     Ok(Volume {
         line: Some(line),
@@ -218,7 +225,7 @@ fn refuse(part: &Partition) -> Result<(), String> {
     ];
     match unable.iter().find(|(given, _)| *given) {
         Some((_, why)) => {
-            Err(format!("partition {} (line {}) cannot have {why}", part.mount_point, part.line))
+            Err(format!("partition {} ({}) cannot have {why}", part.mount_point, At(part.line)))
         }
         None => Ok(()),
     }
@@ -235,9 +242,9 @@ fn file_system(part: &Partition, mount: &Mount) -> Result<FileSystem, String> {
         "ext4" => Ok(FileSystem::Ext("ext4")),
         "vfat" | "msdos" | "fat32" | "fat" | "efi" if !root => Ok(FileSystem::Vfat),
         other => Err(format!(
-            "partition {} (line {}) cannot be {other}: there are ext2, ext3, ext4{}",
+            "partition {} ({}) cannot be {other}: there are ext2, ext3, ext4{}",
             part.mount_point,
-            part.line,
+            At(part.line),
             if root { "" } else { " and vfat" }
         )),
     }
@@ -252,8 +259,8 @@ fn label(part: &Partition, file_system: FileSystem) -> Result<Option<String>, St
         return Ok(Some(label.clone()));
     }
     Err(format!(
-        "label {label:?} (line {}) should be at most {longest} plain characters without blanks",
-        part.line
+        "label {label:?} ({}) should be at most {longest} plain characters without blanks",
+        At(part.line)
     ))
 }
 
@@ -269,7 +276,7 @@ fn new_uuid(file_system: FileSystem) -> String {
 }
 
 fn given_uuid(text: &str, file_system: FileSystem, line: usize) -> Result<String, String> {
-    let wrong = || format!("--uuid={text} (line {line}) is no UUID of such a file system");
+    let wrong = || format!("--uuid={text} ({line}) is no UUID of such a file system", line = At(line));
     if file_system == FileSystem::Vfat {
         let (high, low) = text.split_once('-').ok_or_else(wrong)?;
         let hex = |part: &str| part.len() == 4 && part.chars().all(|c| c.is_ascii_hexdigit());

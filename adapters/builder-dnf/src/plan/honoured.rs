@@ -4,7 +4,7 @@
 
 use imaging::{Arch, ImageType};
 use img_kickstart::arguments::Arguments;
-use img_kickstart::{Kickstart, check};
+use img_kickstart::{At, Kickstart, check};
 
 /// Commands, with the options of each that have an effect.
 const COMMANDS: &[(&str, &[&str])] = &[
@@ -127,7 +127,7 @@ pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Ve
         found.extend(clause.map(|clause| (section.line(), clause)));
     }
     found.sort_by_key(|(line, _)| *line);
-    found.into_iter().map(|(line, clause)| format!("line {line}: {clause}")).collect()
+    found.into_iter().map(|(line, clause)| format!("{line}: {clause}", line = At(line))).collect()
 }
 
 fn row(table: &'static [(&str, &[&str])], name: &str) -> Option<&'static [&'static str]> {

@@ -1,8 +1,10 @@
 //! Names out of a kickstart that reach a program or a file as they are.
 
+use img_kickstart::At;
+
 /// Returns `text` when it may be a word of dnf's command line or configuration.
 pub(super) fn plain<'a>(text: &'a str, what: &str, line: usize) -> Result<&'a str, String> {
-    let wrong = |why| Err(format!("{what} {text:?} (line {line}) {why}"));
+    let wrong = |why| Err(format!("{what} {text:?} ({line}) {why}", line = At(line)));
     match text {
         "" => wrong("is empty"),
         _ if text.starts_with('-') => wrong("begins with a dash"),
@@ -17,7 +19,10 @@ pub(super) fn field<'a>(text: &'a str, what: &str, line: usize) -> Result<&'a st
     if text.contains([' ', ':', '#', '\\', '"']) && what != "mount options"
         || text.contains(char::is_whitespace)
     {
-        return Err(format!("{what} {text:?} (line {line}) has a character that cannot stand there"));
+        return Err(format!(
+            "{what} {text:?} ({line}) has a character that cannot stand there",
+            line = At(line)
+        ));
     }
     Ok(text)
 }
@@ -29,6 +34,6 @@ pub(super) fn path_down<'a>(path: &'a str, what: &str, line: usize) -> Result<&'
     if goes_down {
         Ok(path)
     } else {
-        Err(format!("{what} {path:?} (line {line}) should be a path from / without dots"))
+        Err(format!("{what} {path:?} ({line}) should be a path from / without dots", line = At(line)))
     }
 }

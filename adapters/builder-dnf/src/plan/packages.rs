@@ -1,6 +1,6 @@
 //! Which packages.
 
-use img_kickstart::{GroupInclude, Kickstart, Named, Packages};
+use img_kickstart::{At, GroupInclude, Kickstart, Named, Packages};
 
 use super::names::plain;
 
@@ -35,21 +35,24 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     for excluded in &packages.exclusions {
         let name = package_name(excluded)?;
         if name.contains([',', ' ']) {
-            return Err(format!("package {name:?} (line {}) has a comma or a blank", excluded.line));
+            return Err(format!("package {name:?} ({}) has a comma or a blank", At(excluded.line)));
         }
         wanted.excluded.push(excluded.clone());
     }
     for group in &packages.excluded_groups {
-        warnings
-            .push(format!("line {}: -@{} has no effect; leave out packages by name", group.line, group.name));
+        warnings.push(format!(
+            "{}: -@{} has no effect; leave out packages by name",
+            At(group.line),
+            group.name
+        ));
     }
     if let Some(environment) = &packages.environment {
-        warnings
-            .push(format!("line {}: @^{} has no effect; name groups", environment.line, environment.name));
+        warnings.push(format!("{}: @^{} has no effect; name groups", At(environment.line), environment.name));
     }
     if let Some(Named { line, .. }) = kickstart.prepackages().first() {
         warnings.push(format!(
-            "line {line}: the packages of %prepackages are installed together with the others"
+            "{line}: the packages of %prepackages are installed together with the others",
+            line = At(*line)
         ));
     }
     if wanted.names.is_empty() {
@@ -63,8 +66,8 @@ fn package_name(package: &Named) -> Result<&str, String> {
     let name = plain(&package.name, "package", package.line)?;
     if name.contains("://") || name.ends_with(".rpm") {
         return Err(format!(
-            "package {name:?} (line {}) should be the name of a package in a repository, not a file or an address",
-            package.line
+            "package {name:?} ({}) should be the name of a package in a repository, not a file or an address",
+            At(package.line)
         ));
     }
     Ok(name)
@@ -95,8 +98,9 @@ fn group_types(packages: &Packages, warnings: &mut Vec<String>) -> &'static str 
     let first = packages.groups.first().map_or(GroupInclude::Default, |group| group.include);
     for group in packages.groups.iter().filter(|group| group.include != first) {
         warnings.push(format!(
-            "line {}: @{} is installed like the first group: --optional and --nodefaults count for all groups",
-            group.line, group.name
+            "{}: @{} is installed like the first group: --optional and --nodefaults count for all groups",
+            At(group.line),
+            group.name
         ));
     }
     match first {

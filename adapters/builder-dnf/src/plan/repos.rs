@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use img_kickstart::{Kickstart, Repo, Secret};
+use img_kickstart::{At, Kickstart, Repo, Secret};
 
 use super::names::plain;
 
@@ -86,10 +86,10 @@ fn source(repo: &Repo) -> Result<Source, String> {
     let kept = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
     let addresses =
         [("baseurl", &repo.baseurl), ("mirrorlist", &repo.mirrorlist), ("metalink", &repo.metalink)];
-    let (kind, url) = addresses
-        .into_iter()
-        .find_map(|(kind, url)| url.as_deref().map(|url| (kind, url)))
-        .ok_or_else(|| format!("repository {name} (line {line}) has no --baseurl and no --mirrorlist"))?;
+    let (kind, url) =
+        addresses.into_iter().find_map(|(kind, url)| url.as_deref().map(|url| (kind, url))).ok_or_else(
+            || format!("repository {name} ({line}) has no --baseurl and no --mirrorlist", line = At(line)),
+        )?;
     address(url, name, line)?;
     let settings = [
         ("gpgkey", repo.gpgkey.clone()),
@@ -140,7 +140,7 @@ fn decoded(path: &str) -> std::ffi::OsString {
 }
 
 fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
-    let wrong = |why: String| Err(format!("repository {name} (line {line}): {why}"));
+    let wrong = |why: String| Err(format!("repository {name} ({line}): {why}", line = At(line)));
     plain(url, "address", line)?;
     if url.contains(char::is_whitespace) {
         return wrong(format!("the address {url:?} has a blank in it"));

@@ -1,6 +1,6 @@
 //! The scripts of a kickstart as programs.
 
-use img_kickstart::{Kickstart, ScriptKind};
+use img_kickstart::{At, Kickstart, ScriptKind};
 
 use super::names::plain;
 
@@ -31,7 +31,10 @@ pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Pr
         let interpreter = script.interpreter.as_deref().unwrap_or("/bin/sh");
         plain(interpreter, "interpreter", line)?;
         if !interpreter.starts_with('/') {
-            return Err(format!("interpreter {interpreter:?} (line {line}) should be an absolute path"));
+            return Err(format!(
+                "interpreter {interpreter:?} ({line}) should be an absolute path",
+                line = At(line)
+            ));
         }
         Ok(Program {
             section: if kind == ScriptKind::Pre { "%pre" } else { "%post" },

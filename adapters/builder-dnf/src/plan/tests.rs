@@ -13,6 +13,7 @@ fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
         image_type,
         arch: Arch::host().unwrap(),
         kickstart: kickstart.into(),
+        added_lines: Vec::new(),
         tokens: vec![("SIZE".into(), "100".into())],
         extra_opts: vec![],
         folder: "/x".into(),

@@ -17,6 +17,7 @@ fn planned() -> Plan {
         image_type: ImageType::Fs,
         arch: Arch::host().unwrap(),
         kickstart: kickstart.into(),
+        added_lines: Vec::new(),
         tokens: vec![],
         extra_opts: vec![],
         folder: "/x".into(),

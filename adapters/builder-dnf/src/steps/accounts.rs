@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use img_kickstart::{Kickstart, Secret, User};
+use img_kickstart::{At, Kickstart, Secret, User};
 use sha_crypt::{PasswordHasher, ShaCrypt};
 
 use crate::halt::Halt;
@@ -26,7 +26,7 @@ pub(crate) async fn apply(
         let hash = hash(rootpw.password.as_ref(), rootpw.iscrypted, rootpw.lock);
         let known = tables.set_password("root", &hash.map_err(|why| about("rootpw", rootpw.line, why))?);
         if !known {
-            warnings.push(format!("line {}: the image has no user root to set a password for", rootpw.line));
+            warnings.push(format!("{}: the image has no user root to set a password for", At(rootpw.line)));
         }
     }
     for group in &groups {
@@ -46,7 +46,7 @@ pub(crate) async fn apply(
 }
 
 fn about(command: &str, line: usize, why: impl std::fmt::Display) -> Halt {
-    Halt::failed(format!("{command} (line {line}): {why}"))
+    Halt::failed(format!("{command} ({line}): {why}", line = At(line)))
 }
 
 fn add(tables: &mut Tables, user: &User) -> Result<(u32, u32), String> {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use imaging::Arch;
-use img_kickstart::{Bootloader, Kickstart};
+use img_kickstart::{At, Bootloader, Kickstart};
 
 use crate::halt::Halt;
 use crate::plan::{Layout, Mount, Volume};
@@ -73,8 +73,8 @@ pub(crate) async fn configure(
     }
     if let Some(other) = asked.location.as_deref().filter(|location| !matches!(*location, "mbr" | "boot")) {
         warnings.push(format!(
-            "line {}: --location={other} has no effect; the boot loader is in the MBR",
-            asked.line
+            "{}: --location={other} has no effect; the boot loader is in the MBR",
+            At(asked.line)
         ));
     }
     let (index, root) = volume_of(layout, &["/"]);

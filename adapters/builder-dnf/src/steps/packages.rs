@@ -3,6 +3,7 @@
 //! In two runs of dnf: the first downloads into the shared cache and runs nothing of the packages; the second installs
 //! and runs their scriptlets, and sees the cache read-only.
 
+use img_kickstart::At;
 use std::path::Path;
 
 use child::{Place, Shown, Task};
@@ -85,7 +86,10 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
         }
         let Source { name, line, .. } = source;
         let folder = folder.display();
-        Err(Halt::Failed(format!("repository {name} (line {line}): there is no repository in {folder}")))
+        Err(Halt::Failed(format!(
+            "repository {name} ({line}): there is no repository in {folder}",
+            line = At(*line)
+        )))
     });
     folders.collect()
 }

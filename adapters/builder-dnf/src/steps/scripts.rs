@@ -1,5 +1,6 @@
 //! Runs the scripts of the kickstart.
 
+use img_kickstart::At;
 use std::ffi::OsString;
 
 use child::{Status, Task};
@@ -21,7 +22,7 @@ pub(crate) async fn run(
         None
     };
     for (number, program) in programs.iter().enumerate() {
-        let title = format!("running {} (line {})", program.section, program.line);
+        let title = format!("running {} ({})", program.section, At(program.line));
         shop.step(&title, Some((number as u64, programs.len() as u64)));
         shop.note(&title);
         warnings.extend(run_one(shop, program, number).await?);
@@ -63,7 +64,8 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     {
         let interpreter = program.interpreter.first().map_or("", String::as_str);
         return Err(Halt::Failed(format!(
-            "{section} (line {line}) cannot run: the image has no {interpreter}; install a package that brings it"
+            "{section} ({line}) cannot run: the image has no {interpreter}; install a package that brings it",
+            line = At(*line)
         )));
     }
     if program.fatal && report::is_full(&said.ended.tail) {
@@ -71,10 +73,14 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     }
     if program.fatal {
         return Err(Halt::Failed(format!(
-            "{section} (line {line}) failed with {status}; the log says what it printed"
+            "{section} ({line}) failed with {status}; the log says what it printed",
+            line = At(*line)
         )));
     }
-    let warning = format!("line {line}: {section} ended with {status}, which counts only with --erroronfail");
+    let warning = format!(
+        "{line}: {section} ended with {status}, which counts only with --erroronfail",
+        line = At(*line)
+    );
     shop.note(&warning);
     Ok(Some(warning))
 }
@@ -116,8 +122,9 @@ async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> R
         return shop.write(&path, "0600", &text).await;
     }
     shop.note(&format!(
-        "{} (line {}): --log={log} is not kept; this log has it",
-        program.section, program.line
+        "{} ({}): --log={log} is not kept; this log has it",
+        program.section,
+        At(program.line)
     ));
     Ok(())
 }

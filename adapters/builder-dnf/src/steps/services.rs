@@ -1,6 +1,6 @@
 //! Services that start with the image: links of systemd, made as `systemctl enable` makes them.
 
-use img_kickstart::{Kickstart, Named};
+use img_kickstart::{At, Kickstart, Named};
 
 use crate::halt::Halt;
 use crate::workshop::Workshop;
@@ -35,7 +35,10 @@ pub(crate) async fn apply(
         let links = links(&name, &text);
         if links.is_empty() {
             let line = service.line;
-            warnings.push(format!("line {line}: {name} has no [Install] section, so it cannot be enabled"));
+            warnings.push(format!(
+                "{line}: {name} has no [Install] section, so it cannot be enabled",
+                line = At(line)
+            ));
         }
         for link in links {
             let link = shop.inside(&format!("/etc/systemd/system/{link}"));
@@ -63,7 +66,7 @@ async fn find(
             }
         }
     }
-    warnings.push(format!("line {}: the image has no systemd unit {name}", service.line));
+    warnings.push(format!("{}: the image has no systemd unit {name}", At(service.line)));
     Ok(None)
 }
 

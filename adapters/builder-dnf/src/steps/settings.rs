@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use img_kickstart::{Keyboard, Kickstart, Lang, Timezone};
+use img_kickstart::{At, Keyboard, Kickstart, Lang, Timezone};
 
 use crate::halt::Halt;
 use crate::plan::{Layout, Mount, Plan};
@@ -73,7 +73,8 @@ async fn clock(
     } else if !matches!(zone.as_str(), "UTC" | "Etc/UTC") {
         // UTC is what an image without /etc/localtime has anyway.
         warnings.push(format!(
-            "line {line}: the image has no time zone {zone}; a package such as tzdata brings them"
+            "{line}: the image has no time zone {zone}; a package such as tzdata brings them",
+            line = At(*line)
         ));
     }
     let keeps = if *utc { "UTC" } else { "LOCAL" };

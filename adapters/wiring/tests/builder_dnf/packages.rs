@@ -1,11 +1,9 @@
 //! Options of %packages and of repositories, with packages made for it.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{Scene, tool};
 use imaging::ImageType;
-use support::{Scene, tool};
 
 /// Small packages, each for one question.
 const SPEC: &str = r#"

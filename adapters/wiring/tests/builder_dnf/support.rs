@@ -1,6 +1,6 @@
 //! Builds images out of the demo repository, and reads them.
 
-#![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
 /// Returns the demo repository; `make test` makes it and says where it is.
-pub fn repo() -> String {
+pub(crate) fn repo() -> String {
     let repo = std::env::var("IMG_DEMO_REPO").expect(
         "IMG_DEMO_REPO names no demo repository: run `make test`, or make one with examples/demo/make-repo and set it",
     );
@@ -19,11 +19,11 @@ pub fn repo() -> String {
 }
 
 /// A build, its folder, and what its watcher saw.
-pub struct Scene {
+pub(crate) struct Scene {
     temp: tempfile::TempDir,
-    pub request: BuildRequest,
-    pub steps: Mutex<Vec<Step>>,
-    pub stop: CancellationToken,
+    pub(crate) request: BuildRequest,
+    pub(crate) steps: Mutex<Vec<Step>>,
+    pub(crate) stop: CancellationToken,
 }
 
 impl Watch for Scene {
@@ -38,7 +38,7 @@ impl Watch for Scene {
 
 impl Scene {
     /// Prepares the build of a kickstart in which `REPO` stands for the demo repository.
-    pub fn new(image_type: ImageType, kickstart: &str) -> Scene {
+    pub(crate) fn new(image_type: ImageType, kickstart: &str) -> Scene {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("out");
         std::fs::create_dir(&folder).unwrap();
@@ -48,6 +48,7 @@ impl Scene {
             image_type,
             arch: "x86_64".parse().unwrap(),
             kickstart: kickstart.replace("REPO", &format!("repo --name=demo --baseurl=file://{}", repo())),
+            added_lines: Vec::new(),
             tokens: vec![("GREETING".into(), "hello".into())],
             extra_opts: vec![],
             log: folder.join("log"),
@@ -56,20 +57,20 @@ impl Scene {
         Scene { temp, request, steps: Mutex::default(), stop: CancellationToken::new() }
     }
 
-    pub fn temp(&self) -> &Path {
+    pub(crate) fn temp(&self) -> &Path {
         self.temp.path()
     }
 
-    pub fn builder(&self) -> DnfBuilder {
+    pub(crate) fn builder(&self) -> DnfBuilder {
         DnfBuilder::new(Box::new(Userns::new()), self.temp.path().join("cache"))
     }
 
-    pub async fn build(&self) -> Build {
+    pub(crate) async fn build(&self) -> Build {
         self.builder().build(&self.request, self).await.unwrap()
     }
 
     /// Builds what must succeed, and leaves nothing but its results behind.
-    pub async fn made(&self) -> Made {
+    pub(crate) async fn made(&self) -> Made {
         let build = self.build().await;
         let Build::Made(made) = build else { panic!("{build:?}\n{}", self.log()) };
         assert!(!self.file("work").exists(), "the work folder is gone");
@@ -78,7 +79,7 @@ impl Scene {
     }
 
     /// Builds what must fail, and leaves nothing a user would take for an image.
-    pub async fn reason(&self) -> String {
+    pub(crate) async fn reason(&self) -> String {
         let build = self.build().await;
         let Build::Failed { reason } = build else { panic!("{build:?}\n{}", self.log()) };
         let left: Vec<_> = self.files().into_iter().filter(|name| name != "log").collect();
@@ -86,24 +87,24 @@ impl Scene {
         reason
     }
 
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.request.folder).unwrap().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
 
-    pub fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.request.folder.join(name)
     }
 
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.request.log).unwrap_or_default()
     }
 }
 
 /// Runs a tool that reads an image.
-pub fn tool(argv: &[&str]) -> String {
+pub(crate) fn tool(argv: &[&str]) -> String {
     let output = child::quick(argv).unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{argv:?}: {text}{}", String::from_utf8_lossy(&output.stderr));
@@ -111,10 +112,10 @@ pub fn tool(argv: &[&str]) -> String {
 }
 
 /// An ext file system in a file, from a byte on.
-pub struct Ext(String);
+pub(crate) struct Ext(String);
 
 impl Ext {
-    pub fn at(file: &Path, offset: u64) -> Ext {
+    pub(crate) fn at(file: &Path, offset: u64) -> Ext {
         Ext(format!("{}?offset={offset}", file.display()))
     }
 
@@ -123,16 +124,16 @@ impl Ext {
     }
 
     /// Returns the text of a file.
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         self.debugfs(&format!("cat \"{path}\""))
     }
 
-    pub fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         !self.stat(path).is_empty()
     }
 
     /// Returns mode, owner and group as `100640 777 777`; empty when there is no such file.
-    pub fn stat(&self, path: &str) -> String {
+    pub(crate) fn stat(&self, path: &str) -> String {
         let said = self.debugfs(&format!("stat \"{path}\""));
         let after = |key: &str| said.split_once(key).and_then(|(_, rest)| rest.split_whitespace().next());
         match (after("Mode:"), after("User:"), after("Group:")) {
@@ -142,19 +143,19 @@ impl Ext {
     }
 
     /// Returns everything debugfs says of a file.
-    pub fn details(&self, path: &str) -> String {
+    pub(crate) fn details(&self, path: &str) -> String {
         self.debugfs(&format!("stat \"{path}\""))
     }
 
     /// Returns where a link leads.
-    pub fn link(&self, path: &str) -> String {
+    pub(crate) fn link(&self, path: &str) -> String {
         let said = self.details(path);
         let rest = said.split_once("Fast link dest: \"").map(|(_, rest)| rest).unwrap_or_default();
         rest.split('"').next().unwrap_or_default().to_owned()
     }
 
     /// Returns a line of `dumpe2fs -h`.
-    pub fn about(&self, key: &str) -> String {
+    pub(crate) fn about(&self, key: &str) -> String {
         let said = self.debugfs("show_super_stats -h");
         let line = said.lines().find(|line| line.starts_with(key)).unwrap_or_default();
         line.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
@@ -162,10 +163,10 @@ impl Ext {
 }
 
 /// One partition: first sector, sectors, type, whether it is marked for booting.
-pub type Part = (u64, u64, String, bool);
+pub(crate) type Part = (u64, u64, String, bool);
 
 /// Reads the partition table of a disk.
-pub fn partitions(disk: &Path) -> Vec<Part> {
+pub(crate) fn partitions(disk: &Path) -> Vec<Part> {
     let said = tool(&["sfdisk", "--dump", disk.to_str().unwrap()]);
     let lines = said.lines().filter(|line| line.contains("start="));
     let parts = lines.map(|line| {

@@ -1,9 +1,7 @@
 //! Images that are no disks.
 
-mod support;
-
+use crate::support::{Ext, Scene, tool};
 use imaging::ImageType;
-use support::{Ext, Scene, tool};
 
 #[tokio::test]
 async fn a_loop_image_is_a_file_for_each_file_system() {
@@ -70,10 +68,10 @@ async fn names_and_folders_may_have_any_characters() {
         let odd = scene.temp().join("o, d:d?100%d $x'\"");
         std::fs::create_dir(&odd).unwrap();
         let repo = odd.join("repo");
-        tool(&["cp", "-r", &support::repo(), repo.to_str().unwrap()]);
+        tool(&["cp", "-r", &crate::support::repo(), repo.to_str().unwrap()]);
         let url = repo.to_str().unwrap().replace('%', "%25").replace(' ', "%20").replace('?', "%3F");
         let written = url.replace('"', "%22").replace('\'', "%27").replace('$', "%24");
-        scene.request.kickstart = scene.request.kickstart.replace(&support::repo(), &written);
+        scene.request.kickstart = scene.request.kickstart.replace(&crate::support::repo(), &written);
         scene.request.name = imaging::ImageName::parse("o, d:d?100%d é").unwrap();
         scene.request.folder = odd;
         scene.request.log = scene.request.folder.join("log");

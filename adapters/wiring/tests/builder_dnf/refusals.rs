@@ -1,9 +1,7 @@
 //! Builds that fail: one sentence, and nothing left that looks like an image.
 
-mod support;
-
+use crate::support::Scene;
 use imaging::ImageType;
-use support::Scene;
 
 async fn reason(kickstart: &str) -> String {
     Scene::new(ImageType::Raw, kickstart).reason().await
@@ -74,7 +72,7 @@ async fn packages_that_are_excluded_are_not_there() {
     scene.made().await;
 
     let archive = scene.file("demo.tar.gz");
-    let list = support::tool(&["tar", "-tzf", archive.to_str().unwrap()]);
+    let list = crate::support::tool(&["tar", "-tzf", archive.to_str().unwrap()]);
     assert!(!list.contains("./etc/protocols") && list.contains("./usr/bin/busybox"));
 }
 

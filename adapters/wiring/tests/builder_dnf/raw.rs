@@ -1,9 +1,7 @@
 //! Disks: what of a kickstart is in them.
 
-mod support;
-
+use crate::support::{Ext, Scene, partitions};
 use imaging::ImageType;
-use support::{Ext, Scene, partitions};
 
 #[tokio::test]
 async fn a_disk_has_a_partition_table_a_file_system_and_a_boot_loader() {
@@ -88,8 +86,8 @@ async fn every_partition_gets_its_files_its_type_and_its_place() {
         assert!(fstab.contains(line), "{fstab}");
     }
     let image = format!("{}@@{}", disk.display(), parts[5].0 * 512);
-    assert_eq!(support::tool(&["mtype", "-i", &image, "::sub/file.txt"]), "fat\n");
-    assert!(support::tool(&["mlabel", "-s", "-i", &image, "::"]).contains("DATA"));
+    assert_eq!(crate::support::tool(&["mtype", "-i", &image, "::sub/file.txt"]), "fat\n");
+    assert!(crate::support::tool(&["mlabel", "-s", "-i", &image, "::"]).contains("DATA"));
     let bytes = std::fs::read(&disk).unwrap();
     let swap = usize::try_from(parts[2].0).unwrap() * 512;
     assert_eq!(&bytes[swap + 4086..swap + 4096], b"SWAPSPACE2");

@@ -1,9 +1,7 @@
 //! Scripts: where they run, what they see, what their failures mean.
 
-mod support;
-
+use crate::support::{Ext, Scene};
 use imaging::ImageType;
-use support::{Ext, Scene};
 
 #[tokio::test]
 async fn scripts_run_in_order_and_where_they_belong() {
@@ -76,7 +74,7 @@ async fn scripts_see_nothing_of_the_host_that_is_not_theirs() {
              ! test -e /etc/skynet\n! test -e /home\n! test -e $(dirname $IMG_OUT_DIR)/../log\n! touch /usr/x\n\
              ! touch {repo}/x\nln -s /etc/passwd $IMG_OUT_DIR/link\necho .. >$IMG_OUT_DIR/log\n%end\n",
             mark = mark.display(),
-            repo = support::repo(),
+            repo = crate::support::repo(),
         ),
     );
 

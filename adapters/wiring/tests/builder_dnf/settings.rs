@@ -1,9 +1,7 @@
 //! Settings: each command, read in the built image.
 
-mod support;
-
+use crate::support::{Ext, Scene};
 use imaging::ImageType;
-use support::{Ext, Scene};
 
 async fn built(kickstart: &str) -> (Scene, Ext, Vec<String>) {
     let scene = Scene::new(ImageType::Loop, kickstart);
@@ -92,7 +90,7 @@ async fn users_groups_and_passwords_are_made_without_any_program_of_the_image() 
 
 /// Asks the C library, by way of Python's oldest friend: perl.
 fn is_password(plain: &str, hash: &str) -> bool {
-    let said = support::tool(&["perl", "-e", "print crypt($ARGV[0], $ARGV[1])", plain, hash]);
+    let said = crate::support::tool(&["perl", "-e", "print crypt($ARGV[0], $ARGV[1])", plain, hash]);
     said == hash
 }
 

@@ -1,13 +1,11 @@
 //! Builds that do not come to their end leave nothing running, and nothing outside their folder.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use crate::support::Scene;
 use child::{Listen, Status, Task};
 use imaging::{Build, ImageBuilder, ImageType};
-use support::Scene;
 use tokio_util::sync::CancellationToken;
 
 /// A kickstart whose build stays in a script; MARK tells its processes from all others.
@@ -62,11 +60,12 @@ async fn a_killed_builder_leaves_only_its_folder_which_can_be_swept() {
     let this = std::env::current_exe().unwrap();
     let mut victim = Task::new([this.as_os_str()])
         .env(VICTIM, &scene.request.folder)
-        .env("IMG_DEMO_REPO", support::repo())
+        .env("IMG_DEMO_REPO", crate::support::repo())
         .env("TMPDIR", scene.temp());
-    victim
-        .argv
-        .extend(["--exact".into(), "a_killed_builder_leaves_only_its_folder_which_can_be_swept".into()]);
+    victim.argv.extend([
+        "--exact".into(),
+        "ends::a_killed_builder_leaves_only_its_folder_which_can_be_swept".into(),
+    ]);
     let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
     let kill = async {
         until("the script", || running("86412") == 2).await;
@@ -94,7 +93,7 @@ fn nix_kill(this: &Path, folder: &Path) {
         same && environment.split(|byte| *byte == 0).any(|line| line == mark.as_bytes())
     });
     let victim = victims.next().expect("the victim runs").file_name().into_string().unwrap();
-    support::tool(&["kill", "-KILL", &victim]);
+    crate::support::tool(&["kill", "-KILL", &victim]);
 }
 
 #[tokio::test]
@@ -104,7 +103,7 @@ async fn a_build_finds_what_an_earlier_one_left_and_begins_anew() {
 
     scene.made().await;
 
-    let list = support::tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
+    let list = crate::support::tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
     assert!(!list.contains("stale"));
 }
 
