@@ -44,8 +44,11 @@ impl BuildAnswer {
     pub fn print(&self, json: bool, kickstart: Option<(&str, &str)>) -> u8 {
         if json {
             println!("{}", serde_json::to_string_pretty(self).expect("texts and lists"));
-        } else if self.result {
-            self.print_paths();
+        } else {
+            self.warnings.iter().for_each(|warning| eprintln!("img: warning: {warning}"));
+            if self.result {
+                self.print_paths();
+            }
         }
         if !self.result {
             self.print_error(json, kickstart);

@@ -13,7 +13,7 @@ use crate::machine::{Builders, Machine};
 /// Does what was asked for and returns the exit status.
 pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
     match arguments.command {
-        Command::Build(arguments) => build::build(&arguments, builders).await,
+        Command::Build(arguments) => Ok(build::build(&arguments, builders).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
     }

@@ -22,33 +22,37 @@ use crate::state::State;
 /// The process a site with a BOSS runs too.
 const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
 
-/// Builds an image and says what came of it.
-pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> Result<u8> {
+/// Builds an image, says what came of it, and returns the exit status.
+pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 {
     let wish = match BuildWish::read(arguments) {
         Ok(wish) => wish,
         Err(Unusable::Usage(mistake)) => {
             eprintln!("img: {mistake}");
-            return Ok(2);
+            return 2;
         }
         Err(Unusable::Kickstart(mistake)) => {
-            return Ok(BuildAnswer::refused(mistake).print(arguments.state.json, None));
+            return BuildAnswer::refused(mistake).print(arguments.state.json, None);
         }
     };
+    let built = run(arguments, &wish, builders).await;
+    let answer = built.unwrap_or_else(|broken| BuildAnswer::refused(format!("{broken:#}")));
+    answer.print(arguments.state.json, Some((&format!("{}.ks", wish.name), &wish.kickstart)))
+}
+
+/// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
+async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
     let machine = Machine::open(&state, builders).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);
 
-    let launch_id = launch(&machine, &wish).await?;
+    let launch_id = launch(&machine, wish).await?;
     let settled = work(&machine, &launch_id, &show).await?;
-    let answer = match settled {
-        Settled::All => answer(&machine, &state, &wish, &launch_id).await?,
-        Settled::Interrupted => BuildAnswer {
-            error: Some("interrupted; `img resume`, or the next `img build`, goes on with it".into()),
-            ..answer(&machine, &state, &wish, &launch_id).await?
-        },
-    };
-    Ok(answer.print(arguments.state.json, Some((&format!("{}.ks", wish.name), &wish.kickstart))))
+    let mut answer = answer(&machine, &state, wish, &launch_id).await?;
+    if settled == Settled::Interrupted {
+        answer.error = Some("interrupted; `img resume`, or the next `img build`, goes on with it".into());
+    }
+    Ok(answer)
 }
 
 /// Hands the process over; from here on it survives whatever happens to this program.
