@@ -1,5 +1,6 @@
 //! The life of a participant: take, answer, settle.
 
+mod hijack;
 mod running;
 mod settle;
 
@@ -204,6 +205,9 @@ impl Work {
     async fn answer(&self, item: &Workitem, job: &Job) -> Settlement {
         let answer = caught(self.participant.handle_wi(item, job)).await;
         self.observer.ended(&self.queue, job.attempt(), &answer);
+        if let Ok(outcome) = &answer {
+            hijack::warn_of_hijackers(job.attempt(), outcome);
+        }
         match job.stop() {
             Some(Stop::Engine) => Settlement::Silent,
             Some(Stop::Shutdown) => Settlement::HandBack,
