@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -38,6 +38,9 @@ pub trait Observer: Send + Sync {
 
 /// Nobody watches.
 impl Observer for () {}
+
+/// How many answers of a worker may be on their way at a time, beyond one for each running job.
+const ANSWERS_UNDER_WAY: usize = 256;
 
 /// Runs one participant on one queue.
 pub struct Exo {
@@ -79,7 +82,7 @@ impl Exo {
         self
     }
 
-    /// Runs up to this many jobs at a time.
+    /// Runs up to this many jobs at a time; a job whose answer is on its way is none of them.
     pub fn concurrency(mut self, jobs: usize) -> Exo {
         self.concurrency = jobs.max(1);
         self
@@ -107,20 +110,22 @@ impl Exo {
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), TransportError> {
         let mut intake = self.transport.take(&self.queue).await?;
         let places = Arc::new(Semaphore::new(self.concurrency));
+        let answers = Arc::new(Semaphore::new(self.concurrency + ANSWERS_UNDER_WAY));
         let mut jobs = JoinSet::new();
         self.participant.handle_lifecycle_control(&Lifecycle::Start).await;
         let ended = loop {
             while jobs.try_join_next().is_some() {}
             let next = async {
+                let answer = answers.clone().acquire_owned().await.expect("never closed");
                 let place = places.clone().acquire_owned().await.expect("never closed");
-                intake.next().await.map(|delivery| (place, delivery))
+                intake.next().await.map(|delivery| (place, answer, delivery))
             };
             tokio::select! {
                 () = shutdown.cancelled() => break Ok(()),
                 next = next => match next {
-                    Ok((place, delivery)) => {
-                        let work = self.clone_parts().work(delivery, shutdown.clone());
-                        jobs.spawn(async move { work.await; drop(place) });
+                    Ok((place, answer, delivery)) => {
+                        let work = self.clone_parts().work(delivery, place, shutdown.clone());
+                        jobs.spawn(async move { work.await; drop(answer) });
                     }
                     Err(error) => break Err(error),
                 }
@@ -166,11 +171,13 @@ struct Work {
 }
 
 impl Work {
-    async fn work(self, delivery: Delivery, shutdown: CancellationToken) {
+    /// Works on one delivery; its place is free for the next while the answer is still on its way.
+    async fn work(self, delivery: Delivery, place: OwnedSemaphorePermit, shutdown: CancellationToken) {
         let settlement = match Workitem::parse(&delivery.body) {
             Ok(item) => self.watched(&item, &delivery.cancelled).await,
             Err(malformed) => Settlement::SetAside(malformed.to_string()),
         };
+        drop(place);
         settle(&*self.transport, delivery, settlement, &shutdown).await;
     }
 

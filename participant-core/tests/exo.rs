@@ -180,3 +180,42 @@ async fn a_reply_is_kept_until_the_other_side_has_it() {
     worker.await.unwrap().unwrap();
     assert!(memory.drain("p").is_empty(), "acked after the reply was safe");
 }
+
+/// Holds every message to the engine until so many are under way.
+struct Slow {
+    memory: Memory,
+    together: tokio::sync::Barrier,
+}
+
+#[async_trait]
+impl Transport for Slow {
+    async fn take(&self, queue: &str) -> Result<Box<dyn Intake>, TransportError> {
+        self.memory.take(queue).await
+    }
+
+    async fn publish(&self, message: &Message) -> Result<(), TransportError> {
+        self.together.wait().await;
+        self.memory.publish(message).await
+    }
+}
+
+#[tokio::test]
+async fn a_worker_does_not_wait_for_its_answers_to_arrive() {
+    let memory = Memory::default();
+    let slow = Arc::new(Slow { memory: memory.clone(), together: tokio::sync::Barrier::new(20) });
+    let exo = Exo::new("p", Arc::new(Obedient), slow, Arc::new(memory.clone())); // one job at a time
+    for _ in 0..20 {
+        memory.publish(&Message { queue: "p".into(), body: item(&json!({})), id: None }).await.unwrap();
+    }
+    let stop = CancellationToken::new();
+    let worker = {
+        let stop = stop.clone();
+        tokio::spawn(async move { exo.run(stop).await })
+    };
+    let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
+    for _ in 0..20 {
+        assert!(tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").is_ok());
+    }
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+}
