@@ -6,6 +6,9 @@ use std::io;
 type Step = Box<dyn FnMut() -> io::Result<()> + Send + Sync>;
 
 /// Steps a [`crate::Place`] takes in the new process before the program starts.
+///
+/// The process dies with ours before the steps begin; steps that change its user, or go on in another process, see to
+/// it that it stays so ([`crate::die_with`]).
 pub struct Entrance(Step);
 
 impl Entrance {

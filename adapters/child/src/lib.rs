@@ -21,4 +21,5 @@ pub use error::ChildError;
 pub use place::{BareHost, Place};
 pub use quick::quick;
 pub use run::{Listen, run, run_through};
+pub use spawner::die_with;
 pub use task::{Shown, Sight, Task};

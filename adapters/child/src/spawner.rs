@@ -46,8 +46,10 @@ pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> i
     result.await.expect("the spawner answers every order")
 }
 
-/// Asks the kernel to kill this process when the parent dies, and ends at once when it has.
-fn die_with(parent: Pid) -> io::Result<()> {
+/// Asks the kernel to kill this process when its parent dies; an error means that `parent` is dead already.
+///
+/// For an [`Entrance`] that changes the user of its process: the kernel forgets the wish then. It is a system call or two.
+pub fn die_with(parent: Pid) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
     if getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(nix::libc::ECHILD)) }
 }
@@ -69,7 +71,6 @@ fn prepare(command: &mut Command, entrance: Option<Entrance>) {
         die_with(parent)?;
         if let Some(enter) = &mut enter {
             enter()?;
-            die_with(parent)?; // again, because the kernel forgets it when the user of a process changes
         }
         Ok(())
     };

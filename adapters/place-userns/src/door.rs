@@ -14,9 +14,10 @@ use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, SFlag, fstat, mknod};
-use nix::unistd::{fchown, getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
+use nix::unistd::{Pid, fchown, getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
 
 use crate::ids::Ids;
+use crate::keeper;
 use crate::maps::{self, MAPPED};
 
 /// Where root's tasks find the folders they were given; only their own mount namespace has it.
@@ -54,6 +55,7 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
     let mut ends = Some(calls_out);
     let answers_here = answers_out.as_raw_fd();
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
+    let program = Pid::this();
     let step = move || {
         if let Some((uid, gid)) = root {
             give_pipes(uid, gid)?;
@@ -74,7 +76,8 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
         setgroups(&[])?;
         setresgid(0.into(), 0.into(), 0.into())?;
         setresuid(0.into(), 0.into(), 0.into())?;
-        Ok(())
+        child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
+        keeper::stay_behind()
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };

@@ -4,13 +4,15 @@
 //! host's programs read-only, none of its configuration, homes or state, and changes only the folders it was given.
 //! It lives in a process namespace: whatever it starts ends with it, sessions of its own included.
 //!
-//! The way in: [`door`] makes the user namespace between fork and exec while [`maps`] writes its ids from outside;
-//! then bwrap, told by [`view`], makes the mounts and starts the program.
+//! The way in: [`door`] makes the user namespace between fork and exec while [`maps`] writes its ids from outside, and
+//! [`keeper`] puts the rest into a process namespace; there bwrap, told by [`view`], makes the mounts and starts the
+//! program.
 
 mod check;
 mod door;
 mod folders;
 mod ids;
+mod keeper;
 mod maps;
 mod userns;
 mod view;
