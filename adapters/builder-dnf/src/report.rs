@@ -53,8 +53,27 @@ pub(crate) fn is_full(text: &str) -> bool {
     ["No space left on device", "more space needed on the"].iter().any(|sign| text.contains(sign))
 }
 
+/// Says what dnf left out although the kickstart does not allow it, when it was told to leave out other things.
+pub(crate) fn left_out(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<String> {
+    if !wanted.ignore_missing
+        && let Some(said) = unmatched(lines, wanted, arch)
+    {
+        return Some(said);
+    }
+    if !wanted.ignore_broken && lines.iter().any(|line| line.starts_with("Skipping packages with ")) {
+        return unresolvable(lines);
+    }
+    let nothing = lines.iter().any(|line| line == "Nothing to do.");
+    nothing.then(|| "of the packages the kickstart asks for, none can be installed".to_owned())
+}
+
 /// Says what went wrong without failing the installation, a sentence each.
 pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
+    let skipped = lines.iter().skip_while(|line| *line != "Skipped:").skip(1);
+    let skipped = skipped.take_while(|line| line.starts_with("  ")).flat_map(|line| line.split_whitespace());
+    let skipped = skipped.map(|package| {
+        format!("package {package} cannot be installed with the others, and --ignorebroken leaves it out")
+    });
     let warnings = lines.iter().filter_map(|line| {
         if let Some(name) = line.strip_prefix("No match for argument: ") {
             return Some(format!(
@@ -62,11 +81,14 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
                 at_line(name, wanted)
             ));
         }
+        if let Some(name) = line.strip_prefix("No match for group package \"") {
+            return Some(format!("no repository has the package {} of a group", name.trim_end_matches('"')));
+        }
         let (scriptlet, package) =
             line.strip_prefix("Error in ")?.split_once(" scriptlet in rpm package ")?;
         Some(format!("the {scriptlet} scriptlet of package {package} failed; the log says what it printed"))
     });
-    let mut warnings: Vec<String> = warnings.collect();
+    let mut warnings: Vec<String> = warnings.chain(skipped).collect();
     warnings.dedup();
     warnings
 }
@@ -78,8 +100,15 @@ fn at_line(name: &str, wanted: &Wanted) -> String {
 
 fn missing(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<String> {
     let _ = lines.iter().find(|line| line.starts_with("Error: Unable to find a match"))?;
+    unmatched(lines, wanted, arch)
+}
+
+fn unmatched(lines: &[String], wanted: &Wanted, arch: imaging::Arch) -> Option<String> {
     let names = lines.iter().filter_map(|line| line.strip_prefix("No match for argument: "));
     let names: Vec<_> = names.map(|name| at_line(name, wanted)).collect();
+    if names.is_empty() {
+        return None;
+    }
     let foreign = if Some(arch) == imaging::Arch::host() { String::new() } else { format!(" for {arch}") };
     Some(format!("no package matches {}{foreign}", names.join(", ")))
 }
@@ -118,6 +147,9 @@ fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
         .find_map(|line| line.strip_prefix("[FAILED] "))
         .or_else(|| lines.iter().find_map(|line| line.strip_prefix("Error opening ")))?;
     let (package, why) = package.split_once(": ").unwrap_or((package, "its repository is out of step"));
+    // That all mirrors were tried is no reason; what the last of them did is.
+    let mirrors = lines.iter().rev().filter_map(|line| line.strip_prefix("[MIRROR] ")?.strip_prefix(package));
+    let why = mirrors.filter_map(|rest| rest.strip_prefix(": ")).next().unwrap_or(why);
     Some(format!("package {} could not be downloaded: {}", package, curl(why)))
 }
 
@@ -136,7 +168,7 @@ fn curl(text: &str) -> String {
     match (status, detail) {
         (Some(status), _) => format!("the server answered {status}"),
         (None, Some(detail)) => detail.to_owned(),
-        (None, None) => text.trim_start_matches(|c: char| c != ':').trim_start_matches([':', ' ']).to_owned(),
+        (None, None) => text.split_once(": ").map_or(text, |(_, rest)| rest).to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::halt::Halt;
 use crate::{report, room};
 
 /// Where tools see the work folder.
-const WORK: &str = "/build";
+pub(crate) const WORK: &str = "/build";
 /// So many of the last lines of a tool are looked at.
 const LINES: usize = 2000;
 /// The largest file of an image that is read.

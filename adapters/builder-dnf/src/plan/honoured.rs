@@ -89,7 +89,6 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "--multilib",
             "--inst-langs",
             "--instLangs",
-            "--retries",
             "--timeout",
         ],
     ),

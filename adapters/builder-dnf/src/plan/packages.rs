@@ -17,6 +17,8 @@ pub(crate) struct Wanted {
     pub(crate) languages: Option<Vec<String>>,
     /// Names that no repository has are left out.
     pub(crate) ignore_missing: bool,
+    /// Packages whose needs cannot be met are left out.
+    pub(crate) ignore_broken: bool,
 }
 
 /// Reads `%packages`.
@@ -25,6 +27,7 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     let mut wanted = Wanted { settings: settings(&packages, warnings), ..Wanted::default() };
     wanted.languages.clone_from(&packages.options.inst_langs);
     wanted.ignore_missing = packages.options.ignoremissing;
+    wanted.ignore_broken = packages.options.ignorebroken;
     for package in packages.packages.iter().chain(&kickstart.prepackages()) {
         wanted.names.push(Named { name: package_name(package)?.to_owned(), line: package.line });
     }
@@ -77,8 +80,8 @@ fn settings(packages: &Packages, warnings: &mut Vec<String>) -> Vec<(&'static st
     let options = &packages.options;
     let mut settings = vec![
         ("install_weak_deps", (!options.exclude_weakdeps).to_string()),
+        // dnf has one word for both; the steps look which of them it used.
         ("strict", (!(options.ignoremissing || options.ignorebroken)).to_string()),
-        ("retries", options.retries.unwrap_or(3).max(1).to_string()), // 0 would mean for ever
         ("group_package_types", group_types(packages, warnings).to_owned()),
     ];
     if options.excludedocs {

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use img_kickstart::{At, Kickstart, Repo, Secret};
 
 use super::names::plain;
+use crate::workshop::WORK;
 
 /// One repository, ready for dnf.
 ///
@@ -21,6 +22,8 @@ pub(crate) struct Source {
     pub(crate) url: String,
     /// What the address is: `baseurl`, `mirrorlist` or `metalink`.
     kind: &'static str,
+    /// The key its packages are signed with.
+    key: Option<String>,
     /// Further settings.
     settings: Vec<String>,
     /// How this machine gets at it, which is nothing for an image.
@@ -32,7 +35,17 @@ pub(crate) struct Source {
 impl Source {
     /// Returns the folder of a repository on this machine.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
-        self.url.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)))
+        local(&self.url)
+    }
+
+    /// Returns the file of its key, when that is on this machine.
+    pub(crate) fn key_file(&self) -> Option<PathBuf> {
+        self.key.as_deref().and_then(local)
+    }
+
+    /// Returns where dnf sees the key of this machine.
+    pub(crate) fn key_shown_at(&self) -> PathBuf {
+        Path::new(WORK).join("keys").join(&self.id)
     }
 
     /// Returns where dnf sees a repository of this machine.
@@ -46,17 +59,23 @@ impl Source {
             Some(_) => format!("file://{}", self.shown_at().display()),
             None => self.url.replace(',', "%2C"), // dnf takes it for a list, and splits it at commas
         };
+        let key = match (&self.key, self.key_file()) {
+            (_, Some(_)) => format!("gpgkey=file://{}\n", self.key_shown_at().display()),
+            (Some(url), None) => format!("gpgkey={}\n", url.replace(',', "%2C")),
+            (None, None) => String::new(),
+        };
         let Source { id, name, kind, .. } = self;
         let settings: String =
             self.settings.iter().chain(&self.access).map(|line| format!("{line}\n")).collect();
-        format!("[{id}]\nname={name}\n{kind}={address}\n{settings}enabled=1\n")
+        format!("[{id}]\nname={name}\n{kind}={address}\n{key}{settings}enabled=1\n")
     }
 
     /// Returns the section that goes into the image, when it is saved there.
     pub(crate) fn saved_section(&self) -> Option<String> {
         let enabled = u8::from(self.saved?);
         let Source { id, name, kind, url, .. } = self;
-        let settings: String = self.settings.iter().map(|line| format!("{line}\n")).collect();
+        let key = self.key.as_ref().map(|url| format!("gpgkey={url}"));
+        let settings: String = key.iter().chain(&self.settings).map(|line| format!("{line}\n")).collect();
         Some(format!("[{id}]\nname={name}\n{kind}={url}\n{settings}enabled={enabled}\n"))
     }
 }
@@ -91,8 +110,16 @@ fn source(repo: &Repo) -> Result<Source, String> {
             || format!("repository {name} ({line}) has no --baseurl and no --mirrorlist", line = At(line)),
         )?;
     address(url, name, line)?;
+    if kind != "baseurl" && local(url).is_some() {
+        return Err(format!(
+            "repository {name} ({line}): --{kind} should be at http://, https:// or ftp://; a folder is a --baseurl",
+            line = At(line)
+        ));
+    }
+    if let Some(key) = &repo.gpgkey {
+        address(key, name, line)?;
+    }
     let settings = [
-        ("gpgkey", repo.gpgkey.clone()),
         ("gpgcheck", Some(u8::from(repo.gpgkey.is_some()).to_string())),
         ("sslverify", (!repo.ssl_verify).then(|| "0".to_owned())),
         ("priority", repo.priority.map(|priority| priority.to_string())),
@@ -111,6 +138,7 @@ fn source(repo: &Repo) -> Result<Source, String> {
         line,
         url: url.to_owned(),
         kind,
+        key: repo.gpgkey.clone(),
         settings: lines(settings, line)?,
         access: lines(access, line)?,
         saved: (repo.save || repo.install).then_some(!repo.disable),
@@ -124,6 +152,11 @@ fn lines<const N: usize>(values: [(&str, Option<String>); N], line: usize) -> Re
 
 fn list(names: &[String]) -> Option<String> {
     (!names.is_empty()).then(|| names.join(" "))
+}
+
+/// Returns the path of a file or folder on this machine.
+fn local(url: &str) -> Option<PathBuf> {
+    url.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)))
 }
 
 /// Replaces `%20` and the like by what they stand for.
@@ -152,8 +185,7 @@ fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
     if !known {
         return wrong(format!("the address {url} should begin with http://, https://, ftp:// or file:///"));
     }
-    let below = url.strip_prefix("file://").map(decoded);
-    if below.is_some_and(|path| Path::new(&path).components().any(|part| part == Component::ParentDir)) {
+    if local(url).is_some_and(|path| path.components().any(|part| part == Component::ParentDir)) {
         return wrong(format!("the address {url} should not have `..` in it"));
     }
     Ok(())

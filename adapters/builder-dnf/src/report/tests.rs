@@ -108,6 +108,30 @@ fn what_failed_without_failing_dnf_is_a_warning() {
 }
 
 #[test]
+fn what_dnf_leaves_out_must_be_allowed() {
+    let host = Arch::host().unwrap();
+    let allowed =
+        |ignore_missing, ignore_broken| Wanted { ignore_missing, ignore_broken, ..planned().wanted };
+    let broken = "the packages cannot be installed together: nothing provides nosuchthing >= 9 needed by missingdep-1.0-1.noarch";
+    for (name, wanted, said) in [
+        ("missing-ignored", allowed(true, false), None),
+        ("missing-ignored", allowed(false, true), Some("no package matches nosuch (line 4)")),
+        ("broken-ignored", allowed(false, true), None),
+        ("broken-ignored", allowed(true, false), Some(broken)),
+        (
+            "only-broken-ignored",
+            allowed(true, true),
+            Some("of the packages the kickstart asks for, none can be installed"),
+        ),
+        ("installed", allowed(false, false), None),
+    ] {
+        assert_eq!(left_out(&recorded(name), &wanted, host).as_deref(), said, "{name}");
+    }
+    let warned = "package missingdep-1.0-1.noarch cannot be installed with the others, and --ignorebroken leaves it out";
+    assert_eq!(warnings(&recorded("broken-ignored"), &planned().wanted), [warned]);
+}
+
+#[test]
 fn sizes_and_full_disks_are_recognised() {
     let size = |text: &str| installed_size(&[format!("Installed size: {text}")]);
 

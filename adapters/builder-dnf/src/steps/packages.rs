@@ -46,6 +46,9 @@ pub(crate) async fn install(
     };
     let said = shop.run(&task, &hear).await?;
     judge(shop, &said, plan)?;
+    if let Some(reason) = report::left_out(&said.lines, &plan.wanted, shop.request.arch) {
+        return Err(Halt::Failed(reason));
+    }
     check_room(shop, &said)?;
 
     shop.step("installing packages", None);
@@ -73,8 +76,29 @@ pub(crate) async fn install(
 
 async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {
     shop.write(&shop.work.join("home/.rpmmacros"), "0644", &rpm_macros(&plan.wanted)).await?;
+    for source in &plan.sources {
+        if let Some(key) = key(source)? {
+            shop.write(&source.key_shown_at(), "0644", &key).await?;
+        }
+    }
     let sections: Vec<_> = plan.sources.iter().map(Source::section).collect();
     shop.write(&shop.work.join("dnf.conf"), "0600", &format!("[main]\n{}", sections.join("\n"))).await
+}
+
+/// Reads the key of a repository that is a file of this machine.
+///
+/// It is copied, and only when it is a key: whoever writes a kickstart shall not read other files of this machine.
+fn key(source: &Source) -> Result<Option<String>, Halt> {
+    let Some(file) = source.key_file() else { return Ok(None) };
+    let Source { name, line, .. } = source;
+    let wrong = |why: String| Halt::Failed(format!("repository {name} ({line}): {why}", line = At(*line)));
+    let shown = file.display();
+    let text = std::fs::read_to_string(&file)
+        .map_err(|error| wrong(format!("its key {shown} cannot be read here: {error}")))?;
+    if text.contains("-----BEGIN PGP PUBLIC KEY BLOCK-----") {
+        return Ok(Some(text));
+    }
+    Err(wrong(format!("{shown} is no key: it should hold a PGP PUBLIC KEY BLOCK")))
 }
 
 /// Returns the folders of repositories on this machine; only what is a repository is shown to a build.

@@ -34,7 +34,7 @@ pub(crate) async fn run(
 }
 
 /// Runs one script; a failure that does not count comes back as a warning.
-async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<Option<String>, Halt> {
+async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<Vec<String>, Halt> {
     let Program { section, line, .. } = program;
     // Beside the image, or inside where a chrooted script finds it.
     let name = format!("img-script-{number}");
@@ -53,9 +53,9 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     let task = surroundings(shop, program, shop.task(argv));
     let said = shop.run(&task, &|_| {}).await?;
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
-    keep_log(shop, program, &said.lines).await?;
+    let lost_log = keep_log(shop, program, &said.lines).await?;
     if said.ended.well() {
-        return Ok(None);
+        return Ok(lost_log.into_iter().collect());
     }
     let status = said.ended.status;
     if matches!(status, Status::Exited(126 | 127))
@@ -82,7 +82,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
         line = At(*line)
     );
     shop.note(&warning);
-    Ok(Some(warning))
+    Ok(lost_log.into_iter().chain([warning]).collect())
 }
 
 /// Gives a script its environment.
@@ -109,24 +109,23 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
     task
 }
 
-/// Writes what a script printed to the file its `--log` names.
-async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> Result<(), Halt> {
-    let Some(log) = &program.log else { return Ok(()) };
+/// Writes what a script printed to the file its `--log` names; where that cannot be, a warning comes back.
+async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> Result<Option<String>, Halt> {
+    let Some(log) = &program.log else { return Ok(None) };
     let mut text = lines.join("\n");
     text.push('\n');
     if program.chrooted {
-        return shop.write(&shop.inside(log), "0600", &text).await;
+        return shop.write(&shop.inside(log), "0600", &text).await.map(|()| None);
     }
     let path = shop.work.join(log);
     if path.starts_with(&shop.root) || path.starts_with(shop.work.join("out")) {
-        return shop.write(&path, "0600", &text).await;
+        return shop.write(&path, "0600", &text).await.map(|()| None);
     }
-    shop.note(&format!(
-        "{} ({}): --log={log} is not kept; this log has it",
-        program.section,
-        At(program.line)
-    ));
-    Ok(())
+    let Program { section, line, .. } = program;
+    Ok(Some(format!(
+        "{line}: `{section}`: --log={log} has no effect; the log of the build has what it printed",
+        line = At(*line)
+    )))
 }
 
 /// The host's way to find names, lent to an image while its scripts run.

@@ -2,9 +2,12 @@
 
 mod ends;
 mod forms;
+mod made;
 mod packages;
 mod raw;
 mod refusals;
 mod scripts;
+mod server;
 mod settings;
+mod sources;
 mod support;

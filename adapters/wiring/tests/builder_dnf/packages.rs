@@ -1,7 +1,10 @@
 //! Options of %packages and of repositories, with packages made for it.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use crate::made::Repo;
+use crate::server::{Server, file};
 use crate::support::{Scene, tool};
 use imaging::ImageType;
 
@@ -23,9 +26,10 @@ for file in asker asked german both-1 both-2; do echo $file >usr/share/odd/$file
 printf '[Unit]\n[Install]\nWantedBy=multi-user.target\nAlias=other.service\n' >usr/lib/systemd/system/odd.service
 printf '[Unit]\n[Install]\nWantedBy=timers.target\n' >usr/lib/systemd/system/odd@.timer
 printf '[Unit]\n' >usr/lib/systemd/system/bare.service
-%define sub(r:) %%package -n %1 \
+%define sub(r:q:) %%package -n %1 \
 Summary: Odd \
 %{-r:Recommends: %{-r*}} \
+%{-q:Requires: %{-q*}} \
 %%description -n %1 \
 Odd.
 %sub -r asked asker
@@ -55,27 +59,20 @@ error("on purpose")
 %sub both-2
 %files -n both-2
 /usr/share/odd/both-2
+%sub -q nothing-like-this broken
+%files -n broken
 "#;
+
+/// A group of which each package is there for another reason.
+const GROUP: &str = "<?xml version=\"1.0\"?><comps><group><id>odd-group</id><name>Odd group</name><packagelist>\
+    <packagereq type=\"mandatory\">both-1</packagereq><packagereq type=\"default\">both-2</packagereq>\
+    <packagereq type=\"optional\">asked</packagereq><packagereq type=\"mandatory\">gone</packagereq>\
+    </packagelist></group></comps>";
 
 /// Makes a repository of the packages in [`SPEC`] below `folder`.
 fn odd_repo(folder: &Path) -> String {
-    let (repo, spec) = (folder.join("odd"), folder.join("odd.spec"));
-    std::fs::create_dir(&repo).unwrap();
-    std::fs::write(&spec, SPEC).unwrap();
-    std::fs::write(folder.join(".rpmmacros"), "%_dbpath %{_topdir}/db\n").unwrap();
-    let define = |name: &str, path: &Path| format!("--define={name} {}", path.display());
-    tool(&[
-        "env",
-        &format!("HOME={}", folder.display()),
-        "rpmbuild",
-        "-bb",
-        "--quiet",
-        &define("_topdir", folder),
-        &define("_rpmdir", &repo),
-        spec.to_str().unwrap(),
-    ]);
-    tool(&["createrepo_c", "-q", repo.to_str().unwrap()]);
-    format!("repo --name=odd --baseurl=file://{}", repo.display())
+    let repo = Repo::new(folder, "odd").spec(SPEC, &[]).indexed(GROUP);
+    format!("repo --name=odd --baseurl={}", repo.url())
 }
 
 /// Builds an archive out of the odd packages; `ODD` stands for their repository.
@@ -94,7 +91,7 @@ fn has(paths: &[String], path: &str) -> bool {
 
 #[tokio::test]
 async fn recommended_packages_come_along_unless_excluded() {
-    for (options, comes) in [("", true), ("--exclude-weakdeps", false)] {
+    for (options, comes) in [("", true), ("--exclude-weakdeps", false), ("--excludeWeakdeps", false)] {
         let (paths, _) = packed(&format!("ODD\n%packages {options}\nasker\n%end\n")).await;
         assert_eq!((has(&paths, "usr/share/odd/asker"), has(&paths, "usr/share/odd/asked")), (true, comes));
     }
@@ -106,7 +103,7 @@ async fn documentation_and_languages_can_be_left_out() {
         ("", true, true),
         ("--excludedocs", false, true),
         ("--inst-langs=fi", true, false),
-        ("--inst-langs=de", true, true),
+        ("--instLangs=de", true, true),
     ] {
         let (paths, _) = packed(&format!("ODD\n%packages {options}\ndocs\n%end\n")).await;
         let found = (has(&paths, "usr/share/doc/odd/manual"), has(&paths, "usr/share/odd/german"));
@@ -164,5 +161,95 @@ async fn a_package_whose_own_preparation_fails_fails_the_build() {
     assert_eq!(
         scene.reason().await,
         "the PREIN scriptlet of package badpre failed, so that it could not be installed"
+    );
+}
+
+#[tokio::test]
+async fn of_a_group_as_much_comes_along_as_its_line_says() {
+    for (options, default, optional) in
+        [("", true, false), ("--nodefaults", false, false), ("--optional", true, true)]
+    {
+        let (paths, warnings) = packed(&format!("ODD\n%packages\n@odd-group {options}\n%end\n")).await;
+        let found = ["both-1", "both-2", "asked"].map(|name| has(&paths, &format!("usr/share/odd/{name}")));
+        assert_eq!(found, [true, default, optional], "{options}");
+        assert_eq!(warnings, ["no repository has the package gone of a group"]);
+    }
+}
+
+#[tokio::test]
+async fn only_what_is_named_comes_along() {
+    let (paths, warnings) = packed("ODD\n%packages --nocore\nboth-1\n%end\n").await;
+
+    assert_eq!(warnings, Vec::<String>::new());
+    let odd: Vec<_> = paths.iter().filter(|path| path.starts_with("usr/") && !path.ends_with('/')).collect();
+    assert_eq!(odd, ["usr/share/odd/both-1"]);
+}
+
+#[tokio::test]
+async fn broken_and_missing_packages_are_left_out_only_where_that_is_allowed() {
+    let of = |options: &str| {
+        let text = format!("ODD\n%packages {options}\nboth-1\nbroken\nnosuch\n%end\n");
+        let mut scene = Scene::new(ImageType::Fs, &text);
+        scene.request.kickstart = scene.request.kickstart.replace("ODD", &odd_repo(scene.temp()));
+        scene
+    };
+
+    assert_eq!(of("--ignorebroken").reason().await, "no package matches nosuch (line 5)");
+    assert_eq!(
+        of("--ignoremissing").reason().await,
+        "the packages cannot be installed together: nothing provides nothing-like-this needed by broken-1-1.noarch"
+    );
+    assert_eq!(
+        of("--ignoremissing --ignorebroken").made().await.warnings,
+        [
+            "no package matches nosuch (line 5), and --ignoremissing leaves it out",
+            "package broken-1-1.noarch cannot be installed with the others, and --ignorebroken leaves it out",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_image_of_which_everything_would_be_left_out_is_refused() {
+    let scene = Scene::new(ImageType::Fs, "REPO\n%packages --ignorebroken\nmissingdep\n%end\n");
+
+    assert_eq!(scene.reason().await, "of the packages the kickstart asks for, none can be installed");
+}
+
+#[tokio::test]
+async fn packages_for_both_word_sizes_come_along_only_with_multilib() {
+    let temp = tempfile::tempdir().unwrap();
+    let repo = Repo::new(temp.path(), "dual");
+    let repo = repo.package_for("x86_64", "dual", "1", "big").package_for("i686", "dual", "1", "small");
+    let url = repo.indexed("").url();
+    for (options, comes) in [("", false), ("--multilib", true)] {
+        let text = format!("repo --name=dual --baseurl={url}\n%packages {options}\ndual\n%end\n");
+        let scene = Scene::new(ImageType::Fs, &text);
+        scene.made().await;
+        let list = tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
+        let found =
+            ["dual.x86_64", "dual.i686"].map(|name| list.contains(&format!("./usr/share/odd/{name}\n")));
+        assert_eq!(found, [true, comes], "{options}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up_after_the_timeout() {
+    let temp = tempfile::tempdir().unwrap();
+    let repo = Repo::new(temp.path(), "slow").package("pick", "1", "x").indexed("");
+    let folder = repo.folder.clone();
+    let server = Server::start(move |_, asked| match asked.target.ends_with(".rpm") {
+        true => None,
+        false => file(&folder, &asked.target),
+    });
+    let text = format!("repo --name=slow --baseurl={}\n%packages --timeout=1\npick\n%end\n", server.url);
+    let start = Instant::now();
+
+    let said = Scene::new(ImageType::Fs, &text).reason().await;
+
+    assert!(start.elapsed() < Duration::from_secs(20), "dnf itself would wait half a minute, several times");
+    assert_eq!(
+        said,
+        "package pick-1-1.noarch.rpm could not be downloaded: Operation too slow. Less than 1000 bytes/sec transferred \
+         the last 1 seconds"
     );
 }

@@ -94,6 +94,30 @@ async fn every_partition_gets_its_files_its_type_and_its_place() {
 }
 
 #[tokio::test]
+async fn a_disk_is_new_whatever_is_to_be_cleared_and_keeps_primary_partitions_primary() {
+    for clear in ["--all --initlabel", "--linux", "--none"] {
+        let scene = Scene::new(
+            ImageType::Raw,
+            &format!(
+                "REPO\nzerombr\nclearpart {clear}\npart /a --size=4 --ondisk=sda\npart / --size=24 --ondrive=sda\n\
+                 part /b --size=4 --asprimary\npart /c --size=4\npart /d --size=4\n%packages\nsetup\n%end\n"
+            ),
+        );
+
+        assert_eq!(scene.made().await.warnings, ["no kernel in /boot: the image will not boot"]);
+
+        let parts = partitions(&scene.file("demo.raw"));
+        let found: Vec<_> = parts.iter().map(|part| (part.1 / 2048, part.2.as_str())).collect();
+        let extended = found[3].0;
+        assert_eq!(
+            found,
+            [(4, "83"), (24, "83"), (4, "83"), (extended, "f"), (4, "83"), (4, "83")],
+            "the third is the one that asked to be primary"
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_part_lines_the_disk_is_as_large_as_its_files_need() {
     let scene = Scene::new(ImageType::Raw, "REPO\n%packages\nbusybox\n%end\n");
 

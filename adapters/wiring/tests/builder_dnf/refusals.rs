@@ -47,12 +47,6 @@ async fn a_partition_that_is_too_small_says_what_the_files_need() {
 }
 
 #[tokio::test]
-async fn packages_that_are_not_signed_are_refused_where_a_key_is_named() {
-    let said = reason("REPO --gpgkey=file:///dev/null\n%packages\nbash\n%end\n").await;
-    assert!(said.ends_with(" is not signed, and its repository has a --gpgkey"), "{said}");
-}
-
-#[tokio::test]
 async fn a_failing_scriptlet_and_a_missing_optional_package_are_warnings() {
     let scene = Scene::new(ImageType::Fs, "REPO\n%packages --ignoremissing\nbadpost\nnosuch\n%end\n");
 

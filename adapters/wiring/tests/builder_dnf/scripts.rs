@@ -53,6 +53,27 @@ async fn a_failing_script_fails_the_build_only_with_erroronfail() {
 }
 
 #[tokio::test]
+async fn scripts_before_the_packages_have_the_same_options() {
+    let scene = Scene::new(
+        ImageType::Loop,
+        "REPO\n%pre --interpreter=/usr/bin/perl --logfile=/build/out/pre.log\nprint \"perl $ENV{IMG_NAME}\\n\";\n%end\n\
+         %pre --log=/tmp/pre.log\ntrue\n%end\n%packages\nbusybox\n%end\n\
+         %post --logfile=/root/post.log\necho said\n%end\n",
+    );
+
+    assert_eq!(
+        scene.made().await.warnings,
+        ["line 5: `%pre`: --log=/tmp/pre.log has no effect; the log of the build has what it printed"]
+    );
+    assert_eq!(std::fs::read_to_string(scene.file("pre.log")).unwrap(), "perl demo\n");
+    assert_eq!(Ext::at(&scene.file("demo.img"), 0).read("/root/post.log"), "said\n");
+
+    let fatal =
+        Scene::new(ImageType::Loop, "REPO\n%pre --erroronfail\nexit 3\n%end\n%packages\nsetup\n%end\n");
+    assert_eq!(fatal.reason().await, "%pre (line 2) failed with exit status 3; the log says what it printed");
+}
+
+#[tokio::test]
 async fn an_interpreter_the_image_lacks_is_named() {
     let scene = Scene::new(ImageType::Loop, "REPO\n%packages\nsetup\n%end\n%post\ntrue\n%end\n");
 

@@ -39,6 +39,28 @@ async fn language_keyboard_clock_and_name_are_set() {
 }
 
 #[tokio::test]
+async fn the_other_ways_to_say_it_mean_the_same() {
+    let (_scene, image, warnings) = built(
+        "REPO --install --disable\nkeyboard --vckeymap=de\ntimezone --isUtc UTC\n\
+         rootpw --iscrypted $6$salt$hash\n%packages\nsetup\n%end\n",
+    )
+    .await;
+
+    assert_eq!(warnings, Vec::<String>::new());
+    assert_eq!(image.read("/etc/vconsole.conf"), "KEYMAP=\"de\"\n");
+    assert!(image.read("/etc/adjtime").ends_with("\nUTC\n"));
+    assert!(image.read("/etc/yum.repos.d/demo.repo").ends_with("\nenabled=0\n"));
+    assert!(image.read("/etc/shadow").contains("root:$6$salt$hash:"));
+}
+
+#[tokio::test]
+async fn a_locked_root_cannot_log_in_with_the_password_it_has() {
+    let (_scene, image, _) = built("REPO\nrootpw --lock --plaintext s3cret\n%packages\nsetup\n%end\n").await;
+
+    assert!(image.read("/etc/shadow").contains("root:!$6$"));
+}
+
+#[tokio::test]
 async fn a_time_zone_that_is_not_there_is_warned_about() {
     let (_scene, image, warnings) = built("REPO\ntimezone Mars/Base\n%packages\nbusybox\n%end\n").await;
 
