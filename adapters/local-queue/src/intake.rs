@@ -65,7 +65,7 @@ async fn claim(shared: Arc<Shared>, queue: &str) -> Result<Option<Delivery>, Tra
     .bind(now_ms())
     .fetch_optional(&shared.table)
     .await
-    .map_err(|error| TransportError::new(format!("take a message from {queue}"), error))?;
+    .map_err(|error| shared.failed(format!("take a message from {queue}"), error))?;
     Ok(row.map(|(number, id, body, deliveries)| {
         let mut delivery = Delivery::new(body, Box::new(Claim { shared, number }));
         delivery.message_id = id;
@@ -94,7 +94,7 @@ impl Claim {
         .bind(self.shared.owner.name())
         .execute(&self.shared.table)
         .await
-        .map_err(|error| TransportError::new("settle a message", error))?;
+        .map_err(|error| self.shared.failed("settle a message", error))?;
         if state == 0 {
             self.shared.changed.notify_waiters();
         }

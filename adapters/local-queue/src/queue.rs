@@ -8,7 +8,7 @@ use participant_core::{
     ENGINE_QUEUE, Intake, Launch, LaunchError, Launcher, Message, Transport, TransportError,
 };
 use sqlx::sqlite::SqlitePool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::intake::LocalIntake;
 use crate::owner::Owner;
@@ -23,6 +23,16 @@ pub(crate) struct Shared {
     pub(crate) table: SqlitePool,
     pub(crate) owner: Owner,
     pub(crate) changed: Notify,
+    trouble: watch::Sender<Option<String>>,
+}
+
+impl Shared {
+    /// Turns a failed statement into an error, and lets those know who wait for trouble.
+    pub(crate) fn failed(&self, doing: impl Into<String>, error: sqlx::Error) -> TransportError {
+        let error = TransportError::new(doing, error);
+        self.trouble.send_replace(Some(format!("{error}: {}", error.source)));
+        error
+    }
 }
 
 /// A message that belonged to a dead program and is ours now.
@@ -39,12 +49,17 @@ impl LocalQueue {
     pub async fn open(file: &Path, owner: Owner) -> Result<LocalQueue, TransportError> {
         let doing = || format!("open the queue file {}", file.display());
         let table = open(file).await.map_err(|error| TransportError::new(doing(), error))?;
-        Ok(LocalQueue(Arc::new(Shared { table, owner, changed: Notify::new() })))
+        Ok(LocalQueue(Arc::new(Shared {
+            table,
+            owner,
+            changed: Notify::new(),
+            trouble: watch::Sender::new(None),
+        })))
     }
 
     /// Makes ours what belongs to programs that are dead, and returns it.
     pub async fn adopt(&self) -> Result<Vec<Adopted>, TransportError> {
-        let failed = |error| TransportError::new("adopt messages of dead programs", error);
+        let failed = |error| self.0.failed("adopt messages of dead programs", error);
         let (table, me) = (&self.0.table, &self.0.owner);
         let others: Vec<String> =
             sqlx::query_scalar("SELECT DISTINCT owner FROM message WHERE state < 2 AND owner <> $1")
@@ -73,13 +88,25 @@ impl LocalQueue {
         Ok(adopted)
     }
 
+    /// Waits until the file cannot be read or written, and says why; for ever when all is well.
+    ///
+    /// Who sends keeps what was not sent and tries again; a program that a person waits for may rather end.
+    pub async fn trouble(&self) -> String {
+        let mut trouble = self.0.trouble.subscribe();
+        let said = trouble.wait_for(Option::is_some).await.ok().and_then(|said| said.clone());
+        match said {
+            Some(said) => said,
+            None => std::future::pending().await, // the sender lives as long as we do
+        }
+    }
+
     /// Returns the queues on which messages of ours are not dealt with: none means that our processes came to rest.
     pub async fn unsettled(&self) -> Result<Vec<String>, TransportError> {
         sqlx::query_scalar("SELECT DISTINCT queue FROM message WHERE owner = $1 AND state < 2")
             .bind(self.0.owner.name())
             .fetch_all(&self.0.table)
             .await
-            .map_err(|error| TransportError::new("look for waiting messages", error))
+            .map_err(|error| self.0.failed("look for waiting messages", error))
     }
 }
 
@@ -101,7 +128,7 @@ impl Transport for LocalQueue {
         .bind(now_ms())
         .execute(&self.0.table)
         .await
-        .map_err(|error| TransportError::new(format!("publish to {}", message.queue), error))?;
+        .map_err(|error| self.0.failed(format!("publish to {}", message.queue), error))?;
         self.0.changed.notify_waiters();
         Ok(())
     }

@@ -71,6 +71,9 @@ impl Machine {
         let settled = tokio::select! {
             idle = self.idle() => idle.map(|()| Settled::All),
             () = stop.cancelled() => Ok(Settled::Interrupted),
+            trouble = self.queue.trouble() => {
+                Err(anyhow::anyhow!("{trouble}; nothing is lost: `img resume` goes on when that is mended"))
+            }
             ended = workers.join_next() => match ended {
                 Some(Ok(Err(broken))) => Err(broken),
                 Some(Err(panic)) => Err(panic.into()),

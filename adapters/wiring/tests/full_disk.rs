@@ -7,14 +7,26 @@ use std::process::Command;
 use program::{Ran, Site, demo_repo};
 
 /// Runs the program where `folder` has room for so many MB only. That takes root: by sudo, where we are not.
-fn run_with_room(site: &Site, folder: &str, megabytes: u32, arguments: &[&str]) -> Ran {
+fn run_with_room(
+    site: &Site,
+    folder: &str,
+    megabytes: u32,
+    fill_after: Option<f32>,
+    arguments: &[&str],
+) -> Ran {
     let is_root = nix::unistd::geteuid().is_root();
     let mut command = if is_root { Command::new("unshare") } else { Command::new("sudo") };
     if !is_root {
-        command.args(["-n", "unshare"]);
+        command.args(["-n", "--preserve-env=FILL_AFTER", "unshare"]);
     }
-    let script = "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$2\"m tmpfs \"$1\" && shift 2 && exec \"$@\"";
+    // where FILL_AFTER is set, something else fills the disk after so many seconds
+    let script = "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$2\"m tmpfs \"$1\" || exit 99; folder=$1; shift 2
+        if [ -n \"$FILL_AFTER\" ]; then (sleep \"$FILL_AFTER\"; cat /dev/zero >\"$folder/filler\" 2>/dev/null) & fi
+        exec \"$@\"";
     command.args(["--mount", "sh", "-c", script, "sh", folder, &megabytes.to_string()]);
+    if let Some(seconds) = fill_after {
+        command.env("FILL_AFTER", seconds.to_string());
+    }
     command.arg("env").arg(format!("IMG_STATE={}", site.path().join("state").display()));
     command.arg(env!("CARGO_BIN_EXE_img")).args(arguments).current_dir(site.path());
     #[expect(clippy::disallowed_methods, reason = "the program under test")]
@@ -29,6 +41,7 @@ fn a_disk_without_room_for_the_packages_is_said_before_they_are_installed() {
         &site,
         "out",
         8,
+        None,
         &["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--outdir", "out", "--json"],
     );
     let answer = ran.json();
@@ -47,6 +60,7 @@ fn a_disk_that_fills_up_in_the_middle_ends_the_build_with_a_sentence_and_no_imag
         &site,
         "out",
         150,
+        None,
         &["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--outdir", "out", "--json"],
     );
     let answer = ran.json();
@@ -59,7 +73,23 @@ fn a_disk_that_fills_up_in_the_middle_ends_the_build_with_a_sentence_and_no_imag
 fn a_state_folder_without_room_is_a_clear_error() {
     let site = Site::new();
     site.kickstart("t.ks", format!("part / --size=64\n%packages\nbusybox\n%end\n#{}\n", "x".repeat(3 << 20)));
-    let ran = run_with_room(&site, "state", 1, &["build", "t.ks", "--type", "raw"]);
+    let ran = run_with_room(&site, "state", 1, None, &["build", "t.ks", "--type", "raw"]);
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(ran.stderr.starts_with("img: cannot ") && ran.stderr.contains("full"), "{ran:?}");
+}
+
+#[test]
+fn a_state_folder_that_fills_up_in_the_middle_ends_the_program_with_the_job_kept() {
+    let site = Site::new();
+    let padding = "x".repeat(200 << 10);
+    let kickstart = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 2\n%end\n";
+    site.kickstart("t.ks", format!("{kickstart}#{padding}\n"));
+    let repo = demo_repo();
+    let arguments = ["build", "t.ks", "--type", "raw", "--repo", &repo, "--outdir", "out", "--json"];
+
+    let ran = run_with_room(&site, "state", 24, Some(1.5), &arguments);
+
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let error = ran.json()["error"].as_str().unwrap().to_owned();
+    assert!(error.contains("full") && error.contains("nothing is lost: `img resume`"), "{error}");
 }
