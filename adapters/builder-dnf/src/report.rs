@@ -82,7 +82,9 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
             ));
         }
         if let Some(name) = line.strip_prefix("No match for group package \"") {
-            return Some(format!("no repository has the package {} of a group", name.trim_end_matches('"')));
+            let name = name.trim_end_matches('"');
+            let there = format!("no repository has the package {name} of a group");
+            return (!is_excluded(name, wanted)).then_some(there); // dnf does not see what is excluded
         }
         let (scriptlet, package) =
             line.strip_prefix("Error in ")?.split_once(" scriptlet in rpm package ")?;
@@ -91,6 +93,14 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
     let mut warnings: Vec<String> = warnings.chain(skipped).collect();
     warnings.dedup();
     warnings
+}
+
+/// Tells whether the kickstart itself leaves a package out; of a pattern, what is before its first sign counts.
+fn is_excluded(package: &str, wanted: &Wanted) -> bool {
+    wanted.excluded.iter().any(|excluded| match excluded.name.find(['*', '?', '[']) {
+        Some(sign) => package.starts_with(&excluded.name[..sign]),
+        None => package == excluded.name,
+    })
 }
 
 fn at_line(name: &str, wanted: &Wanted) -> String {

@@ -1,6 +1,9 @@
 //! Which commands and options this builder honours; each of the others is warned about with its line.
 //!
-//! A row here is a promise: a test in `tests/` builds an image and reads there that it was kept.
+//! A row here is a promise: a test builds an image and reads there that it was kept. docs/building.md says which test,
+//! and the test of this module holds that page, this table and the language against each other.
+
+use std::collections::BTreeMap;
 
 use imaging::{Arch, ImageType};
 use img_kickstart::arguments::Arguments;
@@ -97,6 +100,21 @@ const SECTIONS: &[(&str, &[&str])] = &[
     ("%post", &["--interpreter", "--erroronfail", "--log", "--logfile", "--nochroot"]),
 ];
 
+/// Commands and options that mean nothing unless one of some other options is on the line.
+const COMPANIONS: &[(&str, &str, &[&str])] = &[
+    ("part", "--maxsize", &["--grow"]),
+    ("partition", "--maxsize", &["--grow"]),
+    ("repo", "--disable", &["--save", "--install"]),
+    ("repo", "--proxyuser", &["--proxy"]),
+    ("repo", "--proxypasswd", &["--proxyuser"]),
+];
+
+/// Commands of which only the last line counts.
+const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
+
+/// Options of `part` that are about a disk, which loop images have none of.
+const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary"];
+
 /// Says what of the kickstart has no effect in such an image, a sentence each, in the order of the file.
 pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Vec<String> {
     let mut found: Vec<(usize, String)> = Vec::new();
@@ -108,13 +126,19 @@ pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Ve
         let about = row(COMMANDS, name).map(|heeded| unheeded_options(&command.arguments(), heeded));
         let clause = match about {
             None => Some(format!("`{name}` has no effect")),
+            Some(_) if name == "network" && command.arguments().options.is_empty() => {
+                Some(format!("`{name}` has no effect"))
+            }
             Some(_) if not_in(name, form, arch) => {
                 Some(format!("`{name}` has no effect in {} images", of(form, arch)))
             }
             Some(options) => options.map(|options| format!("`{name}`: {options}")),
         };
         found.extend(clause.map(|clause| (command.line, clause)));
+        let alone = alone(name, &command.arguments(), form).into_iter();
+        found.extend(alone.map(|clause| (command.line, format!("`{name}`: {clause}"))));
     }
+    found.extend(said_again(kickstart));
     for section in kickstart.sections() {
         let name = section.name();
         let clause = match row(SECTIONS, name) {
@@ -143,6 +167,38 @@ fn unheeded_options(arguments: &Arguments<'_>, heeded: &[&str]) -> Option<String
     }
 }
 
+/// Says which options have no effect because of what else is, or is not, there.
+fn alone(name: &str, arguments: &Arguments<'_>, form: ImageType) -> Vec<String> {
+    let companions = COMPANIONS.iter().filter(|(command, option, with)| {
+        *command == name && arguments.has(option) && !with.iter().any(|with| arguments.has(with))
+    });
+    let mut clauses: Vec<_> =
+        companions.map(|(_, option, with)| format!("{option} has no effect without {}", with[0])).collect();
+    if form == ImageType::Loop && matches!(name, "part" | "partition") {
+        let given = OF_A_DISK.iter().filter(|option| arguments.has(option));
+        clauses.extend(given.map(|option| format!("{option} has no effect in loop images")));
+    }
+    clauses
+}
+
+/// Finds lines that a later one takes the place of.
+fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
+    let mut last: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found = Vec::new();
+    for command in kickstart.commands() {
+        let name = match command.name() {
+            "network" if command.arguments().has("--hostname") => "network --hostname",
+            name if ONCE.contains(&name) => name,
+            _ => continue,
+        };
+        if let Some(earlier) = last.insert(name.to_owned(), command.line) {
+            let again = At(command.line);
+            found.push((earlier, format!("`{name}` has no effect: {again} says it again")));
+        }
+    }
+    found
+}
+
 /// Tells whether a command that is honoured elsewhere means nothing for such an image.
 fn not_in(name: &str, form: ImageType, arch: Arch) -> bool {
     match name {
@@ -155,3 +211,6 @@ fn not_in(name: &str, form: ImageType, arch: Arch) -> bool {
 fn of(form: ImageType, arch: Arch) -> String {
     if form == ImageType::Raw { arch.to_string() } else { form.to_string() }
 }
+
+#[cfg(test)]
+mod tests;

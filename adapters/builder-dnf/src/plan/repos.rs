@@ -92,11 +92,18 @@ pub(super) fn sources(kickstart: &Kickstart) -> Result<Vec<Source>, String> {
         sources.push(source);
     }
     if sources.is_empty() {
-        return Err(
-            "the kickstart names no repository: add a line such as `repo --name=base --baseurl=URL`".into()
-        );
+        return Err(format!(
+            "the kickstart names no repository: add a line such as `repo --name=base --baseurl={}`",
+            source_of_an_installer(kickstart).unwrap_or_else(|| "URL".to_owned())
+        ));
     }
     Ok(sources)
+}
+
+/// Returns the address of a `url` line, which tells an installer what a `repo` line tells here.
+fn source_of_an_installer(kickstart: &Kickstart) -> Option<String> {
+    let line = kickstart.commands().find(|command| command.name() == "url")?;
+    line.arguments().value("--url").map(str::to_owned)
 }
 
 fn source(repo: &Repo) -> Result<Source, String> {

@@ -106,6 +106,10 @@ fn a_kickstart_without_sources_or_packages_says_what_to_add() {
     assert!(
         of("%packages\nbash\n%end\n").starts_with("the kickstart names no repository: add a line such as")
     );
+    assert_eq!(
+        of("url --url=http://x/os\n%packages\nbash\n%end\n"),
+        "the kickstart names no repository: add a line such as `repo --name=base --baseurl=http://x/os`"
+    );
     assert!(of("repo --name=b --baseurl=http://x\n").starts_with("the kickstart asks for no packages"));
 }
 

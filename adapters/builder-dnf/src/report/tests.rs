@@ -108,6 +108,18 @@ fn what_failed_without_failing_dnf_is_a_warning() {
 }
 
 #[test]
+fn a_package_of_a_group_that_is_missing_is_a_warning_unless_it_is_excluded() {
+    let lines =
+        ["No match for group package \"gone\"", "No match for group package \"left-out\""].map(str::to_owned);
+    let excluded =
+        |name: &str| Wanted { excluded: vec![Named { name: name.into(), line: 1 }], ..Wanted::default() };
+
+    for pattern in ["left-out", "left*"] {
+        assert_eq!(warnings(&lines, &excluded(pattern)), ["no repository has the package gone of a group"]);
+    }
+}
+
+#[test]
 fn what_dnf_leaves_out_must_be_allowed() {
     let host = Arch::host().unwrap();
     let allowed =

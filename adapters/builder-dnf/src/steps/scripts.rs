@@ -3,7 +3,7 @@
 use img_kickstart::At;
 use std::ffi::OsString;
 
-use child::{Status, Task};
+use child::{Shown, Status, Task};
 
 use crate::halt::Halt;
 use crate::plan::Program;
@@ -100,6 +100,8 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
         task.sight.furnished.push(shop.root.clone());
         task.cwd = "/".into();
     } else {
+        // Kickstarts written for the installer of Fedora know the image by its path there.
+        task.sight.writes.push(Shown::at(shop.on_host(&shop.root), "/mnt/sysimage"));
         task = task
             .env("INSTALL_ROOT", &shop.root)
             .env("IMG_OUT_DIR", shop.work.join("out"))

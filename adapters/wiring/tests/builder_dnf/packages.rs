@@ -177,6 +177,14 @@ async fn of_a_group_as_much_comes_along_as_its_line_says() {
 }
 
 #[tokio::test]
+async fn packages_to_come_first_come_with_the_others() {
+    let (paths, warnings) = packed("ODD\n%prepackages\nboth-1\n%end\n%packages\nboth-2\n%end\n").await;
+
+    assert!(has(&paths, "usr/share/odd/both-1") && has(&paths, "usr/share/odd/both-2"));
+    assert_eq!(warnings, ["line 3: the packages of %prepackages are installed together with the others"]);
+}
+
+#[tokio::test]
 async fn only_what_is_named_comes_along() {
     let (paths, warnings) = packed("ODD\n%packages --nocore\nboth-1\n%end\n").await;
 

@@ -12,7 +12,7 @@ async fn scripts_run_in_order_and_where_they_belong() {
          echo said; ls /proc/1 >/dev/null && echo x >/dev/null && echo furnished >>/etc/order; pwd >>/etc/order\n\
          [ -e /usr/bin/python3 ] || echo chrooted >>/etc/order\n%end\n\
          %post --nochroot\ncat $INSTALL_ROOT/etc/order >$IMG_OUT_DIR/order.txt\n\
-         echo nochroot >>$INSTALL_ROOT/etc/order\n%end\n\
+         echo nochroot >>/mnt/sysimage/etc/order\n%end\n\
          %post\necho $IMG_IMAGE_ID >>/etc/order; test -s /etc/resolv.conf && echo resolver >>/etc/order; true\n%end\n",
     );
 

@@ -1,0 +1,191 @@
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use imaging::{BuildRequest, ImageId, ImageName};
+use img_kickstart::table::{self, Opt, Row, Value};
+
+use super::*;
+
+/// What a page says becomes of a command, or of one of its options.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fate {
+    Honoured,
+    WarnedAbout,
+    Refused,
+}
+
+/// A command or section, and one of its options unless it is about the command itself.
+type Topic = (String, Option<String>);
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Reads the tables of docs/building.md: rows of topics, with the test that each row names.
+fn page() -> Vec<(Fate, Topic, String)> {
+    let text = std::fs::read_to_string(root().join("docs/building.md")).unwrap();
+    let mut fate = None;
+    let mut topics = Vec::new();
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix('#') {
+            fate = match heading.trim_start_matches('#').trim() {
+                "What is honoured" => Some(Fate::Honoured),
+                "What is warned about" => Some(Fate::WarnedAbout),
+                "What is refused" => Some(Fate::Refused),
+                _ => None,
+            };
+        }
+        let (Some(fate), true) = (fate, line.starts_with("| `")) else { continue };
+        let cells: Vec<_> = line.trim_matches('|').split(" | ").collect();
+        // The second cell of the first table is for people.
+        let words =
+            cells.iter().take(if fate == Fate::Honoured { 1 } else { 2 }).flat_map(|cell| quoted(cell));
+        let (options, commands): (Vec<_>, Vec<_>) = words.partition(|word| word.starts_with("--"));
+        let test = cells.last().and_then(|cell| quoted(cell).next()).unwrap_or_default();
+        for command in commands {
+            let topic = |option: Option<&String>| (fate, (command.clone(), option.cloned()), test.clone());
+            if options.is_empty() {
+                topics.push(topic(None));
+            }
+            topics.extend(options.iter().map(|option| topic(Some(option))));
+        }
+    }
+    topics
+}
+
+/// Returns what stands between backquotes.
+fn quoted(text: &str) -> impl Iterator<Item = String> {
+    text.split('`').skip(1).step_by(2).map(str::to_owned)
+}
+
+/// Writes a command or section with an option, and with what it needs to mean something.
+fn sample(row: &Row, option: Option<&Opt>) -> String {
+    let mut words = vec![row.name.to_owned()];
+    let plain = if row.name.starts_with("part") { "/" } else { "x" };
+    words.extend(std::iter::repeat_n(plain.to_owned(), row.arguments.0));
+    let companions =
+        COMPANIONS.iter().filter(|(name, of, _)| *name == row.name && option.is_some_and(|o| o.name == *of));
+    let mut wanted: Vec<&str> = companions.map(|(_, _, with)| with[0]).collect();
+    wanted.extend(row.options.iter().filter(|known| known.needed).map(|known| known.name));
+    if !option.is_some_and(|option| row.one_of.contains(&option.name)) {
+        wanted.extend(row.one_of.first());
+    }
+    if wanted.contains(&"--proxyuser") {
+        wanted.push("--proxy");
+    }
+    let wanted = wanted.into_iter().filter(|name| option.is_none_or(|option| option.name != *name));
+    let wanted = wanted.filter_map(|name| row.options.iter().find(|known| known.name == name));
+    words.extend(wanted.chain(option).map(|option| match option.value {
+        Value::Flag => option.name.to_owned(),
+        _ => format!("{}={}", option.name, value(option)),
+    }));
+    let end = if row.name.starts_with('%') { "\n%end" } else { "" };
+    format!("{}{end}", words.join(" "))
+}
+
+fn value(option: &Opt) -> &'static str {
+    match (option.name, option.value) {
+        ("--fstype", _) => "ext4",
+        ("--uuid", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
+        ("--interpreter", _) => "/bin/sh",
+        ("--baseurl" | "--mirrorlist" | "--metalink" | "--gpgkey", _) => "http://repo.example/x",
+        (_, Value::Choice(of)) => of[0],
+        (_, Value::Number | Value::Integer) => "5",
+        (_, Value::YesNo) => "yes",
+        _ => "x",
+    }
+}
+
+fn request(image_type: ImageType, lines: &str) -> BuildRequest {
+    BuildRequest {
+        image_id: ImageId::reduce("x").unwrap(),
+        name: ImageName::parse("demo").unwrap(),
+        image_type,
+        arch: "x86_64".parse().unwrap(),
+        kickstart: format!(
+            "repo --name=base --baseurl=http://repo.example/b\n%packages\nbash\n%end\n{lines}\n"
+        ),
+        added_lines: Vec::new(),
+        tokens: vec![],
+        extra_opts: vec![],
+        folder: "/x".into(),
+        log: "/x/log".into(),
+    }
+}
+
+/// Tells what really becomes of a line, which is the fifth.
+fn fate(line: &str, about: &str) -> Fate {
+    match crate::plan::plan(&request(ImageType::Raw, line)) {
+        Err(_) => Fate::Refused,
+        Ok(plan) => {
+            let warned = plan.warnings.iter().any(|warning| {
+                let words = |text: &str| text.split([' ', ',', '`', ':']).any(|word| word == about);
+                warning.starts_with("line 5: ") && words(warning)
+            });
+            if warned { Fate::WarnedAbout } else { Fate::Honoured }
+        }
+    }
+}
+
+/// A new row of the language fails here until somebody has decided, and written down, what becomes of it.
+#[test]
+fn the_page_says_of_each_row_of_the_language_what_becomes_of_it() {
+    let mut said: BTreeMap<Topic, Vec<Fate>> = BTreeMap::new();
+    for (fate, topic, _) in page() {
+        said.entry(topic).or_default().push(fate);
+    }
+    let mut wrong = Vec::new();
+    for row in table::commands().chain(table::sections()) {
+        let mut compare = |option: Option<&Opt>| {
+            let topic = (row.name.to_owned(), option.map(|option| option.name.to_owned()));
+            let about = option.map_or(row.name, |option| option.name);
+            let real = fate(&sample(row, option), about);
+            let fates = said.remove(&topic).unwrap_or_default();
+            // Where a part of the command means something, a line without that part may mean nothing.
+            let in_part = said.keys().any(|(name, _)| name == row.name);
+            let silent = option.is_none() && fates.is_empty() && in_part && real == Fate::WarnedAbout;
+            if fates != [real] && !silent {
+                wrong.push(format!("{topic:?}: really {real:?}, the page says {fates:?}"));
+            }
+            fates
+        };
+        // Where all of a command means nothing, its options need no word of their own.
+        if compare(None) != [Fate::WarnedAbout] {
+            row.options.iter().for_each(|option| drop(compare(Some(option))));
+        }
+    }
+    wrong.extend(said.keys().map(|topic| format!("{topic:?}: not in the language, or said twice")));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_the_page_calls_honoured_has_a_test_that_builds_an_image() {
+    let folder = root().join("adapters/wiring/tests/builder_dnf");
+    let tests = page().into_iter().filter(|(fate, _, _)| *fate == Fate::Honoured);
+    for (_, topic, test) in tests {
+        let (module, name) = test.split_once("::").unwrap_or_else(|| panic!("{topic:?} has no test"));
+        let text = std::fs::read_to_string(folder.join(format!("{module}.rs"))).unwrap();
+        assert!(text.contains(&format!("async fn {name}()")), "{topic:?}: there is no test {test}");
+    }
+}
+
+#[test]
+fn what_says_nothing_here_is_warned_about() {
+    let of = |form, lines: &str| crate::plan::plan(&request(form, lines)).unwrap().warnings;
+
+    assert_eq!(
+        of(
+            ImageType::Loop,
+            "part / --size=9 --maxsize=10 --active\nrepo --name=a --baseurl=http://x --disable --proxypasswd=x\n\
+             lang fi_FI\nnetwork --hostname=a\nlang de_DE\nnetwork --hostname=b",
+        ),
+        [
+            "line 5: `part`: --maxsize has no effect without --grow",
+            "line 5: `part`: --active has no effect in loop images",
+            "line 6: `repo`: --disable has no effect without --save",
+            "line 6: `repo`: --proxypasswd has no effect without --proxyuser",
+            "line 7: `lang` has no effect: line 9 says it again",
+            "line 8: `network --hostname` has no effect: line 10 says it again",
+        ]
+    );
+}
