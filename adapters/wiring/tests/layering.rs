@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("place-userns", &["child"]),
     ("local-queue", &["participant-core"]),
     ("process-engine", &["participant-core"]),
+    ("skynet-amqp", &["participant-core"]),
     ("examples", &["participant-core", "participants/*", "local-queue"]),
     ("wiring", &["participant-core", "imaging", "img-kickstart", "participants/*", "adapters/*"]),
     ("adapters/*", &["imaging", "img-kickstart", "child"]),

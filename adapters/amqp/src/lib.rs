@@ -1,0 +1,54 @@
+//! Takes SkyNET workitems from RabbitMQ, answers them and loses none.
+//!
+//! [`AmqpTransport`] is a [`Transport`](participant_core::Transport) and a [`Launcher`](participant_core::Launcher); give
+//! it to an [`Exo`](participant_core::Exo) together with a participant:
+//!
+//! ```no_run
+//! # async fn run(participant: std::sync::Arc<dyn participant_core::Participant>) -> Result<(), Box<dyn std::error::Error>> {
+//! use std::sync::Arc;
+//!
+//! use participant_core::{CancellationToken, Exo};
+//! use skynet_amqp::{AmqpTransport, Settings};
+//!
+//! let rabbit = Arc::new(AmqpTransport::new(Settings::new("mq.example", "boss", "secret", "boss")));
+//! let exo = Exo::new("build_image", participant, rabbit.clone(), rabbit).concurrency(2);
+//! exo.run(CancellationToken::new()).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! **What travels where.** The engine sends workitems and cancels to one queue, here `p`. A free worker takes a workitem
+//! straight from there. What cannot be started within a quarter of a second moves, persistent and confirmed, to `p.work`,
+//! which all instances share: so a cancel never waits behind workitems. A job that runs longer than a few seconds is held
+//! on a queue of this instance, `p.lease.…`, by a copy that is renewed every third of the broker's `consumer_timeout`; when
+//! the instance dies the broker itself puts it into `p.work`. Where we may not make queues, messages are read ahead.
+//!
+//! **What breaks.** Any error of connection or channel ends the whole [session](crate::session); a new one is made,
+//! declarations included. [`trouble`](AmqpTransport::trouble), and one line in the log, say what is wrong. Jobs go on
+//! meanwhile; a workitem that comes again while its job runs here, or after it ended here, starts no second one. Delivery
+//! is at least once all the same: another instance may get it. Switch off lapin's own log (`lapin=off`), it is loud.
+//!
+//! The modules in the order a message meets them: `link` and `session` connect; `topology` declares; `feeder` brings
+//! messages to the `desk`, from which `intake` gives them out; `lease` keeps them; `cancel` and `search` take them back;
+//! `receipt` settles them; `publisher` sends.
+
+mod book;
+mod cancel;
+mod desk;
+mod feeder;
+mod held;
+mod intake;
+mod launcher;
+mod lease;
+mod link;
+mod names;
+mod publisher;
+mod receipt;
+mod search;
+mod session;
+mod settings;
+mod topology;
+mod transport;
+mod trouble;
+
+pub use settings::{BadAddress, Settings, Tls};
+pub use transport::AmqpTransport;

@@ -1,0 +1,145 @@
+//! What becomes of a message once its job ended.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lapin::types::{AMQPValue, LongString};
+use participant_core::TransportError;
+use participant_core::delivery::Receipt;
+use tracing::{info, warn};
+
+use crate::held::{End, Hold, Place, Running};
+use crate::intake::Taken;
+use crate::names::{Item, REASON};
+use crate::session::Session;
+use crate::transport::unsent;
+
+/// The duty to settle one message; dropped, it hands the message back.
+pub(crate) struct Ticket {
+    taken: Arc<Taken>,
+    job: u64,
+    running: Option<Arc<Running>>,
+}
+
+impl Ticket {
+    pub(crate) fn new(taken: Arc<Taken>, job: u64, running: Arc<Running>) -> Ticket {
+        Ticket { taken, job, running: Some(running) }
+    }
+
+    fn take(&mut self) -> (Arc<Taken>, Arc<Running>) {
+        (self.taken.clone(), self.running.take().expect("a receipt is used once"))
+    }
+}
+
+#[async_trait]
+impl Receipt for Ticket {
+    async fn ack(mut self: Box<Self>) -> Result<(), TransportError> {
+        let (taken, running) = self.take();
+        let mut slot = running.slot.lock().await;
+        slot.end = Some(End::Acked);
+        taken.book().settle(self.job);
+        let heard = match slot.hold.take() {
+            Some(hold) => hold.ack().await,
+            None => false,
+        };
+        if !heard {
+            info!(
+                "a job of {} ended while the broker was away; when it comes again it is dropped",
+                taken.names.skynet
+            );
+        }
+        Ok(())
+    }
+
+    async fn hand_back(mut self: Box<Self>) -> Result<(), TransportError> {
+        let (taken, running) = self.take();
+        hand_back(&taken, self.job, &running).await
+    }
+
+    async fn set_aside(mut self: Box<Self>, reason: &str) -> Result<(), TransportError> {
+        let (taken, running) = self.take();
+        let mut slot = running.slot.lock().await;
+        slot.end = Some(End::Acked);
+        taken.book().settle(self.job);
+        let Some(hold) = slot.hold.take() else { return Ok(()) }; // it comes again
+        match &taken.link.settings.dead_letters {
+            Some(queue) => {
+                keep(&hold.session, queue, &running.item, reason).await?;
+                hold.ack().await;
+            }
+            // what expires or is rejected there would come back to us
+            None if hold.place == Place::Lease => drop(hold.ack().await),
+            None => {
+                warn!("rejected a message of {}: {reason}", taken.names.skynet);
+                hold.reject().await;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        let (taken, job) = (self.taken.clone(), self.job);
+        taken.book().running.remove(&job);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { hand_back(&taken, job, &running).await });
+        }
+    }
+}
+
+async fn hand_back(taken: &Taken, job: u64, running: &Running) -> Result<(), TransportError> {
+    let mut slot = running.slot.lock().await;
+    slot.end = Some(End::HandedBack);
+    taken.book().running.remove(&job);
+    match slot.hold.take() {
+        Some(hold) => give_back(taken, &running.item, hold).await,
+        // the broker may have lost it in a restart; twice is better than never
+        None if running.item.is_transient() => {
+            let patience = taken.link.settings.publish_within;
+            let again = |trouble| {
+                TransportError::new(format!("give a message back to {}", taken.names.work), trouble)
+            };
+            let session = taken.link.session_within(patience).await.map_err(again)?;
+            return move_to_work(taken, &session, &running.item).await;
+        }
+        None => Ok(()),
+    }
+}
+
+/// Lets another worker have a message.
+pub(crate) async fn give_back(taken: &Taken, item: &Item, hold: Hold) -> Result<(), TransportError> {
+    if hold.place == Place::Lease {
+        // there it would only come to us again
+        move_to_work(taken, &hold.session, item).await?;
+        hold.ack().await;
+    } else {
+        hold.requeue().await;
+    }
+    Ok(())
+}
+
+/// Puts a message into our queue.
+pub(crate) async fn move_to_work(
+    taken: &Taken,
+    session: &Session,
+    item: &Item,
+) -> Result<(), TransportError> {
+    let work = &taken.names.work;
+    session
+        .publish(work, item.body.clone(), item.properties_to_move())
+        .await
+        .map_err(|error| unsent(&session.settings, work, error))
+}
+
+/// Keeps a message for a person to look at.
+async fn keep(session: &Session, queue: &str, item: &Item, reason: &str) -> Result<(), TransportError> {
+    let properties = item.properties_to_move();
+    let mut headers = properties.headers().clone().unwrap_or_default();
+    headers.insert(REASON.into(), AMQPValue::LongString(LongString::from(reason)));
+    session
+        .publish(queue, item.body.clone(), properties.with_headers(headers))
+        .await
+        .map_err(|error| unsent(&session.settings, queue, error))
+}

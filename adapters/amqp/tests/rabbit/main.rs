@@ -1,0 +1,11 @@
+//! The promises of the transport, on a real RabbitMQ.
+
+mod basics;
+mod broker;
+mod cancels;
+mod chaos;
+mod death;
+mod long;
+mod outages;
+mod rights;
+mod stage;
