@@ -77,6 +77,14 @@ impl Broker {
     pub(crate) fn end(&mut self, signal: Signal) {
         self.signal(signal);
         self.server.wait().unwrap();
+        // its helpers end a little later; a signal that is none tells whether any is left
+        for _ in 0..300 {
+            if killpg(group(&self.server), None).is_err() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("RabbitMQ does not end");
     }
 
     /// Starts it again with what it kept on disk.

@@ -3,8 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
-use lapin::options::{BasicConsumeOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
+use lapin::options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions};
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use participant_core::{
@@ -101,17 +100,19 @@ impl Engine {
         self.take(queue, usize::MAX, quiet).await
     }
 
-    /// Takes up to so many messages, waiting up to `patience` for each.
+    /// Takes up to so many messages, waiting up to `patience` for each; leaves all others where they are.
     pub(crate) async fn take(&self, queue: &str, many: usize, patience: Duration) -> Vec<Value> {
-        let channel = self.connection.create_channel().await.unwrap();
-        let no_ack = BasicConsumeOptions { no_ack: true, ..Default::default() };
-        let mut stream =
-            channel.basic_consume(queue.into(), "".into(), no_ack, FieldTable::default()).await.unwrap();
         let mut taken = Vec::new();
-        while taken.len() < many
-            && let Ok(Some(Ok(delivery))) = tokio::time::timeout(patience, stream.next()).await
-        {
-            taken.push(serde_json::from_slice(&delivery.data).unwrap_or(Value::Null));
+        let mut last = Instant::now();
+        while taken.len() < many && last.elapsed() < patience {
+            let no_ack = BasicGetOptions { no_ack: true };
+            match self.channel.basic_get(queue.into(), no_ack).await.unwrap() {
+                Some(got) => {
+                    taken.push(serde_json::from_slice(&got.delivery.data).unwrap_or(Value::Null));
+                    last = Instant::now();
+                }
+                None => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
         }
         taken
     }
