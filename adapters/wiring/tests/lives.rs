@@ -140,3 +140,12 @@ fn sigterm_hands_the_job_back_and_the_next_start_does_it() {
     assert_eq!(site.run(&["resume"]).status, Some(0));
     assert_one_whole_image(&site, "after SIGTERM");
 }
+
+#[test]
+fn nobody_else_may_look_into_the_state_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let site = Site::new();
+    assert_eq!(site.run(&["jobs"]).status, Some(0));
+    let mode = std::fs::metadata(site.path().join("state")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "kickstarts hold passwords");
+}

@@ -167,3 +167,39 @@ async fn a_status_is_sent_again_until_it_is_taken() {
     site.participant(Canned::Makes).handle_wi(&item, &job).await.unwrap();
     assert_eq!(memory.drain(participant_core::ENGINE_QUEUE).len(), 2);
 }
+
+/// Makes an image and notes which folder it was made in.
+struct Noting(Arc<std::sync::atomic::AtomicU64>);
+
+#[async_trait]
+impl imaging::ImageBuilder for Noting {
+    async fn build(
+        &self,
+        request: &imaging::BuildRequest,
+        watch: &dyn imaging::Watch,
+    ) -> Result<imaging::Build, imaging::BuilderError> {
+        use std::os::unix::fs::MetadataExt;
+        let folder = std::fs::metadata(&request.folder).unwrap().ino();
+        self.0.store(folder, std::sync::atomic::Ordering::SeqCst);
+        Canned::Makes.build(request, watch).await
+    }
+
+    async fn sweep(&self, folder: &Path) -> Result<(), imaging::BuilderError> {
+        Canned::Makes.sweep(folder).await
+    }
+}
+
+#[tokio::test]
+async fn the_folder_is_published_as_a_whole_by_its_name() {
+    use std::os::unix::fs::MetadataExt;
+    let site = Site::new();
+    let made_in = Arc::new(std::sync::atomic::AtomicU64::new(0));
+    for dispatched_at in ["1", "2"] {
+        let mut participant = site.participant(Canned::Makes);
+        participant.builder = Box::new(Noting(made_in.clone()));
+        run(&participant, &item(dispatched_at)).await;
+        let published = std::fs::metadata(site.folder()).unwrap().ino();
+        assert_eq!(published, made_in.load(std::sync::atomic::Ordering::SeqCst), "attempt {dispatched_at}");
+        assert_eq!(site.files(), ["demo/demo.log", "demo/demo.raw", "demo/record.json"]);
+    }
+}
