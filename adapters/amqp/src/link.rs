@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::session::Session;
 use crate::settings::Settings;
@@ -75,21 +77,34 @@ async fn supervise(settings: Arc<Settings>, state: watch::Sender<State>, stop: C
     let patience = Duration::from_secs(5).max(settings.heartbeat);
     let mut pause = FIRST_PAUSE;
     let mut said: Option<Trouble> = None;
+    let mut flapping = false;
     loop {
+        let hung = said.as_ref().is_some_and(Trouble::is_silence);
+        let open = async {
+            if hung {
+                answers(&settings, patience).await?;
+            }
+            Session::open(settings.clone(), patience).await
+        };
         let opened = tokio::select! {
-            opened = Session::open(settings.clone(), patience) => opened,
+            opened = open => opened,
             () = stop.cancelled() => return,
         };
         let trouble = match opened {
             Ok(session) => {
-                info!("connected to RabbitMQ at {}", settings.address());
+                if flapping {
+                    debug!("connected to RabbitMQ at {} once more", settings.address());
+                } else {
+                    info!("connected to RabbitMQ at {}", settings.address());
+                }
                 let since = Instant::now();
                 state.send_replace(State::Up(session.clone()));
                 let trouble = tokio::select! {
                     trouble = session.ended() => trouble,
                     () = stop.cancelled() => return session.close().await,
                 };
-                if since.elapsed() >= GOOD {
+                flapping = since.elapsed() < GOOD;
+                if !flapping {
                     (pause, said) = (FIRST_PAUSE, None);
                 }
                 trouble
@@ -105,5 +120,24 @@ async fn supervise(settings: Arc<Settings>, state: watch::Sender<State>, stop: C
             () = tokio::time::sleep(pause) => pause = (pause * 2).min(settings.retry_at_most),
             () = stop.cancelled() => return,
         }
+    }
+}
+
+/// Asks a broker that was silent for a sign of life. lapin has a thread for each try to connect, which a broker that hangs
+/// keeps for as long as it does.
+async fn answers(settings: &Settings, patience: Duration) -> Result<(), Trouble> {
+    const HEADER: &[u8] = b"AMQP\x00\x00\x09\x01";
+    let sign = async {
+        let mut stream = TcpStream::connect((settings.host.as_str(), settings.port_in_use())).await?;
+        if settings.tls.is_none() {
+            stream.write_all(HEADER).await?;
+            stream.read_u8().await?;
+        }
+        std::io::Result::Ok(())
+    };
+    match tokio::time::timeout(patience, sign).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Trouble::connecting(settings, &error.into())),
+        Err(_) => Err(Trouble::silent(settings, patience)),
     }
 }

@@ -147,7 +147,7 @@ impl Settings {
         }
     }
 
-    fn port_in_use(&self) -> u16 {
+    pub(crate) fn port_in_use(&self) -> u16 {
         self.port.unwrap_or(if self.tls.is_some() { 5671 } else { 5672 })
     }
 }

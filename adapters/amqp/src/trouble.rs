@@ -7,6 +7,8 @@ use lapin::{Error, ErrorKind};
 
 use crate::settings::Settings;
 
+const SILENT: &str = "did not answer within";
+
 /// Why there is no working session; one line for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Trouble(pub(crate) String);
@@ -43,7 +45,11 @@ impl Trouble {
 
     /// The broker took the connection and says nothing.
     pub(crate) fn silent(settings: &Settings, waited: Duration) -> Trouble {
-        Trouble(format!("RabbitMQ at {} did not answer within {} s", settings.address(), waited.as_secs()))
+        Trouble(format!("RabbitMQ at {} {SILENT} {} s", settings.address(), waited.as_secs()))
+    }
+
+    pub(crate) fn is_silence(&self) -> bool {
+        self.0.contains(SILENT)
     }
 
     /// Explains what ended a session, or kept a part of it from starting.
