@@ -22,7 +22,7 @@
 //! on a queue of this instance, `p.lease.…`, by a copy that is renewed every third of the broker's `consumer_timeout`; when
 //! the instance dies the broker itself puts it into `p.work`. Where we may not make queues, messages are read ahead.
 //!
-//! **What breaks.** Any error of connection or channel ends the whole [session](crate::session); a new one is made,
+//! **What breaks.** Any error of connection or channel ends the whole session; a new one is made,
 //! declarations included. [`trouble`](AmqpTransport::trouble), and one line in the log, say what is wrong. Jobs go on
 //! meanwhile; a workitem that comes again while its job runs here, or after it ended here, starts no second one. Delivery
 //! is at least once all the same: another instance may get it. Switch off lapin's own log (`lapin=off`), it is loud.
