@@ -28,7 +28,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let queue = Arc::new(LocalQueue::open(&folder.path().join("queue.db"), owner).await?);
 
     // what the engine sends when a process comes to the step `greet`
-    let workitem = r#"{"fields":{"name":"ana"},"fei":{"wfid":"20261121-0739-deshiyodo-godemora","expid":"0_0"}}"#;
+    let workitem =
+        r#"{"fields":{"name":"ana"},"fei":{"wfid":"20261121-0739-deshiyodo-godemora","expid":"0_0"}}"#;
     queue.publish(&Message { queue: "greet".into(), body: workitem.into(), id: None }).await?;
 
     let stop = CancellationToken::new();

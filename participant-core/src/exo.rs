@@ -185,7 +185,7 @@ impl Work {
     async fn watched(&self, item: &Workitem, cancelled: &CancellationToken) -> Settlement {
         let (job, handle) = Job::new(item.attempt(), self.launcher.clone(), self.observer.clone());
         let _entry = self.running.enter(item.attempt(), handle.clone());
-        self.observer.started(&self.queue, item);
+        quietly(|| self.observer.started(&self.queue, item));
         let overdue = async {
             match self.deadline {
                 Some(deadline) => tokio::time::sleep(deadline).await,
@@ -211,7 +211,7 @@ impl Work {
     /// Turns one workitem into what becomes of it.
     async fn answer(&self, item: &Workitem, job: &Job) -> Settlement {
         let answer = caught(self.participant.handle_wi(item, job)).await;
-        self.observer.ended(&self.queue, job.attempt(), &answer);
+        quietly(|| self.observer.ended(&self.queue, job.attempt(), &answer));
         if let Ok(outcome) = &answer {
             hijack::warn_of_hijackers(job.attempt(), outcome);
         }
@@ -223,6 +223,13 @@ impl Work {
                 Settlement::Reply { body: item.reply(&answer), id: format!("reply {}", job.attempt()) }
             }
         }
+    }
+}
+
+/// Lets somebody watch; a watcher that panics changes nothing for the job.
+pub(crate) fn quietly(watch: impl FnOnce()) {
+    if std::panic::catch_unwind(AssertUnwindSafe(watch)).is_err() {
+        tracing::error!("somebody who watches the jobs panicked; the job goes on");
     }
 }
 

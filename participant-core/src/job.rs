@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::control::Stop;
-use crate::exo::Observer;
+use crate::exo::{Observer, quietly};
 use crate::fei::Attempt;
 use crate::launcher::{Launch, LaunchError, Launcher};
 
@@ -64,7 +64,7 @@ impl Job {
 
     /// Says how far the job has come.
     pub fn progress(&self, progress: &Progress) {
-        self.observer.progress(&self.attempt, progress);
+        quietly(|| self.observer.progress(&self.attempt, progress));
     }
 
     /// Starts another process.

@@ -219,3 +219,35 @@ async fn a_worker_does_not_wait_for_its_answers_to_arrive() {
     stop.cancel();
     worker.await.unwrap().unwrap();
 }
+
+/// Panics at everything it sees.
+struct Nervous;
+
+impl participant_core::Observer for Nervous {
+    fn started(&self, _queue: &str, _item: &Workitem) {
+        panic!("seen")
+    }
+
+    fn ended(&self, _: &str, _: &participant_core::Attempt, _: &Result<Outcome, Failure>) {
+        panic!("seen")
+    }
+}
+
+#[tokio::test]
+async fn who_watches_a_job_cannot_break_it() {
+    let memory = Memory::default();
+    let exo = Exo::new("p", Arc::new(Obedient), Arc::new(memory.clone()), Arc::new(memory.clone()))
+        .observed_by(Arc::new(Nervous));
+    memory.publish(&Message { queue: "p".into(), body: item(&json!({})), id: None }).await.unwrap();
+    let stop = CancellationToken::new();
+    let worker = {
+        let stop = stop.clone();
+        tokio::spawn(async move { exo.run(stop).await })
+    };
+    let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
+    let reply = tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").unwrap();
+    let reply: Value = serde_json::from_slice(&reply.body).unwrap();
+    assert_eq!(reply["fields"]["did"], "it");
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+}

@@ -81,6 +81,12 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
                 at_line(name, wanted)
             ));
         }
+        if let Some(name) = unavailable_group(line) {
+            return Some(format!(
+                "no repository has the group {}, and --ignoremissing leaves it out",
+                at_line(&format!("@{name}"), wanted)
+            ));
+        }
         if let Some(name) = line.strip_prefix("No match for group package \"") {
             let name = name.trim_end_matches('"');
             let there = format!("no repository has the package {name} of a group");

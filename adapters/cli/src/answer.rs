@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use img_kickstart::{Kickstart, check};
 use serde::Serialize;
 
+use crate::terminal::{result, say};
+
 /// The result of `img build`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct BuildAnswer {
@@ -43,9 +45,9 @@ impl BuildAnswer {
     /// `kickstart` is what was asked for, to show mistakes where they stand.
     pub fn print(&self, json: bool, kickstart: Option<(&str, &str)>) -> u8 {
         if json {
-            println!("{}", serde_json::to_string_pretty(self).expect("texts and lists"));
+            result(format_args!("{}", serde_json::to_string_pretty(self).expect("texts and lists")));
         } else {
-            self.warnings.iter().for_each(|warning| eprintln!("img: warning: {warning}"));
+            self.warnings.iter().for_each(|warning| say(format_args!("img: warning: {warning}")));
             if self.result {
                 self.print_paths();
             }
@@ -60,7 +62,7 @@ impl BuildAnswer {
         let lines = [("image", &self.image_file), ("log", &self.log_file), ("record", &self.record_file)];
         for (name, path) in lines {
             if let Some(path) = path {
-                println!("{name:<7} {}", path.display());
+                result(format_args!("{name:<7} {}", path.display()));
             }
         }
     }
@@ -71,11 +73,14 @@ impl BuildAnswer {
             found
                 .iter()
                 .filter(|found| found.is_error())
-                .for_each(|found| eprintln!("{}\n", found.render(name, text)));
+                .for_each(|found| say(format_args!("{}\n", found.render(name, text))));
         }
-        eprintln!("img: {}", self.error.as_deref().unwrap_or("there is no image, and no reason was given"));
+        say(format_args!(
+            "img: {}",
+            self.error.as_deref().unwrap_or("there is no image, and no reason was given")
+        ));
         if let Some(log) = &self.log_file {
-            eprintln!("     the log is {}", log.display());
+            say(format_args!("     the log is {}", log.display()));
         }
     }
 }
@@ -102,14 +107,17 @@ pub struct JobLine {
 /// Prints jobs, for a person or as one JSON list.
 pub fn print_jobs(jobs: &[JobLine], json: bool) {
     if json {
-        println!("{}", serde_json::to_string_pretty(jobs).expect("texts"));
+        result(format_args!("{}", serde_json::to_string_pretty(jobs).expect("texts")));
         return;
     }
     if jobs.is_empty() {
-        println!("no jobs yet: img build FILE.ks --type raw makes the first");
+        result(format_args!("no jobs yet: img build FILE.ks --type raw makes the first"));
     }
     for job in jobs {
         let what = if job.error.is_empty() { &job.files_url } else { &job.error };
-        println!("{:<9} {:<40} {:<7} {:<8} {what}", job.status, job.image_id, job.image_type, job.arch);
+        result(format_args!(
+            "{:<9} {:<40} {:<7} {:<8} {what}",
+            job.status, job.image_id, job.image_type, job.arch
+        ));
     }
 }

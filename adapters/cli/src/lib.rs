@@ -5,9 +5,11 @@
 mod answer;
 mod arguments;
 mod progress;
+mod terminal;
 mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{Arguments, BuildArguments, Command, StateArguments};
 pub use progress::Show;
+pub use terminal::say;
 pub use wish::{BuildWish, Unusable};

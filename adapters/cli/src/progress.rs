@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
+use crate::terminal::say;
+
 /// Shows the steps of jobs: a bar each on a terminal, else a line whenever there is something new to say.
 #[derive(Debug)]
 pub struct Show {
@@ -54,7 +56,7 @@ impl Show {
                 if shown.step != step || tenths > shown.tenths {
                     let seconds = self.began.elapsed().as_secs_f32();
                     let count = done_of.map(|(done, of)| format!(" {done}/{of}")).unwrap_or_default();
-                    eprintln!("{seconds:6.1} s  {job}: {step}{count}");
+                    say(format_args!("{seconds:6.1} s  {job}: {step}{count}"));
                 }
                 step.clone_into(&mut shown.step);
                 shown.tenths = tenths;
@@ -73,8 +75,8 @@ impl Show {
     /// Says a line without disturbing the bars.
     pub fn say(&self, line: &str) {
         match &self.bars {
-            Some(bars) => bars.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some(bars) => bars.suspend(|| say(format_args!("{line}"))),
+            None => say(format_args!("{line}")),
         }
     }
 }

@@ -57,6 +57,9 @@ impl BuildWish {
         {
             return Err(usage(format!("--token {key}={value}: a key has no `:` and neither part a `,`")));
         }
+        if let Some(outdir) = arguments.outdir.as_ref().filter(|outdir| outdir.to_str().is_none()) {
+            return Err(usage(format!("--outdir {}: the name of the folder is not UTF-8", outdir.display())));
+        }
         let outdir = arguments.outdir.as_ref().map(std::path::absolute).transpose();
         Ok(BuildWish {
             name,

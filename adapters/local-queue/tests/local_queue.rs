@@ -60,7 +60,8 @@ async fn work_of_the_living_is_left_alone_and_work_of_the_dead_adopted() {
 async fn trouble_with_the_file_is_told_to_those_who_wait_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let queue = queue(folder.path()).await;
-    let other = sqlx::SqlitePool::connect(&format!("sqlite://{}/queue.db", folder.path().display())).await.unwrap();
+    let other =
+        sqlx::SqlitePool::connect(&format!("sqlite://{}/queue.db", folder.path().display())).await.unwrap();
     sqlx::query("DROP TABLE message").execute(&other).await.unwrap();
 
     assert!(queue.publish(&message("q", None, "lost?")).await.is_err());

@@ -5,8 +5,11 @@ mod jobs;
 mod resume;
 mod signals;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use cli::{Arguments, Command};
+use participant_core::Workitem;
 
 use crate::machine::{Builders, Machine};
 
@@ -19,16 +22,13 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
     }
 }
 
-/// Says which jobs of dead programs this one has taken over.
-fn tell_adopted(machine: &Machine, show: &cli::Show) {
-    let mut told = std::collections::BTreeSet::new();
-    for message in &machine.adopted {
-        let image_id = participant_core::Workitem::parse(&message.body)
-            .ok()
-            .and_then(|item| item.text("image.image_id"));
-        told.insert(image_id.unwrap_or_else(|| "a job that had not begun".into()));
-    }
-    for job in told {
+/// Says which jobs of dead programs this one has taken over, and returns those that have an image id.
+fn tell_adopted(machine: &Machine, show: &cli::Show) -> BTreeSet<String> {
+    let items = machine.adopted.iter().map(|message| Workitem::parse(&message.body).ok());
+    let ids: BTreeSet<_> = items.map(|item| item.and_then(|item| item.text("image.image_id"))).collect();
+    for id in &ids {
+        let job = id.as_deref().unwrap_or("a job that had not begun");
         show.say(&format!("img: going on with {job}, which a program that died left behind"));
     }
+    ids.into_iter().flatten().collect()
 }

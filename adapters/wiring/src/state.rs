@@ -1,6 +1,6 @@
 //! The folder everything of one machine is remembered in.
 
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -23,7 +23,13 @@ impl State {
         // kickstarts hold passwords
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.with_context(|| format!("cannot make the state folder {}", folder.display()))?;
-        Ok(State(folder))
+        let state = State(folder);
+        for file in [state.queue(), state.engine(), state.jobs()] {
+            // a folder that was there already may be open to others
+            let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+            made.with_context(|| format!("cannot write {}", file.display()))?;
+        }
+        Ok(state)
     }
 
     /// The messages that wait.

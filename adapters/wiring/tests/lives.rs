@@ -148,4 +148,34 @@ fn nobody_else_may_look_into_the_state_folder() {
     assert_eq!(site.run(&["jobs"]).status, Some(0));
     let mode = std::fs::metadata(site.path().join("state")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700, "kickstarts hold passwords");
+
+    let site = Site::new();
+    std::fs::create_dir(site.path().join("state")).unwrap();
+    assert_eq!(site.run(&["jobs"]).status, Some(0));
+    for file in ["queue.db", "engine.db", "jobs.db"] {
+        let mode = std::fs::metadata(site.path().join("state").join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file} in a folder that was there already");
+    }
+}
+
+#[test]
+fn nobody_has_to_listen_for_an_image_to_be_built() {
+    let site = Site::new();
+    site.kickstart("t.ks", KICKSTART);
+    let repo = demo_repo();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut build = site.command(&["build", "t.ks", "--type", "raw", "--repo", &repo]);
+    build.stderr(full()).stdout(full());
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let ended = build.status().unwrap();
+    assert_eq!(ended.code(), Some(0));
+    assert_one_whole_image(&site, "with a full stderr and stdout");
+
+    let site = Site::new();
+    site.kickstart("t.ks", KICKSTART);
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &repo]);
+    wait_for(&mut build, "building");
+    drop(build.stderr.take()); // as a `head` that has seen enough
+    assert_eq!(build.wait().unwrap().code(), Some(0));
+    assert_one_whole_image(&site, "with a broken pipe");
 }

@@ -12,7 +12,10 @@ mod status;
 mod watch;
 mod workspace;
 
-use imaging::{Build, BuildRequest, ImageBuilder, now_ms};
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, now_ms};
 use participant_core::{Failure, Job, Outcome, Participant, Stop, Workitem, async_trait};
 
 use crate::fields::Fields;
@@ -86,8 +89,13 @@ impl BuildImage {
             folder: workspace.folder().to_owned(),
             log,
         };
-        let build =
-            JobWatch::around(job, |watch| async move { self.builder.build(&request, &watch).await }).await;
+        let build = JobWatch::around(job, |watch| async move {
+            let build = AssertUnwindSafe(self.builder.build(&request, &watch)).catch_unwind().await;
+            build.unwrap_or_else(|_| {
+                Err(BuilderError::new("build the image", "the builder panicked: a bug of ours"))
+            })
+        })
+        .await;
         let mut record = Record::failed(fields, item, String::new());
         record.began_ms = began;
         record.ended_ms = now_ms();

@@ -76,8 +76,17 @@ impl Source {
         let Source { id, name, kind, url, .. } = self;
         let key = self.key.as_ref().map(|url| format!("gpgkey={url}"));
         let settings: String = key.iter().chain(&self.settings).map(|line| format!("{line}\n")).collect();
+        let url = without_password(url); // the image goes to others
         Some(format!("[{id}]\nname={name}\n{kind}={url}\n{settings}enabled={enabled}\n"))
     }
+}
+
+/// Returns an address without the name and password it may hold.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let place = place.rsplit('@').next().unwrap_or(place);
+    format!("{scheme}://{place}{path}")
 }
 
 /// Reads the `repo` lines; of two with one name the last counts.
@@ -196,4 +205,21 @@ fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
         return wrong(format!("the address {url} should not have `..` in it"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_the_image_has_no_password() {
+        for (url, saved) in [
+            ("http://ana:s3cret@repo.example:80/a@b/", "http://repo.example:80/a@b/"),
+            ("https://repo.example/", "https://repo.example/"),
+            ("http://ana:p@ss@repo.example", "http://repo.example"),
+            ("file:///srv/repo", "file:///srv/repo"),
+        ] {
+            assert_eq!(without_password(url), saved);
+        }
+    }
 }

@@ -43,7 +43,7 @@ pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Pr
             chrooted: kind == ScriptKind::Post && !script.nochroot,
             fatal: script.erroronfail,
             log: script.log,
-            text: script.text,
+            text: script.text.replace("\r\n", "\n"), // no interpreter takes the other line ending
         })
     });
     programs.collect()

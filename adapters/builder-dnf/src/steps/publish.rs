@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use imaging::BuilderError;
@@ -23,6 +24,8 @@ pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]
     shop.step("finishing", None);
     let expanded = shop.request.folder.join(format!("{}.ks", shop.request.name));
     fs::write(&expanded, plan.kickstart.as_str()).map_err(broken)?;
+    // it holds what stands in it as a password: for its owner, and the group of a web server
+    fs::set_permissions(&expanded, fs::Permissions::from_mode(0o640)).map_err(broken)?;
     for (file, name) in extra_files(&shop.work.join("out"), &shop.on_host(&shop.work.join("out"))) {
         let taken = shop.request.folder.join(&name).symlink_metadata().is_ok();
         if taken || files.iter().any(|finished| finished.name == name) {

@@ -12,11 +12,15 @@ async fn main() -> ExitCode {
         Err(other) => other.exit(), // help and version: status 0; wrong usage: 2
     };
     let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .log_internal_errors(false)
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match wiring::run(arguments, wiring::real_builder).await {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("img: {error:#}");
+            cli::say(format_args!("img: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -27,7 +27,7 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
     let wish = match BuildWish::read(arguments) {
         Ok(wish) => wish,
         Err(Unusable::Usage(mistake)) => {
-            eprintln!("img: {mistake}");
+            cli::say(format_args!("img: {mistake}"));
             return 2;
         }
         Err(Unusable::Kickstart(mistake)) => {

@@ -1,5 +1,6 @@
 //! `img resume`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -21,7 +22,7 @@ pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Res
         show.say("img: nothing was left behind");
         return Ok(0);
     }
-    tell_adopted(&machine, &show);
+    let jobs = tell_adopted(&machine, &show);
     let stop = CancellationToken::new();
     let mut signals = Signals::listen()?;
     let work = machine.work(Arc::new(OnTerminal::new(show)), stop.clone());
@@ -32,5 +33,20 @@ pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Res
             _ = signals.next() => stop.cancel(),
         }
     };
-    Ok(u8::from(settled == Settled::Interrupted))
+    let left = unfinished(&machine, &jobs).await?;
+    for job in &left {
+        cli::say(format_args!("img: {job} did not come to its end; `img jobs` and its log say more"));
+    }
+    Ok(u8::from(settled == Settled::Interrupted || !left.is_empty()))
+}
+
+/// Returns those of the jobs that are neither DONE nor ERROR.
+async fn unfinished(machine: &Machine, jobs: &BTreeSet<String>) -> Result<Vec<String>> {
+    let mut left = Vec::new();
+    for job in jobs {
+        if !machine.job(job).await?.status.is_final() {
+            left.push(job.clone());
+        }
+    }
+    Ok(left)
 }
