@@ -11,6 +11,7 @@ use participant_core::{
     Workitem, async_trait,
 };
 use serde_json::{Value, json};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Does what the field `do` says.
@@ -33,6 +34,13 @@ fn item(fields: &Value) -> Vec<u8> {
     static STEP: AtomicU32 = AtomicU32::new(0);
     let step = STEP.fetch_add(1, Ordering::Relaxed).to_string();
     json!({ "fei": { "wfid": "w1", "expid": step }, "fields": fields }).to_string().into_bytes()
+}
+
+/// Starts a worker; returns it, and what ends it.
+fn start(exo: Exo) -> (JoinHandle<Result<(), TransportError>>, CancellationToken) {
+    let stop = CancellationToken::new();
+    let shutdown = stop.clone();
+    (tokio::spawn(async move { exo.run(shutdown).await }), stop)
 }
 
 /// Runs a participant until `enough` messages came to the engine, then shuts down.
@@ -127,11 +135,7 @@ async fn a_job_that_takes_too_long_is_stopped_and_answered() {
         .deadline(Duration::from_millis(20));
     let body = item(&json!({ "do": "wait" }));
     memory.publish(&Message { queue: "p".into(), body, id: None }).await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = {
-        let stop = stop.clone();
-        tokio::spawn(async move { exo.run(stop).await })
-    };
+    let (worker, stop) = start(exo);
     let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
 
     let reply = tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").unwrap();
@@ -169,11 +173,7 @@ async fn a_reply_is_kept_until_the_other_side_has_it() {
     let flaky = Arc::new(Flaky { memory: memory.clone(), refusals: 2.into() });
     let exo = Exo::new("p", Arc::new(Obedient), flaky, Arc::new(memory.clone()));
     memory.publish(&Message { queue: "p".into(), body: item(&json!({})), id: None }).await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = {
-        let stop = stop.clone();
-        tokio::spawn(async move { exo.run(stop).await })
-    };
+    let (worker, stop) = start(exo);
     let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
     assert!(tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").is_ok());
     stop.cancel();
@@ -207,11 +207,7 @@ async fn a_worker_does_not_wait_for_its_answers_to_arrive() {
     for _ in 0..20 {
         memory.publish(&Message { queue: "p".into(), body: item(&json!({})), id: None }).await.unwrap();
     }
-    let stop = CancellationToken::new();
-    let worker = {
-        let stop = stop.clone();
-        tokio::spawn(async move { exo.run(stop).await })
-    };
+    let (worker, stop) = start(exo);
     let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
     for _ in 0..20 {
         assert!(tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").is_ok());
@@ -239,11 +235,7 @@ async fn who_watches_a_job_cannot_break_it() {
     let exo = Exo::new("p", Arc::new(Obedient), Arc::new(memory.clone()), Arc::new(memory.clone()))
         .observed_by(Arc::new(Nervous));
     memory.publish(&Message { queue: "p".into(), body: item(&json!({})), id: None }).await.unwrap();
-    let stop = CancellationToken::new();
-    let worker = {
-        let stop = stop.clone();
-        tokio::spawn(async move { exo.run(stop).await })
-    };
+    let (worker, stop) = start(exo);
     let mut engine = memory.take(ENGINE_QUEUE).await.unwrap();
     let reply = tokio::time::timeout(Duration::from_secs(5), engine.next()).await.expect("a reply").unwrap();
     let reply: Value = serde_json::from_slice(&reply.body).unwrap();
