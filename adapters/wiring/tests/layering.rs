@@ -16,7 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("local-queue", &["participant-core"]),
     ("process-engine", &["participant-core"]),
     ("skynet-amqp", &["participant-core"]),
-    ("examples", &["participant-core", "participants/*", "local-queue"]),
+    ("examples", &["participant-core", "participants/*", "local-queue", "skynet-amqp"]),
     ("wiring", &["participant-core", "imaging", "img-kickstart", "participants/*", "adapters/*"]),
     ("adapters/*", &["imaging", "img-kickstart", "child"]),
 ];
