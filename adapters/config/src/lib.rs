@@ -1,0 +1,43 @@
+//! Reads configuration files by the rules of Python's ConfigParser, as `skynet.conf` and `img.conf` were written for.
+//!
+//! [`Ini`] holds the values of one or more files and where each came from. The reference is Python 3's
+//! `ConfigParser(inline_comment_prefixes=(";",), allow_no_value=True)`: old files have comments after `;`. We differ where
+//! Python stops early, dies or guesses:
+//!
+//! | in the file | Python | here |
+//! |---|---|---|
+//! | several mistakes | the first one | all of them, each with its line; past 50 their number |
+//! | an indented line below a key without a value | dies (`AttributeError`) | a mistake |
+//! | `%(name)s` of a key without a value | dies (`TypeError`) | a mistake |
+//! | `[name` without the `]` | a key named `[name` | a mistake |
+//! | `%(name)s` that fills in more than 4 MB | all of it | a mistake |
+//! | a NUL, more than 1 MB, a pipe or a device | reads it | a mistake |
+//! | a BOM | a mistake, unless told | skipped |
+//! | a key of `[DEFAULT]`, asked of a section that is not there | `NoSectionError` | the value of `[DEFAULT]` |
+//!
+//! No message quotes a value: it might be a password.
+//!
+//! ```
+//! use std::path::Path;
+//!
+//! let text = "[DEFAULT]\nroot = /srv\n[worker]\nBase_Dir: %(root)s/img ; old and new\n";
+//! let ini = config::Ini::parse(Path::new("img.conf"), text)?;
+//!
+//! let found = ini.get("worker", "base_dir")?.expect("it is there");
+//! assert_eq!(found.text.as_deref(), Some("/srv/img"));
+//! assert_eq!(found.at.to_string(), "img.conf:4");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod entries;
+mod file;
+mod ini;
+mod interpolation;
+mod lines;
+mod mistake;
+mod ordered;
+mod secrets;
+
+pub use ini::{Ini, Value};
+pub use mistake::{At, Mistake, Mistakes};
+pub use secrets::secrets_exposed;
