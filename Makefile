@@ -16,7 +16,8 @@ lint: ## formatting, clippy, shellcheck where it is installed
 	@.ci/lint
 
 bench: ## measures; docs/performance.md says what
-	@cargo bench --workspace --locked --benches
+	@.ci/need bench
+	@.ci/with-services cargo bench --workspace --locked --benches
 
 soak: ## kills real builds at 200 random moments; takes a quarter of an hour
 	@.ci/need test
