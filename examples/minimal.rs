@@ -1,15 +1,10 @@
 //! What is the least a participant needs?
 //!
-//! `cargo run -p examples --example minimal` answers one workitem on a queue in a temporary folder and prints what
-//! goes back to the engine.
+//! One method, `handle_wi`. `cargo run -p examples --example minimal` answers one workitem and prints what goes back.
 
-use std::sync::Arc;
-
-use local_queue::{LocalQueue, Owner};
-use participant_core::{
-    CancellationToken, ENGINE_QUEUE, Exo, Failure, Job, Message, Outcome, Participant, Transport, Workitem,
-    async_trait,
-};
+use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
+use serde_json::json;
+use stage::Stage;
 
 struct Greet;
 
@@ -21,25 +16,31 @@ impl Participant for Greet {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = tempfile::tempdir()?;
-    let owner = Owner::new(&folder.path().join("owners"))?;
-    let queue = Arc::new(LocalQueue::open(&folder.path().join("queue.db"), owner).await?);
+    Stage::new("minimal", Greet).run(&json!({ "name": "ana" })).await
+}
 
-    // what the engine sends when a process comes to the step `greet`
-    let workitem =
-        r#"{"fields":{"name":"ana"},"fei":{"wfid":"20261121-0739-deshiyodo-godemora","expid":"0_0"}}"#;
-    queue.publish(&Message { queue: "greet".into(), body: workitem.into(), id: None }).await?;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    let stop = CancellationToken::new();
-    let worker = Exo::new("greet", Arc::new(Greet), queue.clone(), queue.clone());
-    let mut engine = queue.take(ENGINE_QUEUE).await?;
-    let reply = tokio::select! {
-        reply = engine.next() => reply?,
-        ended = worker.run(stop) => return Ok(ended?),
-    };
-    println!("{}", String::from_utf8_lossy(&reply.body));
-    reply.ack().await?;
-    Ok(())
+    #[test]
+    fn it_runs_without_a_broker() {
+        main().unwrap();
+    }
+
+    #[tokio::test]
+    async fn it_says_the_same_on_the_local_queue_and_on_rabbitmq() {
+        let fields = json!({ "name": "ana", "untouched": [1.0, null] });
+        for sent in [
+            Stage::new("minimal", Greet).local(&fields).await.unwrap(),
+            Stage::new("minimal", Greet).rehearse(&fields).await.unwrap(),
+        ] {
+            assert_eq!(sent.len(), 1);
+            assert_eq!(sent[0]["fields"]["greeting"], "Hello ana");
+            assert_eq!(sent[0]["fields"]["untouched"], json!([1.0, null]));
+            assert_eq!(sent[0]["fields"]["__result__"], true);
+        }
+    }
 }
