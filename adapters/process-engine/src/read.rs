@@ -9,6 +9,7 @@ use lib_ruby_parser::source::DecodedInput;
 use lib_ruby_parser::{Loc, Node, Parser, ParserOptions};
 
 use self::arguments::Arguments;
+pub(crate) use self::arguments::text;
 use self::steps::Steps;
 use crate::definition::{Definition, DefinitionError};
 use crate::tree::{Guard, Kind, Place, Step, Value};
@@ -17,7 +18,7 @@ use crate::tree::{Guard, Kind, Place, Step, Value};
 pub(crate) fn definition(text: &str) -> Result<Definition, DefinitionError> {
     let options = ParserOptions { record_tokens: false, ..ParserOptions::default() };
     let parsed = Parser::new(text.as_bytes().to_vec(), options).do_parse();
-    let source = Source { input: &parsed.input };
+    let source = Source::new(&parsed.input);
     if let Some(wrong) = parsed.diagnostics.iter().find(|diagnostic| diagnostic.is_error()) {
         return Err(source.fail(&wrong.loc, format!("this is not Ruby: {}", wrong.render_message())));
     }
@@ -47,7 +48,11 @@ pub(super) struct Source<'a> {
     input: &'a DecodedInput,
 }
 
-impl Source<'_> {
+impl<'a> Source<'a> {
+    pub(super) fn new(input: &'a DecodedInput) -> Source<'a> {
+        Source { input }
+    }
+
     /// Reads `Ruote.process_definition 'name' do … end`.
     fn process(self, node: &Node) -> Result<Definition, DefinitionError> {
         const FORM: &str =

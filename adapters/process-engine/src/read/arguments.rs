@@ -186,7 +186,7 @@ fn value(source: Source<'_>, node: &Node, depth: usize) -> Result<Value, Definit
 }
 
 /// A text or symbol without Ruby in it.
-fn text(node: &Node) -> Option<String> {
+pub(crate) fn text(node: &Node) -> Option<String> {
     match node {
         Node::Str(text) => text.value.to_string().ok(),
         Node::Sym(symbol) => symbol.name.to_string().ok(),
