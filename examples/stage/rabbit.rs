@@ -19,7 +19,9 @@ impl Stage {
         // what goes wrong is said by skynet-amqp in one line; lapin's own log is loud
         let filter = tracing_subscriber::EnvFilter::new("info,lapin=off");
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-        let rabbit = Arc::new(AmqpTransport::new(Settings::from_url(url)?));
+        let settings = Settings::from_url(url)
+            .map_err(|error| format!("AMQP_URL is not like amqp://user:password@host/vhost: {error}"))?;
+        let rabbit = Arc::new(AmqpTransport::new(settings));
         let stop = CancellationToken::new();
         let on_ctrl_c = stop.clone().drop_guard();
         tokio::spawn(async move {
