@@ -17,7 +17,7 @@ pub(crate) fn guarded<T: Send + 'static>(
     read: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, String> {
     if length > LONGEST {
-        return Err(format!("the text has {length} bytes: this engine reads up to {LONGEST}"));
+        return Err(format!("the text has {length} bytes: definitions are read up to {LONGEST}"));
     }
     let (result, wait) = mpsc::channel();
     let work = move || {
@@ -28,11 +28,9 @@ pub(crate) fn guarded<T: Send + 'static>(
     match wait.recv_timeout(PATIENCE) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(_)) | Err(mpsc::RecvTimeoutError::Disconnected) => {
-            Err("the Ruby parser breaks on this text".into())
+            Err("the parser breaks on this text".into())
         }
-        Err(mpsc::RecvTimeoutError::Timeout) => {
-            Err("the Ruby parser does not come to an end on this text".into())
-        }
+        Err(mpsc::RecvTimeoutError::Timeout) => Err("the parser does not come to an end on this text".into()),
     }
 }
 
@@ -43,6 +41,6 @@ mod tests {
     #[test]
     fn a_panic_is_an_answer() {
         let answer = guarded(1, || -> u8 { panic!("this panic is part of a test") });
-        assert_eq!(answer.unwrap_err(), "the Ruby parser breaks on this text");
+        assert_eq!(answer.unwrap_err(), "the parser breaks on this text");
     }
 }

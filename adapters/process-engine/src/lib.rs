@@ -21,6 +21,9 @@
 //! `${f:a.b}` or `${a.b}` for fields, `${v:x}` for variables, `${wfid}`, `${expid}`; the text `"$f:a"` is the value
 //! of the field itself. Values are texts, symbols, decimal numbers, `true`, `false`, `nil`, lists and hashes.
 //!
+//! Definitions for the whole language, in all four forms that the Ruote engine takes, can be looked into with
+//! [`Outline`], which runs nothing.
+//!
 //! # The code
 //!
 //! The modules in the order a process meets them: a text is read ([`Definition`]) with its templates and conditions

@@ -1,14 +1,19 @@
 //! What any definition that a BOSS takes is about, also where this engine could not run it.
 
 mod branch;
+mod form;
+mod json;
+mod lines;
+mod radial;
 mod ruby;
 mod survey;
 mod words;
+mod xml;
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use self::branch::Branch;
+pub use self::form::Form;
+use self::survey::Survey;
 use crate::definition::DefinitionError;
 use crate::guarded::guarded;
 use crate::tree::Place;
@@ -24,30 +29,6 @@ pub struct Outline {
     dynamic: BTreeSet<String>,
     sub_processes: BTreeSet<String>,
     calls_itself: Option<u32>,
-}
-
-/// How a definition is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `Ruote.process_definition 'name' do … end`
-    Ruby,
-    /// `["define", {"name": "…"}, […]]`
-    Json,
-    /// `<process-definition name="…">…</process-definition>`
-    Xml,
-    /// `define name: …`, and below it the steps, indented
-    Radial,
-}
-
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Form::Ruby => "Ruby",
-            Form::Json => "JSON",
-            Form::Xml => "XML",
-            Form::Radial => "radial",
-        })
-    }
 }
 
 impl Outline {
@@ -116,29 +97,16 @@ impl Outline {
 
 /// Reads a definition; the caller guards against what the parsers may do.
 fn read(text: &str) -> Result<Outline, DefinitionError> {
-    let trimmed = text.trim();
-    if trimmed.is_empty() {
-        return Err(at_start(text, "the process definition is empty"));
-    }
-    if !trimmed.contains(char::is_whitespace) && !trimmed.starts_with(['[', '{', '<']) {
-        let message =
-            format!("`{trimmed}` is no process definition: the engine would look for a file of that name");
-        return Err(at_start(text, message));
-    }
-    let root = ruby::branch(text)?;
-    Ok(outline(Form::Ruby, &root))
-}
-
-fn outline(form: Form, root: &Branch) -> Outline {
-    let survey = survey::Survey::of(root);
-    Outline {
+    let (form, root) = form::read(text)?;
+    let survey = Survey::of(&root);
+    Ok(Outline {
         form,
         name: survey.name,
         participants: survey.participants,
         dynamic: survey.dynamic,
         sub_processes: survey.sub_processes,
         calls_itself: survey.calls_itself.map(|place| place.line),
-    }
+    })
 }
 
 fn at_start(text: &str, message: impl Into<String>) -> DefinitionError {

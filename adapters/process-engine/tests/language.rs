@@ -246,7 +246,7 @@ fn hostile_texts_are_only_refused() {
     let long = "p1\n".repeat(most);
     assert_eq!(
         process(&long).unwrap_err().message,
-        "the text has 196649 bytes: this engine reads up to 65536"
+        "the text has 196649 bytes: definitions are read up to 65536"
     );
 }
 

@@ -2,6 +2,7 @@
 
 mod forbidden;
 mod steps;
+mod values;
 
 use lib_ruby_parser::{Node, Parser, ParserOptions};
 
@@ -28,33 +29,40 @@ pub(super) fn branch(text: &str) -> Result<Branch, DefinitionError> {
         Node::Begin(begin) => begin.statements.as_slice(),
         node => std::slice::from_ref(node),
     };
-    definition(source, statements)
+    Ruby { source, text }.definition(statements)
 }
 
-/// Reads the definition that is the value of the last statement.
-fn definition(source: Source<'_>, statements: &[Node]) -> Result<Branch, DefinitionError> {
-    let Some((last, before)) = statements.split_last() else {
-        return Err(at_start("", NO_DEFINITION));
-    };
-    match last {
-        Node::Block(block) if is_definition(&block.call) => Steps::definition(source, last),
-        call @ Node::Send(_) if is_definition(call) => Steps::definition(source, call),
-        Node::Begin(begin) if !begin.statements.is_empty() => definition(source, &begin.statements),
-        Node::Lvasgn(assigned) if assigned.value.is_some() => value(source, assigned.value.as_deref()),
-        Node::Casgn(assigned) if assigned.value.is_some() => value(source, assigned.value.as_deref()),
-        Node::Lvar(variable) => {
-            let given = before.iter().rev().find_map(|statement| match statement {
+#[derive(Clone, Copy)]
+struct Ruby<'a> {
+    source: Source<'a>,
+    text: &'a str,
+}
+
+impl Ruby<'_> {
+    /// Reads the definition that is the value of the last statement.
+    fn definition(self, statements: &[Node]) -> Result<Branch, DefinitionError> {
+        let Some((last, before)) = statements.split_last() else {
+            return Err(at_start(self.text, NO_DEFINITION));
+        };
+        match last {
+            Node::Block(block) if is_definition(&block.call) => {
+                Steps::definition(self.source, self.text, last)
+            }
+            call if is_definition(call) => Steps::definition(self.source, self.text, call),
+            Node::Begin(begin) if !begin.statements.is_empty() => self.definition(&begin.statements),
+            Node::Lvasgn(assigned) if assigned.value.is_some() => self.value(assigned.value.as_deref()),
+            Node::Casgn(assigned) if assigned.value.is_some() => self.value(assigned.value.as_deref()),
+            Node::Lvar(variable) => self.value(before.iter().rev().find_map(|statement| match statement {
                 Node::Lvasgn(assigned) if assigned.name == variable.name => assigned.value.as_deref(),
                 _ => None,
-            });
-            value(source, given)
+            })),
+            other => Err(self.source.fail(other.expression(), NO_DEFINITION)),
         }
-        other => Err(source.fail(other.expression(), NO_DEFINITION)),
     }
-}
 
-fn value(source: Source<'_>, node: Option<&Node>) -> Result<Branch, DefinitionError> {
-    definition(source, node.map(std::slice::from_ref).unwrap_or_default())
+    fn value(self, node: Option<&Node>) -> Result<Branch, DefinitionError> {
+        self.definition(node.map(std::slice::from_ref).unwrap_or_default())
+    }
 }
 
 /// `Ruote.process_definition`, `Ruote.define`

@@ -115,9 +115,10 @@ impl Survey {
             self.dynamic.insert(text.clone());
             return;
         }
-        for part in text.strip_prefix('!').unwrap_or(text).split(',') {
+        for part in text.split(',') {
             let action = part.rsplit(':').next().unwrap_or_default();
-            self.action(action.split('*').next().unwrap_or_default().trim(), at);
+            let name = action.split('*').next().unwrap_or_default().trim();
+            self.action(name.strip_prefix('!').unwrap_or(name), at);
         }
     }
 

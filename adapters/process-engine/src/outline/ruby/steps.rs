@@ -4,14 +4,17 @@ use lib_ruby_parser::nodes::{Block, Numblock, Send};
 use lib_ruby_parser::traverse::visitor::{Visitor, visit_block, visit_numblock, visit_send};
 use lib_ruby_parser::{Loc, Node};
 
-use super::super::branch::{Attribute, Branch, Value};
-use super::super::words;
+use super::values::attributes;
 use crate::definition::DefinitionError;
-use crate::read::{Source, text};
+use crate::outline::branch::Branch;
+use crate::outline::lines::Lines;
+use crate::outline::words;
+use crate::read::Source;
 
 /// Gathers steps wherever Ruby may put them: in branches of an `if`, in loops, behind modifiers.
 pub(super) struct Steps<'a> {
     source: Source<'a>,
+    lines: Lines<'a>,
     /// The steps of the block that is being read, inside of those around it.
     open: Vec<Branch>,
     wrong: Option<DefinitionError>,
@@ -19,14 +22,18 @@ pub(super) struct Steps<'a> {
 
 impl<'a> Steps<'a> {
     /// Reads `Ruote.define … do … end`.
-    pub(super) fn definition(source: Source<'a>, node: &Node) -> Result<Branch, DefinitionError> {
+    pub(super) fn definition(
+        source: Source<'a>,
+        text: &'a str,
+        node: &Node,
+    ) -> Result<Branch, DefinitionError> {
         let (call, body) = match node {
             Node::Block(block) => (&*block.call, block.body.as_deref()),
             call => (call, None),
         };
         let Node::Send(call) = call else { unreachable!("the caller asked for a call") };
-        let root = Steps::branch(source, "define", call);
-        let mut steps = Steps { source, open: vec![root], wrong: None };
+        let mut steps = Steps { source, lines: Lines::of(text), open: Vec::new(), wrong: None };
+        steps.open.push(steps.branch("define", call));
         body.into_iter().for_each(|body| steps.visit(body));
         match steps.wrong {
             Some(wrong) => Err(wrong),
@@ -34,9 +41,11 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn branch(source: Source<'_>, name: &str, call: &Send) -> Branch {
-        let attributes = call.args.iter().flat_map(|node| attributes(source, node)).collect();
-        Branch { name: name.into(), attributes, children: Vec::new(), at: source.place(&call.expression_l) }
+    fn branch(&self, name: &str, call: &Send) -> Branch {
+        let attributes =
+            call.args.iter().flat_map(|node| attributes(self.source, &self.lines, node)).collect();
+        let at = self.lines.place(call.expression_l.begin);
+        Branch { name: name.into(), attributes, children: Vec::new(), at }
     }
 
     /// Takes a call on nothing for a step, with what stands in its block.
@@ -50,7 +59,7 @@ impl<'a> Steps<'a> {
             return;
         }
         call.args.iter().for_each(|node| self.visit(node));
-        self.open.push(Steps::branch(self.source, name, call));
+        self.open.push(self.branch(name, call));
         body.into_iter().for_each(|body| self.visit(body));
         let done = self.open.pop().expect("it was just opened");
         self.open.last_mut().expect("the process is around it").children.push(done);
@@ -107,41 +116,4 @@ fn is_value(call: &Send) -> bool {
         Some(Node::Const(class)) => class.name == "Proc" && call.method_name == "new",
         _ => false,
     }
-}
-
-fn attributes(source: Source<'_>, node: &Node) -> Vec<Attribute> {
-    let at = source.place(node.expression());
-    let pairs = match node {
-        Node::Kwargs(kwargs) => &kwargs.pairs,
-        Node::Hash(hash) => &hash.pairs,
-        Node::BlockPass(_) => return Vec::new(),
-        text => return vec![Attribute { key: value(source, text), value: Value::Nothing, at }],
-    };
-    let attribute = |pair: &Node| match pair {
-        Node::Pair(pair) => {
-            let at = source.place(&pair.expression_l);
-            Some(Attribute { key: value(source, &pair.key), value: value(source, &pair.value), at })
-        }
-        _ => None,
-    };
-    pairs.iter().filter_map(attribute).collect()
-}
-
-fn value(source: Source<'_>, node: &Node) -> Value {
-    let written = || source.text(node.expression());
-    match node {
-        Node::Nil(_) => Value::Nothing,
-        Node::Array(array) => Value::List(array.elements.iter().map(|node| value(source, node)).collect()),
-        Node::Hash(hash) => Value::Map(hash.pairs.iter().filter_map(|pair| member(source, pair)).collect()),
-        Node::True(_) | Node::False(_) | Node::Int(_) | Node::Float(_) | Node::Regexp(_) => {
-            Value::Other(written())
-        }
-        Node::Block(block) if matches!(*block.call, Node::Lambda(_)) => Value::Other(written()),
-        node => text(node).map_or_else(|| Value::Later(written()), Value::Text),
-    }
-}
-
-fn member(source: Source<'_>, node: &Node) -> Option<(String, Value)> {
-    let Node::Pair(pair) = node else { return None };
-    Some((text(&pair.key)?, value(source, &pair.value)))
 }
