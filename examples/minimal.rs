@@ -16,7 +16,7 @@ impl Participant for Greet {
     }
 }
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Stage::new("minimal", Greet).run(&json!({ "name": "ana" })).await
 }
