@@ -7,13 +7,15 @@ use crate::mistake::{Mistake, shown};
 const DEEPEST: usize = 10;
 /// How many bytes one value may read to fill itself in; the longest file has a quarter of that.
 const MOST: usize = 4 << 20;
+/// What looking up a key costs of them.
+const LOOK_UP: usize = 16;
 
 /// Returns the filled in value of a key.
 pub(crate) fn fill_in(ini: &Ini, section: &str, key: &str) -> Result<Option<Value>, Mistake> {
     let Some(value) = ini.own_or_inherited(section, key) else { return Ok(None) };
+    let mut filling = Filling { ini, section, inside: Vec::new(), filled: String::new(), left: MOST };
     let text = match &value.text {
         Some(raw) => {
-            let mut filling = Filling { ini, section, inside: Vec::new(), filled: String::new(), left: MOST };
             filling.value(key, value, raw)?;
             Some(filling.filled)
         }
@@ -34,45 +36,25 @@ struct Filling<'a> {
 
 impl Filling<'_> {
     fn value(&mut self, key: &str, value: &Value, raw: &str) -> Result<(), Mistake> {
-        let mistake = |message| Err(Mistake::in_line(&value.at, message));
-        let name = shown(key);
-        self.left = match self.left.checked_sub(raw.len() + 1) {
-            Some(left) => left,
-            None => return mistake(format!("`{name}` is filled in too often by `%(…)s`: name fewer keys")),
-        };
+        let refuse = |why: Why| Mistake::in_line(&value.at, format!("`{}` {why}", shown(key)));
+        self.left = self.left.checked_sub(raw.len() + LOOK_UP).ok_or_else(|| refuse(Why::TooOften))?;
         if !raw.contains('%') {
             self.filled.push_str(raw);
             return Ok(());
         }
-        if self.inside.iter().any(|outer| outer == key) {
-            let way = self.inside.join("` → `");
-            return mistake(format!(
-                "`{name}` contains itself, by `{way}`: take one `%(…)s` out of the loop"
-            ));
-        }
-        if self.inside.len() == DEEPEST {
-            return mistake(format!(
-                "`{name}` is the value in a value more than {DEEPEST} deep: name fewer keys"
-            ));
-        }
-        self.inside.push(key.to_owned());
+        self.enter(key).map_err(refuse)?;
         let mut rest = raw;
         while let Some((text, after)) = rest.split_once('%') {
             self.filled.push_str(text);
-            rest = match (after.strip_prefix('%'), reference(after)) {
-                (Some(after), _) => {
-                    self.filled.push('%');
-                    after
-                }
-                (None, Some((inner, after))) => {
-                    self.reference(&name, value, &folded(inner))?;
-                    after
-                }
-                (None, None) => {
-                    return mistake(format!(
-                        "in the value of `{name}` a `%` stands alone: write `%%` for a per cent sign, `%(key)s` for the value of a key"
-                    ));
-                }
+            rest = if let Some(after) = after.strip_prefix('%') {
+                self.filled.push('%');
+                after
+            } else {
+                let (name, after) = reference(after).ok_or_else(|| refuse(Why::Alone))?;
+                let name = folded(name);
+                let (inner, raw) = self.named(&name).map_err(refuse)?;
+                self.value(&name, inner, raw)?;
+                after
             };
         }
         self.filled.push_str(rest);
@@ -80,20 +62,27 @@ impl Filling<'_> {
         Ok(())
     }
 
-    fn reference(&mut self, outer: &str, outer_value: &Value, key: &str) -> Result<(), Mistake> {
-        let mistake = |message| Err(Mistake::in_line(&outer_value.at, message));
-        let (ini, name, section) = (self.ini, shown(key), shown(self.section));
-        match ini.own_or_inherited(self.section, key) {
-            None => mistake(format!(
-                "`{outer}` names `%({name})s`, which is neither in [{section}] nor in [DEFAULT]: add it there, or write `%%` for a per cent sign"
-            )),
-            Some(value) => match &value.text {
-                Some(raw) => self.value(key, value, raw),
-                None => mistake(format!(
-                    "`{outer}` names `%({name})s`, which has no value: write `{name} =` in line {}",
-                    value.at.line
-                )),
-            },
+    fn enter(&mut self, key: &str) -> Result<(), Why> {
+        let mut round = self.inside.iter().skip_while(|outer| *outer != key).peekable();
+        if round.peek().is_some() {
+            let way = round.map(|outer| format!("`{}` → ", shown(outer))).collect();
+            return Err(Why::Loop { way, back: shown(key) });
+        }
+        if self.inside.len() == DEEPEST {
+            return Err(Why::TooDeep);
+        }
+        self.inside.push(key.to_owned());
+        Ok(())
+    }
+}
+
+impl<'a> Filling<'a> {
+    /// Returns the value of a key that a value names, and its text.
+    fn named(&self, name: &str) -> Result<(&'a Value, &'a str), Why> {
+        match self.ini.own_or_inherited(self.section, name) {
+            Some(value @ Value { text: Some(text), .. }) => Ok((value, text)),
+            Some(Value { text: None, at }) => Err(Why::Valueless { name: shown(name), line: at.line }),
+            None => Err(Why::Missing { name: shown(name), section: shown(self.section) }),
         }
     }
 }
@@ -103,4 +92,24 @@ fn reference(text: &str) -> Option<(&str, &str)> {
     let (name, after) = text.strip_prefix('(')?.split_once(')')?;
     let after = after.strip_prefix('s')?;
     (!name.is_empty()).then_some((name, after))
+}
+
+/// Why a value cannot be filled in; said of its key.
+#[derive(Debug, thiserror::Error)]
+enum Why {
+    #[error("has a `%` that stands alone: write `%%` for a per cent sign, `%(key)s` for the value of a key")]
+    Alone,
+    #[error(
+        "names `%({name})s`, which is neither in [{section}] nor in [DEFAULT]: \
+         add it there, or write `%%` for a per cent sign"
+    )]
+    Missing { name: String, section: String },
+    #[error("names `%({name})s`, which has no value: write `{name} =` in line {line}")]
+    Valueless { name: String, line: u32 },
+    #[error("contains itself, {way}`{back}`: take one `%(…)s` out of the loop")]
+    Loop { way: String, back: String },
+    #[error("is the value in a value more than {DEEPEST} deep: name fewer keys")]
+    TooDeep,
+    #[error("is filled in too often by `%(…)s`: name fewer keys")]
+    TooOften,
 }
