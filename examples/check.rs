@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn it_runs_without_a_broker() {
-        main().unwrap();
+        stage::runs_without_a_broker(main);
     }
 
     /// Returns what the engine gets.

@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn it_runs_without_a_broker() {
-        main().unwrap();
+        stage::runs_without_a_broker(main);
     }
 
     #[tokio::test]

@@ -15,6 +15,7 @@ use participant_core::exo::Running;
 use participant_core::{Exo, Launcher, Participant, Transport};
 use serde_json::Value;
 
+pub use self::local::runs_without_a_broker;
 pub use self::scene::WFID;
 
 /// A participant with the name of its queue, ready to play.

@@ -28,3 +28,12 @@ impl Stage {
         Ok(sent)
     }
 }
+
+/// Runs a whole example, as its `main` does without a broker.
+///
+/// # Panics
+/// When it ends with an error, or `AMQP_URL` would make it serve for ever.
+pub fn runs_without_a_broker(main: impl FnOnce() -> Result<(), Box<dyn Error>>) {
+    assert!(std::env::var_os("AMQP_URL").is_none(), "AMQP_URL is set: the example would not end");
+    main().expect("it runs");
+}
