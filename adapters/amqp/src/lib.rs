@@ -33,6 +33,7 @@
 
 mod book;
 mod cancel;
+mod definition;
 mod desk;
 mod feeder;
 mod held;
