@@ -4,6 +4,14 @@ mod scan;
 mod tree;
 mod xml;
 
+/// What the engine takes for itself before it looks for a process of that name (ruote 2.3).
+const ENGINE: &str = "add_branch add_branches apply as_soon_as await back break cancel cancel_process citerator \
+    concurrence concurrent_iterator continue cron cursor dec decrement define echo equals error every filter forget \
+    given if inc increment intercept iterator jump kill kill_process let listen loop lose noop of on_error once over \
+    participant pop process_definition push read receive redo ref registerp repeat reserve reset restore rewind rset \
+    save sequence set skip sleep stall stop subprocess terminate that undo unregisterp unset wait when \
+    workflow_definition";
+
 /// One expression of a definition, in the order they are written; the first is the process.
 #[derive(Debug, PartialEq)]
 struct Step {
@@ -54,7 +62,7 @@ fn calls_itself(steps: &[Step]) -> bool {
     let defined_anew = steps.iter().any(|step| is_define(&step.word) && means(step));
     let calls = |step: &Step| match step.word.as_str() {
         "participant" | "ref" => means(step),
-        word => word == name,
+        word => word == name && !ENGINE.split(' ').any(|own| own == word),
     };
     is_define(word) && !defined_anew && steps.iter().any(calls)
 }

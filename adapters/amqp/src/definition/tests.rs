@@ -58,6 +58,7 @@ fn what_an_engine_might_take_passes() {
         "Ruote.define 'bench' do\n  alice <<X\nbench\nX\nend",
         "Ruote.define 'bench' do\n  alice\nend\n__END__\nbench",
         "# Ruote.define 'alice' was the old one\nRuote.define 'new' do\n  alice\nend",
+        "Ruote.define 'sequence' do\n  sequence do\n    alice\n  end\nend",
         // the name means the sub-process, or is meant
         "Ruote.define 'bench' do\n  bench\n  define 'bench' do\n    alice\n  end\nend",
         "Ruote.define 'bench' do\n  subprocess 'bench', :if => '${f:more}'\nend",

@@ -71,12 +71,11 @@ fn first_word(text: &str) -> &str {
     first.split([' ', '\t', ',', '"', '\'', '#']).next().unwrap_or_default()
 }
 
-/// A text of one word: without an end of line that is the address of a file to the engine, whatever it says.
+/// A text without an end of line, and nothing in it that an address could not have; or else the name of a file.
 fn is_address(text: &str) -> bool {
+    let can = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#%".contains(&byte);
     let word = text.trim();
-    let letters =
-        word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#%".contains(&byte));
-    letters && (!text.contains('\n') || word.contains(['.', '/']))
+    text.bytes().all(can) || word.bytes().all(can) && word.contains(['.', '/'])
 }
 
 fn is_ruby(text: &str) -> bool {
