@@ -113,7 +113,7 @@ impl Own {
 }
 
 /// Makes a durable queue without arguments; one that exists is used as it is.
-async fn skynet_queue(session: &Session, queue: &str) -> Result<(), Trouble> {
+pub(crate) async fn skynet_queue(session: &Session, queue: &str) -> Result<(), Trouble> {
     let explain = |error| Trouble::during(&session.settings, &format!("use the queue `{queue}`"), &error);
     let there =
         declare(session, queue, QueueDeclareOptions::durable().passive(), FieldTable::default()).await;

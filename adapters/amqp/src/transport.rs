@@ -13,6 +13,7 @@ use crate::intake::{AmqpIntake, Taken};
 use crate::link::Link;
 use crate::publisher::Unsent;
 use crate::settings::Settings;
+use crate::topology::skynet_queue;
 use crate::trouble::Trouble;
 
 /// Longest name of a queue from which we can derive ours.
@@ -30,6 +31,13 @@ impl AmqpTransport {
     /// Starts to connect, inside a tokio runtime, and goes on trying for as long as a clone of this is there.
     pub fn new(settings: Settings) -> AmqpTransport {
         AmqpTransport { link: Arc::new(Link::new(settings)) }
+    }
+
+    /// Makes a queue as SkyNET does, when it is not there: the engine drops workitems for a queue that is missing.
+    pub async fn declare(&self, queue: &str) -> Result<(), TransportError> {
+        let away = |trouble| TransportError::new(format!("make the queue {queue}"), trouble);
+        let session = self.link.session_within(self.link.settings.publish_within).await.map_err(away)?;
+        skynet_queue(&session, queue).await.map_err(away)
     }
 
     /// Returns what is wrong with the broker now, in a sentence for a person.
