@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::Acker;
-use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions};
+use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{FieldTable, ShortString};
 use lapin::{BasicProperties, Channel};
 use tokio::sync::mpsc;
@@ -72,24 +72,31 @@ pub(crate) async fn search(
             None => continue,
         }
     }
-    let _ = gavel.close(200, "done".into()).await;
+    gavel.give_back().await;
     Ok(verdict)
 }
 
+/// The right to search; it goes with the connection that has it.
+struct Gavel {
+    channel: Channel,
+    queue: ShortString,
+}
+
+impl Gavel {
+    async fn give_back(self) {
+        let _ = self.channel.queue_delete(self.queue, QueueDeleteOptions::default()).await;
+        let _ = self.channel.close(200, "done".into()).await;
+    }
+}
+
 /// Waits until no other instance searches: two at a time would hide messages from each other.
-async fn take_gavel(taken: &Taken, session: &Session) -> Result<Channel, Stuck> {
-    let options = QueueDeclareOptions { exclusive: true, auto_delete: true, ..Default::default() };
+async fn take_gavel(taken: &Taken, session: &Session) -> Result<Gavel, Stuck> {
+    let queue = ShortString::from(format!("{}.gavel", taken.names.cancel));
+    let exclusive = QueueDeclareOptions { exclusive: true, ..Default::default() };
     loop {
         let channel = session.channel().await?;
-        let name = format!("{}.gavel", taken.names.cancel);
-        match channel.queue_declare(name.as_str().into(), options, FieldTable::default()).await {
-            Ok(_) => {
-                // deleted when its consumer goes, with the channel
-                channel
-                    .basic_consume(name.into(), "".into(), Default::default(), FieldTable::default())
-                    .await?;
-                return Ok(channel);
-            }
+        match channel.queue_declare(queue.clone(), exclusive, FieldTable::default()).await {
+            Ok(_) => return Ok(Gavel { channel, queue }),
             Err(error) if matches!(broker_says(&error), Some((405, _))) => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
@@ -169,7 +176,9 @@ impl Search<'_> {
             .with_type(kind.into())
             .with_correlation_id(id.into())
             .with_reply_to(self.ear.clone());
-        self.session.send(&self.taken.names.cancel, "", false, body.as_bytes().into(), properties).await?;
+        self.session
+            .send(&self.taken.names.cancel, "", false, body.as_bytes().to_vec().into(), properties)
+            .await?;
         let mut heard = Vec::new();
         let collect = async {
             while heard.len() < expected

@@ -65,3 +65,33 @@ async fn a_later_workitem_with_the_same_correlation_id_is_not_cancelled() {
     assert_eq!(engine.take(&replies, 2, Duration::from_secs(2)).await.len(), 1);
     instance.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cancels_that_come_all_at_once_miss_nobody() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    engine.declare(&replies).await;
+    let instances = [(); 3].map(|()| Instance::start(shared(), &queue, &replies));
+    let count = |what: &str, number| instances.iter().map(|i| i.count(what, number)).sum::<usize>();
+    engine.declare(&queue).await;
+    for number in 0..60 {
+        let item = workitem(number, &json!({ "ms": 120_000 }));
+        engine.send(&queue, &item, &format!("image-{number}"), false).await;
+    }
+    eventually("three jobs run", SOON, || count("started", None) == 3).await;
+    engine.comes_to(57, &[&format!("{queue}.work")]).await;
+    let running: Vec<_> =
+        (0..60_u32).filter(|number| count("started", Some((*number).into())) == 1).collect();
+
+    // what waits first: the jobs that run would else make room for it
+    for number in (0..60).filter(|number| !running.contains(number)).chain(running.clone()) {
+        engine.send(&queue, &cancel(), &format!("image-{number}"), false).await;
+    }
+
+    eventually("the running jobs are cancelled", SOON * 3, || count("cancelled", None) == 3).await;
+    engine.comes_to(0, &[&queue, &format!("{queue}.work"), &replies]).await;
+    assert_eq!(count("started", None), 3);
+    for instance in instances {
+        instance.end().await;
+    }
+}
