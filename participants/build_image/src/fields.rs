@@ -112,6 +112,22 @@ impl Fields {
     }
 }
 
+impl Fields {
+    /// Returns the options of the builder: those of the workitem, and how an `fs` image is packed, if that is configured.
+    pub(crate) fn options(&self, fs_pack: Option<&str>) -> Vec<String> {
+        let mut options = self.extra_opts.clone();
+        let says_itself = options.iter().any(|option| option.starts_with("--pack-to"));
+        if let Some(pack) = fs_pack.filter(|_| self.image_type == ImageType::Fs && !says_itself) {
+            let is_ending =
+                ["tar", "zip"].iter().any(|ending| pack.trim_start_matches('.').starts_with(ending));
+            let file =
+                if is_ending { format!("@NAME@.{}", pack.trim_start_matches('.')) } else { pack.into() };
+            options.push(format!("--pack-to={file}"));
+        }
+        options
+    }
+}
+
 fn host_arch(form: Form) -> Option<String> {
     (form == Form::First).then(Arch::host).flatten().map(|arch| arch.as_str().to_owned())
 }
@@ -136,5 +152,30 @@ fn list(value: Option<Value>, path: &str) -> Result<Vec<String>, String> {
             Ok(list.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
         }
         Some(_) => Err(format!("{path} should be a list")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use participant_core::testing::workitem;
+    use serde_json::json;
+
+    use super::Fields;
+
+    #[test]
+    fn how_fs_images_are_packed_may_be_configured() {
+        for (image_type, said, configured, expected) in [
+            ("fs", json!([]), None, vec![]),
+            ("fs", json!([]), Some("@NAME@.tar.zst"), vec!["--pack-to=@NAME@.tar.zst"]),
+            ("fs", json!([]), Some("image.tar"), vec!["--pack-to=image.tar"]),
+            ("fs", json!([]), Some("tar.bz2"), vec!["--pack-to=@NAME@.tar.bz2"]),
+            ("fs", json!(["--pack-to=x.tar"]), Some("tar.bz2"), vec!["--pack-to=x.tar"]),
+            ("raw", json!([]), Some("tar.bz2"), vec![]),
+        ] {
+            let image = json!({ "kickstart": "part /", "image_id": "i", "image_type": image_type, "name": "n",
+                "arch": "x86_64", "extra_opts": said });
+            let fields = Fields::read(&workitem(&json!({ "image": image }))).unwrap();
+            assert_eq!(fields.options(configured), expected, "{image_type} {said} {configured:?}");
+        }
     }
 }

@@ -33,6 +33,8 @@ pub struct BuildImage {
     pub folders: Folders,
     /// A name no other running program has; working folders are called after it.
     pub owner: String,
+    /// How `fs` images are packed when the workitem does not say: a file name such as `@NAME@.tar.gz`, or its ending.
+    pub fs_pack: Option<String>,
 }
 
 #[async_trait]
@@ -85,7 +87,7 @@ impl BuildImage {
             kickstart: fields.kickstart.clone(),
             added_lines: fields.added_lines.clone(),
             tokens: fields.tokens.clone(),
-            extra_opts: fields.extra_opts.clone(),
+            extra_opts: fields.options(self.fs_pack.as_deref()),
             folder: workspace.folder().to_owned(),
             log,
         };

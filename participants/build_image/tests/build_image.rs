@@ -26,6 +26,7 @@ impl Site {
             builder: Box::new(builder),
             folders: Folders::local(self.images.path().into()),
             owner: "me".into(),
+            fs_pack: None,
         }
     }
 
