@@ -108,7 +108,10 @@ impl Exo {
 
     /// Takes and answers workitems until `shutdown`; then lets jobs finish or hands them back.
     pub async fn run(&self, shutdown: CancellationToken) -> Result<(), TransportError> {
-        let mut intake = self.transport.take(&self.queue).await?;
+        let mut intake = tokio::select! {
+            intake = self.transport.take(&self.queue) => intake?,
+            () = shutdown.cancelled() => return Ok(()),
+        };
         let places = Arc::new(Semaphore::new(self.concurrency));
         let answers = Arc::new(Semaphore::new(self.concurrency + ANSWERS_UNDER_WAY));
         let mut jobs = JoinSet::new();
