@@ -66,6 +66,14 @@ impl Outcome {
         self.result
     }
 
+    /// Returns why it was not done, where it [says](Outcome::because) so.
+    pub fn reason(&self) -> Option<&str> {
+        self.edits.iter().rev().find_map(|edit| match edit {
+            Edit::Set(path, Value::String(reason)) if path == "__error__" => Some(reason.as_str()),
+            _ => None,
+        })
+    }
+
     /// Returns the paths of the fields this outcome changes.
     pub fn touched(&self) -> impl Iterator<Item = &str> {
         self.edits.iter().map(|edit| match edit {

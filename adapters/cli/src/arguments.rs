@@ -1,9 +1,15 @@
 //! The words and options.
 
+mod boss;
+mod participant;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use imaging::ImageType;
+
+pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
+pub use self::participant::{ParticipantCommand, RunArguments};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -12,6 +18,16 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Arguments {
+    /// Returns what is logged when nobody says otherwise, in the words of tracing-subscriber's filter.
+    pub fn usual_log(&self) -> &'static str {
+        match self.command {
+            Command::Participant(ParticipantCommand::Run(_)) => "info,lapin=off,sqlx=warn",
+            _ => "warn,lapin=off",
+        }
+    }
 }
 
 /// What `img` can do.
@@ -31,6 +47,12 @@ pub enum Command {
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
     },
+    /// Runs participants of a BOSS
+    #[command(subcommand)]
+    Participant(ParticipantCommand),
+    /// Speaks to a BOSS: launches processes, registers participants
+    #[command(subcommand)]
+    Boss(BossCommand),
 }
 
 /// Where everything is remembered.

@@ -4,12 +4,19 @@
 
 mod answer;
 mod arguments;
+mod definition;
+mod participants;
 mod progress;
 mod terminal;
 mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
-pub use arguments::{Arguments, BuildArguments, Command, StateArguments};
+pub use arguments::{
+    Arguments, BossCommand, BuildArguments, Command, LaunchArguments, ParticipantCommand, RegisterArguments,
+    RunArguments, SiteArguments, StateArguments,
+};
+pub use definition::DefinitionAnswer;
+pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
 pub use terminal::say;
 pub use wish::{BuildWish, Unusable};

@@ -1,7 +1,9 @@
 //! What each command does, put together.
 
+mod boss;
 mod build;
 mod jobs;
+mod participant;
 mod resume;
 mod signals;
 
@@ -19,6 +21,8 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Build(arguments) => Ok(build::build(&arguments, builders).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
+        Command::Participant(command) => participant::participant(command, builders).await,
+        Command::Boss(command) => boss::boss(command).await,
     }
 }
 

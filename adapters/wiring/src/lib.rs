@@ -1,9 +1,11 @@
 //! The composition root: the one crate that knows every other, and puts them together into programs.
 
 mod commands;
+mod hosted;
 mod machine;
 mod observe;
 mod participants;
+mod site;
 mod state;
 
 pub use commands::run;

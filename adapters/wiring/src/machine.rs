@@ -50,9 +50,9 @@ impl Machine {
     pub async fn open(state: &State, builders: Builders) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
         let name = owner.name().to_owned();
-        let queue = LocalQueue::open(&state.queue(), owner).await?;
-        let engine = Engine::open(&state.engine()).await?;
-        let store = SqlJobStore::file(&state.jobs()).await?;
+        let queue = LocalQueue::open(&state.private(state.queue())?, owner).await?;
+        let engine = Engine::open(&state.private(state.engine())?).await?;
+        let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
         let user = user_name();
         let participants = vec![
             ("request_image", request_image(&store, &user)),
@@ -131,7 +131,7 @@ impl Machine {
 }
 
 /// The name of whoever runs this program, as the system knows it.
-fn user_name() -> String {
+pub(crate) fn user_name() -> String {
     let user = nix::unistd::User::from_uid(nix::unistd::geteuid());
     let name =
         user.ok().flatten().map(|user| user.name).unwrap_or_else(|| nix::unistd::geteuid().to_string());

@@ -52,3 +52,29 @@ impl Observer for OnTerminal {
         }
     }
 }
+
+/// Writes what happens in the participants to the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct InLog;
+
+impl Observer for InLog {
+    fn started(&self, queue: &str, item: &Workitem) {
+        let image_id = item.text("image.image_id").unwrap_or_default();
+        tracing::info!(queue, wfid = item.attempt().fei.wfid, image_id, "started");
+    }
+
+    fn progress(&self, attempt: &Attempt, progress: &Progress) {
+        tracing::debug!(wfid = attempt.fei.wfid, step = progress.step, "got on");
+    }
+
+    fn ended(&self, queue: &str, attempt: &Attempt, answer: &Result<Outcome, Failure>) {
+        let wfid = &attempt.fei.wfid;
+        match answer {
+            Ok(outcome) if outcome.is_done() => tracing::info!(queue, wfid, "done"),
+            Ok(outcome) => {
+                tracing::warn!(queue, wfid, "refused: {}", outcome.reason().unwrap_or("no reason given"))
+            }
+            Err(failure) => tracing::error!(queue, wfid, "failed: {failure}"),
+        }
+    }
+}

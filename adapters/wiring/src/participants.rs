@@ -2,11 +2,13 @@
 
 mod build_image;
 mod build_ks;
+mod kind;
 mod request_image;
 mod update_image_status;
 
 pub(crate) use self::build_image::build_image;
 pub use self::build_image::real_builder;
 pub(crate) use self::build_ks::build_ks;
+pub(crate) use self::kind::{Host, Kind};
 pub(crate) use self::request_image::request_image;
 pub(crate) use self::update_image_status::update_image_status;

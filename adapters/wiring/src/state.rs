@@ -23,13 +23,15 @@ impl State {
         // kickstarts hold passwords
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.with_context(|| format!("cannot make the state folder {}", folder.display()))?;
-        let state = State(folder);
-        for file in [state.queue(), state.engine(), state.jobs()] {
-            // a folder that was there already may be open to others
-            let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
-            made.with_context(|| format!("cannot write {}", file.display()))?;
-        }
-        Ok(state)
+        Ok(State(folder))
+    }
+
+    /// Makes a file of it that only its owner may read, if it is not there, and returns its path.
+    pub fn private(&self, file: PathBuf) -> Result<PathBuf> {
+        // a folder that was there already may be open to others
+        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
+        made.with_context(|| format!("cannot write {}", file.display()))?;
+        Ok(file)
     }
 
     /// The messages that wait.

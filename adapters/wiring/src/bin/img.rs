@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(other) => other.exit(), // help and version: status 0; wrong usage: 2
     };
-    let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| EnvFilter::new(arguments.usual_log()));
     tracing_subscriber::fmt()
         .log_internal_errors(false)
         .with_env_filter(filter)

@@ -10,7 +10,7 @@ use crate::state::State;
 /// Lists the newest jobs.
 pub(crate) async fn jobs(arguments: StateArguments, limit: u32) -> Result<u8> {
     let state = State::open(arguments.state)?;
-    let store = SqlJobStore::file(&state.jobs()).await?;
+    let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
     let lines: Vec<_> = store.newest(limit).await?.into_iter().map(line).collect();
     cli::print_jobs(&lines, arguments.json);
     Ok(0)

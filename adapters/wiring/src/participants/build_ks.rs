@@ -1,4 +1,4 @@
-//! `build_ks` on one machine.
+//! `build_ks`.
 
 use std::sync::Arc;
 

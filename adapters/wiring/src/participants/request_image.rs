@@ -1,12 +1,22 @@
-//! `request_image` on one machine.
+//! `request_image`.
 
 use std::sync::Arc;
 
+use anyhow::Result;
 use job_store_sql::SqlJobStore;
 use participant_core::Participant;
 use request_image::RequestImage;
 
-/// Makes the participant; who asks is whoever runs this program.
+use super::kind::Host;
+use crate::site::{Site, store};
+
+/// Makes the participant; who asks, where the workitem does not say, is `username`.
 pub(crate) fn request_image(store: &SqlJobStore, username: &str) -> Arc<dyn Participant> {
     Arc::new(RequestImage { store: Box::new(store.clone()), username: username.to_owned() })
+}
+
+/// Makes the participant from `[request_image]` and `[db]`.
+pub(crate) async fn of_site(site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
+    let username = site.text("request_image", "username").unwrap_or_else(|| host.user.clone());
+    Ok(request_image(&store(site, &host.state).await?, &username))
 }

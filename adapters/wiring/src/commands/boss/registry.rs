@@ -1,0 +1,123 @@
+//! What the engine knows of participants, and how it is told.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use participant_core::{Launch, Launcher};
+use serde_json::json;
+use serde_json::value::to_raw_value;
+use skynet_amqp::AmqpTransport;
+use viewer::{Registered, Viewer};
+
+use crate::site::Broker;
+
+/// How long the engine may take to do what it was told: an idle one looks for messages every five seconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The engine of a site, as far as participants are concerned.
+pub(super) struct Registry {
+    pub(super) rabbit: AmqpTransport,
+    pub(super) viewer: Option<Viewer>,
+}
+
+impl Registry {
+    pub(super) fn new(broker: Broker) -> Registry {
+        let settings = broker.settings.publish_within(Duration::from_secs(5));
+        Registry { rabbit: AmqpTransport::new(settings), viewer: broker.viewer }
+    }
+
+    /// Returns what is registered now; `None` when nobody can say and that was allowed.
+    pub(super) async fn look(&self, blindly: bool) -> Result<Option<Vec<Registered>>> {
+        match &self.viewer {
+            None => Ok(None),
+            Some(viewer) => match viewer.participants().await {
+                Ok(list) => Ok(Some(list)),
+                Err(error) if blindly => {
+                    cli::say(format_args!("img: {:#}; going on blindly", anyhow::Error::new(error)));
+                    Ok(None)
+                }
+                Err(error) => Err(error).context(
+                    "nothing was done, because it cannot be verified; --blindly does it all the same",
+                ),
+            },
+        }
+    }
+
+    /// Sends the engine a registration, in the form SkyNET has used.
+    pub(super) async fn tell(&self, step: &str, pattern: &str, queue: &str) -> Result<()> {
+        let definition = format!("Ruote.process_definition do\n  sequence do\n    {step}\n  end\nend\n");
+        let fields = to_raw_value(&json!({ "name": pattern, "queue": queue })).expect("two texts");
+        self.rabbit.launch(&Launch::new(definition, fields)).await?;
+        Ok(())
+    }
+
+    /// Waits until the viewer shows what `done` looks for.
+    pub(super) async fn verify(
+        &self,
+        viewer: &Viewer,
+        what: &str,
+        done: impl Fn(&[Registered]) -> bool,
+    ) -> Result<Vec<Registered>> {
+        let start = Instant::now();
+        loop {
+            let list = viewer.participants().await?;
+            if done(&list) {
+                return Ok(list);
+            }
+            if start.elapsed() > PATIENCE {
+                let waited = PATIENCE.as_secs();
+                bail!(
+                    "the engine has the message, but {what} within {waited} s: does a BOSS worker run on this virtual host?"
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+    }
+}
+
+/// Returns what the engine has to be told so that it matches whole names: it wraps the text in `^` and `$`, so that
+/// alternatives need parentheses. A text that needs none stays as SkyNET sent it, and so replaces what SkyNET registered.
+pub(super) fn anchored(regexp: &str) -> String {
+    let (mut depth, mut in_class, mut escaped, mut bare) = (0_usize, false, false, false);
+    for sign in regexp.chars() {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => in_class = true,
+            ']' => in_class = false,
+            _ if in_class => {}
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => bare = true,
+            _ => {}
+        }
+    }
+    if bare { format!("({regexp})") } else { regexp.to_owned() }
+}
+
+/// Returns how the engine keeps a name it was told.
+pub(super) fn kept(pattern: &str) -> String {
+    format!("^{pattern}$")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::anchored;
+
+    #[test]
+    fn only_alternatives_need_parentheses() {
+        for (regexp, expected) in [
+            ("build_image", "build_image"),
+            ("build_.*", "build_.*"),
+            ("a|b", "(a|b)"),
+            ("build_(ks|image)", "build_(ks|image)"),
+            ("(a|b)", "(a|b)"),
+            ("(a)|(b)", "((a)|(b))"),
+            ("[a|b]c", "[a|b]c"),
+            (r"a\|b", r"a\|b"),
+            (r"a\(|b", r"(a\(|b)"),
+        ] {
+            assert_eq!(anchored(regexp), expected, "{regexp}");
+        }
+    }
+}

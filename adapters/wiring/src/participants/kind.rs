@@ -1,0 +1,106 @@
+//! The participants this program has, by name.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use participant_core::Participant;
+
+use super::{build_image, build_ks, request_image, update_image_status};
+use crate::machine::Builders;
+use crate::site::Site;
+use crate::state::State;
+
+/// This program, as far as its participants need to know it.
+#[derive(Debug)]
+pub(crate) struct Host {
+    /// The folder of its own.
+    pub(crate) state: State,
+    /// What makes images.
+    pub(crate) builders: Builders,
+    /// A name no other running program has.
+    pub(crate) owner: String,
+    /// Who runs it.
+    pub(crate) user: String,
+}
+
+/// A participant of this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    BuildImage,
+    BuildKs,
+    RequestImage,
+    UpdateImageStatus,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Kind; 4] =
+        [Kind::BuildImage, Kind::BuildKs, Kind::RequestImage, Kind::UpdateImageStatus];
+
+    /// Returns the one name it has everywhere.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::BuildImage => "build_image",
+            Kind::BuildKs => "build_ks",
+            Kind::RequestImage => "request_image",
+            Kind::UpdateImageStatus => "update_image_status",
+        }
+    }
+
+    /// Returns what it does, in a few words.
+    pub(crate) fn does(self) -> &'static str {
+        match self {
+            Kind::BuildImage => "makes an image from the kickstart of the workitem",
+            Kind::BuildKs => "adds repositories, packages and groups to a kickstart",
+            Kind::RequestImage => "records that an image is wanted, and names it",
+            Kind::UpdateImageStatus => "records what has become of an image",
+        }
+    }
+
+    /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, may say that it is another's
+    /// second life, as `build_image.py` run under the name `build_image_arm`.
+    pub(crate) fn find(name: &str, code: Option<&str>) -> Result<Kind> {
+        let code = code.map(|code| {
+            let file = code.rsplit('/').next().unwrap_or_default();
+            file.strip_suffix(".py").unwrap_or(file)
+        });
+        let known = |name: &str| Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        if let Some(kind) = known(name).or_else(|| known(code?)) {
+            return Ok(kind);
+        }
+        let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
+        bail!(
+            "this program has no participant `{name}`; it has {}. For one of them under another name, say which in {name}.conf: \
+             [participant] code = build_image",
+            names.join(", ")
+        )
+    }
+
+    /// Makes it from its configuration.
+    pub(crate) async fn make(self, site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
+        match self {
+            Kind::BuildImage => build_image::of_site(site, host),
+            Kind::BuildKs => Ok(build_ks::build_ks()),
+            Kind::RequestImage => request_image::of_site(site, host).await,
+            Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_participant_is_found_by_its_name_or_its_code() {
+        for (name, code, expected) in [
+            ("build_ks", None, Some(Kind::BuildKs)),
+            ("build_ks", Some("/usr/share/x.py"), Some(Kind::BuildKs)),
+            ("arm", Some("/usr/share/boss-skynet/build_image.py"), Some(Kind::BuildImage)),
+            ("arm", Some("build_image"), Some(Kind::BuildImage)),
+            ("arm", Some("mine.py"), None),
+            ("arm", None, None),
+        ] {
+            assert_eq!(Kind::find(name, code).ok(), expected, "{name} {code:?}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `[boss]`: where RabbitMQ is, and the viewer of the engine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use skynet_amqp::{Settings, Tls};
+use viewer::Viewer;
+
+use super::Site;
+
+/// The BOSS of a site.
+#[derive(Clone, Debug)]
+pub(crate) struct Broker {
+    /// How to reach RabbitMQ.
+    pub(crate) settings: Settings,
+    /// Who can say what the engine knows.
+    pub(crate) viewer: Option<Viewer>,
+}
+
+const BOSS: &str = "boss";
+
+/// Reads `[boss]`.
+pub(crate) fn broker(site: &mut Site) -> Broker {
+    let host = site.required(BOSS, "amqp_host", "the host of RabbitMQ, as mq.example or mq.example:5672");
+    let user = site.required(BOSS, "amqp_user", "whom RabbitMQ knows us as");
+    let password = site.required(BOSS, "amqp_pwd", "the password of amqp_user");
+    let vhost = site.required(BOSS, "amqp_vhost", "the virtual host of the engine, often boss");
+    let (host, port) = host_and_port(&host);
+    let mut settings = Settings::new(host, user, password, vhost);
+    match port.map(str::parse::<u16>) {
+        None => {}
+        Some(Ok(port)) => settings = settings.port(port),
+        Some(Err(_)) => site.mistake(BOSS, "amqp_host", "should end in a port number, as mq.example:5672"),
+    }
+    if let Some(tls) = tls(site) {
+        settings = settings.tls(tls);
+    }
+    if let Some(seconds) = site.parsed(BOSS, "amqp_heartbeat", "a number of seconds") {
+        settings = settings.heartbeat(Duration::from_secs(seconds));
+    }
+    if let Some(seconds) = site.parsed(BOSS, "amqp_consumer_timeout", "a number of seconds") {
+        settings = settings.consumer_timeout(Duration::from_secs(seconds));
+    }
+    if let Some(queue) = site.text(BOSS, "dead_letters") {
+        settings = settings.dead_letters(queue);
+    }
+    let viewer = site.text(BOSS, "viewer").and_then(|address| match Viewer::at(&address) {
+        Ok(viewer) => Some(viewer),
+        Err(error) => {
+            site.mistake(BOSS, "viewer", format_args!("is wrong: {error}"));
+            None
+        }
+    });
+    Broker { settings, viewer }
+}
+
+fn tls(site: &mut Site) -> Option<Tls> {
+    let mut file = |key| site.text(BOSS, key).map(PathBuf::from);
+    let (authority, certificate, key) = (file("amqp_ca"), file("amqp_cert"), file("amqp_key"));
+    let wanted = site.yes(BOSS, "amqp_tls");
+    if (authority.is_some() || certificate.is_some() || key.is_some()) && !wanted {
+        site.mistake(BOSS, "amqp_tls", "should be yes: there are certificates, which only TLS uses");
+    }
+    let identity = match (certificate, key) {
+        (Some(certificate), Some(key)) => Some((certificate, key)),
+        (None, None) => None,
+        _ => {
+            site.mistake(BOSS, "amqp_cert", "and amqp_key go together: one of them is missing");
+            None
+        }
+    };
+    wanted.then_some(Tls { authority, identity })
+}
+
+/// Splits `mq.example:5672`; the address of an IPv6 host stands in brackets when a port follows.
+fn host_and_port(text: &str) -> (&str, Option<&str>) {
+    if let Some((host, rest)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        return (host, rest.strip_prefix(':'));
+    }
+    match text.split_once(':') {
+        Some((host, port)) if !port.contains(':') => (host, Some(port)),
+        _ => (text, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_and_port;
+
+    #[test]
+    fn a_host_may_have_a_port() {
+        for (text, expected) in [
+            ("mq.example", ("mq.example", None)),
+            ("mq.example:5673", ("mq.example", Some("5673"))),
+            ("mq.example:", ("mq.example", Some(""))),
+            ("::1", ("::1", None)),
+            ("[::1]:5673", ("::1", Some("5673"))),
+            ("[::1]", ("::1", None)),
+        ] {
+            assert_eq!(host_and_port(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The real program on a real RabbitMQ, with an engine and a viewer that are stand-ins: they say what was recorded of a
+//! BOSS, and nobody runs a process in them.
+
+mod cancels;
+mod engine;
+mod launches;
+mod registers;
+mod runs;
+mod site;
+mod viewer;
