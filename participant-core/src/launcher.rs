@@ -3,8 +3,10 @@
 use std::error::Error;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
+
+use crate::raw::{RawObject, raw};
 
 /// One process to start.
 #[derive(Clone, Debug)]
@@ -34,11 +36,11 @@ impl Launch {
 
     /// Returns the message body the engine takes on its queue.
     pub fn body(&self) -> Vec<u8> {
-        let message =
-            json!({ "definition": self.definition, "fields": Value::Null, "variables": self.variables });
-        let mut object = crate::raw::RawObject::parse(message.to_string().as_bytes()).expect("just written");
-        object.put("fields", self.fields.clone());
-        object.to_raw().get().as_bytes().to_vec()
+        let mut object = RawObject::default();
+        object.put("definition", raw(&self.definition.as_str().into()));
+        object.put("fields", (&*self.fields).into());
+        object.put("variables", raw(&self.variables));
+        object.to_json().into_bytes()
     }
 }
 

@@ -17,8 +17,9 @@ impl Workitem {
         let mut object = self.object.clone();
         match answer {
             Ok(outcome) => {
-                object.put("fields", self.fields_after(outcome));
-                object.set("fields.__result__", raw(&outcome.result.into()));
+                let fields = object.open("fields").expect("a workitem has an object of fields");
+                outcome.edits.iter().for_each(|edit| apply(fields, edit));
+                fields.put("__result__", raw(&outcome.result.into()));
                 object.remove("error");
             }
             Err(failure) => {
@@ -27,16 +28,16 @@ impl Workitem {
                 object.put("error", raw(&error));
             }
         }
-        object.to_raw().get().as_bytes().to_vec()
+        object.to_json().into_bytes()
     }
 }
 
 impl Workitem {
     /// Returns the fields as they are after an outcome, to launch another process with.
     pub fn fields_after(&self, outcome: &Outcome) -> Box<RawValue> {
-        let mut fields = self.fields.clone();
+        let mut fields = self.fields().clone();
         outcome.edits.iter().for_each(|edit| apply(&mut fields, edit));
-        fields.to_raw()
+        RawValue::from_string(fields.to_json()).expect("raw members are valid JSON already")
     }
 }
 
@@ -53,9 +54,9 @@ fn apply(fields: &mut RawObject, edit: &Edit) {
             let old: Option<Vec<Box<RawValue>>> =
                 fields.find(path).and_then(|list| serde_json::from_str(list.get()).ok());
             let mut list = old.unwrap_or_default();
-            list.push(raw(value));
-            let list = serde_json::value::to_raw_value(&list).expect("raw members are valid JSON already");
-            fields.set(path, list);
+            list.push(serde_json::value::to_raw_value(value).expect("a JSON value always has a text"));
+            let list = serde_json::to_string(&list).expect("raw members are valid JSON already");
+            fields.set(path, list.into());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The workitem: what the engine sends and gets back.
 
-use serde::de::DeserializeOwned;
+use std::sync::Arc;
+
+use serde::de::{DeserializeOwned, Error};
 use serde_json::Value;
 
 use crate::fei::{Attempt, Fei};
@@ -13,7 +15,6 @@ use crate::raw::RawObject;
 #[derive(Clone, Debug)]
 pub struct Workitem {
     pub(crate) object: RawObject,
-    pub(crate) fields: RawObject,
     fei: Fei,
 }
 
@@ -35,10 +36,19 @@ pub enum Malformed {
 impl Workitem {
     /// Reads a message body. Does no I/O.
     pub fn parse(body: &[u8]) -> Result<Workitem, Malformed> {
-        let object = RawObject::parse(body).map_err(Malformed::NotJson)?;
-        let fei = object.object("fei").ok_or(Malformed::NoObject { key: "fei" })?;
-        let fields = object.object("fields").ok_or(Malformed::NoObject { key: "fields" })?;
-        Ok(Workitem { fei: Fei::read(&fei), object, fields })
+        let text = str::from_utf8(body).map_err(|error| Malformed::NotJson(Error::custom(error)))?;
+        let text = Arc::from(text);
+        let mut object = RawObject::parse(&text, &["fei", "fields"])
+            .or_else(|_| RawObject::parse(&text, &[]))
+            .map_err(Malformed::NotJson)?;
+        for key in ["fei", "fields"] {
+            object.open(key).ok_or(Malformed::NoObject { key })?;
+        }
+        Ok(Workitem { fei: Fei::read(object.opened("fei").expect("just opened")), object })
+    }
+
+    pub(crate) fn fields(&self) -> &RawObject {
+        self.object.opened("fields").expect("opened when it was parsed")
     }
 
     /// Returns the step this workitem belongs to.
@@ -63,7 +73,7 @@ impl Workitem {
 
     /// Returns a field as a type of the caller's; `None` when it is missing or does not fit.
     pub fn read<T: DeserializeOwned>(&self, path: &str) -> Option<T> {
-        self.fields.find(path).and_then(|raw| serde_json::from_str(raw.get()).ok())
+        self.fields().find(path).and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
 
     /// Returns a field that is a text; `None` when it is missing or something else.
@@ -73,7 +83,7 @@ impl Workitem {
 
     /// Returns an attribute of the step in the process definition.
     pub fn param(&self, name: &str) -> Option<Value> {
-        self.fields.object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
+        self.fields().object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
 
     /// Tells whether the engine went on without waiting for an answer (`:forget => true`, in Ruby's sense of true).

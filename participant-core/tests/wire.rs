@@ -36,6 +36,16 @@ fn setting_a_field_leaves_its_neighbours_as_they_were_written() {
 }
 
 #[test]
+fn of_a_key_that_stands_twice_the_last_counts() {
+    let item = r#"{"fei":"no","fields":{"a":1},"fei":{"wfid":"w"},"fields":{"a":2,"a":3}}"#;
+    assert_eq!(Workitem::parse(item.as_bytes()).unwrap().fei().wfid, "w");
+    assert_eq!(
+        reply(item, &Ok(Outcome::done().set("a", 4))),
+        r#"{"fei":"no","fields":{"a":1},"fei":{"wfid":"w"},"fields":{"a":2,"a":4,"__result__":true}}"#
+    );
+}
+
+#[test]
 fn edits_do_what_they_say() {
     let rows = [
         (Outcome::done().set("a.b", 1), json!({ "a": { "b": 1 } })),
