@@ -136,7 +136,7 @@ impl Feeder {
     }
 
     /// Takes in a message of the SkyNET queue.
-    fn fresh(&self, delivered: Delivered, channel: &Channel, own: Option<&Own>) {
+    fn fresh(&self, delivered: Delivered, channel: &Arc<Channel>, own: Option<&Own>) {
         if !is_cancel(&delivered.data) {
             return self.arrived(delivered, channel, Place::Skynet);
         }
@@ -148,7 +148,7 @@ impl Feeder {
     }
 
     /// Takes in a message that is for the worker, if it is not known already.
-    fn arrived(&self, mut delivered: Delivered, channel: &Channel, place: Place) {
+    fn arrived(&self, mut delivered: Delivered, channel: &Arc<Channel>, place: Place) {
         let hold = Hold::new(place, &self.session, channel, delivered.acker.clone());
         let item = Item::new(&mut delivered);
         let mut book = self.taken.book();

@@ -27,11 +27,11 @@ pub(crate) struct Hold {
     pub(crate) session: Arc<Session>,
     acker: Acker,
     /// Closes when nobody has it any longer, and with it go our rights on the message.
-    _channel: Channel,
+    _channel: Arc<Channel>,
 }
 
 impl Hold {
-    pub(crate) fn new(place: Place, session: &Arc<Session>, channel: &Channel, acker: Acker) -> Hold {
+    pub(crate) fn new(place: Place, session: &Arc<Session>, channel: &Arc<Channel>, acker: Acker) -> Hold {
         Hold { place, since: Instant::now(), session: session.clone(), acker, _channel: channel.clone() }
     }
 

@@ -63,7 +63,7 @@ impl Taken {
                     let job = book.start(running.clone());
                     let cancelled = running.cancelled.clone();
                     let ticket = Ticket::new(self.clone(), job, running);
-                    let mut delivery = Delivery::new(item.body.to_vec(), Box::new(ticket));
+                    let mut delivery = Delivery::new(item.body.as_ref().clone(), Box::new(ticket));
                     delivery.message_id = item.properties.message_id().as_ref().map(ToString::to_string);
                     delivery.redelivered = item.repeat;
                     delivery.cancelled = cancelled;

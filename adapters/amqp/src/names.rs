@@ -43,7 +43,7 @@ impl Names {
 pub(crate) struct Item {
     /// Ours; see [`ID`].
     pub(crate) id: String,
-    pub(crate) body: Arc<[u8]>,
+    pub(crate) body: Arc<Vec<u8>>,
     pub(crate) properties: BasicProperties,
     /// It may have been delivered before.
     pub(crate) repeat: bool,

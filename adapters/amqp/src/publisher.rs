@@ -23,7 +23,7 @@ pub(crate) struct Publication {
     pub(crate) key: String,
     /// It has to reach a queue.
     pub(crate) mandatory: bool,
-    pub(crate) body: Arc<[u8]>,
+    pub(crate) body: Arc<Vec<u8>>,
     pub(crate) properties: BasicProperties,
     /// Hears what became of it.
     pub(crate) done: oneshot::Sender<Result<(), Unsent>>,
@@ -52,7 +52,7 @@ pub(crate) async fn publish_all(channel: Channel, mut inbox: mpsc::Receiver<Publ
             next = inbox.recv() => match next {
                 Some(publication) => {
                     number += 1;
-                    under_way.push(send(channel.clone(), number, publication));
+                    under_way.push(send(&channel, number, publication));
                 }
                 None if under_way.is_empty() => break,
                 None => while let Some(sent) = under_way.next().await {
@@ -65,7 +65,7 @@ pub(crate) async fn publish_all(channel: Channel, mut inbox: mpsc::Receiver<Publ
 
 type Sent = (i64, oneshot::Sender<Result<(), Unsent>>, Result<Confirmation, Error>);
 
-async fn send(channel: Channel, number: i64, message: Publication) -> Sent {
+async fn send(channel: &Channel, number: i64, message: Publication) -> Sent {
     let mut headers = message.properties.headers().clone().unwrap_or_default();
     headers.insert(NUMBER.into(), AMQPValue::LongLongInt(number));
     let options = BasicPublishOptions { mandatory: message.mandatory, ..Default::default() };

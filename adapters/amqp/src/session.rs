@@ -71,7 +71,7 @@ impl Session {
     pub(crate) async fn publish(
         &self,
         queue: &str,
-        body: Arc<[u8]>,
+        body: Arc<Vec<u8>>,
         properties: BasicProperties,
     ) -> Result<(), Unsent> {
         self.send("", queue, true, body, properties.with_delivery_mode(2)).await
@@ -83,7 +83,7 @@ impl Session {
         exchange: &str,
         key: &str,
         mandatory: bool,
-        body: Arc<[u8]>,
+        body: Arc<Vec<u8>>,
         properties: BasicProperties,
     ) -> Result<(), Unsent> {
         let (done, confirmed) = oneshot::channel();

@@ -1,5 +1,6 @@
 //! The queues of one participant at the broker: declared, and consumed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::options::{
@@ -20,7 +21,7 @@ const LEASE_QUEUE_TTL: Duration = Duration::from_secs(600);
 
 /// A consumer with the channel it is on.
 pub(crate) struct Stream {
-    pub(crate) channel: Channel,
+    pub(crate) channel: Arc<Channel>,
     pub(crate) consumer: Consumer,
 }
 
@@ -168,6 +169,6 @@ impl Stream {
         channel.basic_qos(ahead, BasicQosOptions::default()).await?;
         let options = BasicConsumeOptions { no_ack, ..Default::default() };
         let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
-        Ok(Stream { channel, consumer })
+        Ok(Stream { channel: channel.into(), consumer })
     }
 }

@@ -76,7 +76,7 @@ impl Transport for AmqpTransport {
             properties = properties.with_message_id(id.as_str().into());
         }
         let session = self.link.session_within(settings.publish_within).await.map_err(away)?;
-        let sending = session.publish(&message.queue, message.body.as_slice().into(), properties);
+        let sending = session.publish(&message.queue, message.body.clone().into(), properties);
         match tokio::time::timeout(LONGEST_CONFIRM, sending).await {
             Ok(sent) => sent.map_err(|error| unsent(settings, &message.queue, error)),
             Err(_) => Err(away(Trouble::silent(settings, LONGEST_CONFIRM))),
