@@ -22,7 +22,8 @@ fn main() {
         eprintln!("IMG_TEST_AMQP_URL names no RabbitMQ: run `make bench` or `.ci/with-services cargo bench`");
         std::process::exit(2);
     };
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    // one thread for everybody, as in examples/minimal.rs: a participant waits for others most of the time
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, Kind::FLAG, name, queue] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         match Kind::named(name) {
@@ -31,7 +32,7 @@ fn main() {
             Kind::Python => unreachable!("it has a program of its own"),
         }
     } else {
-        let rounds = std::env::var("IMG_BENCH_ROUNDS").map_or(5, |rounds| rounds.parse().expect("a number"));
+        let rounds = std::env::var("IMG_BENCH_ROUNDS").map_or(3, |rounds| rounds.parse().expect("a number"));
         let python = python::with_amqp();
         runtime.block_on(measure::all(&url, &python, rounds));
     }

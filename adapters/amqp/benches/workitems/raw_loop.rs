@@ -1,13 +1,14 @@
 //! What one would write on lapin by hand: take, parse, set two fields, publish, ack when the confirm comes; nothing else.
 
+use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
 use lapin::message::Delivery;
 use lapin::options::{
     BasicAckOptions, BasicConsumeOptions, BasicPublishOptions, BasicQosOptions, ConfirmSelectOptions,
 };
 use lapin::types::FieldTable;
-use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use participant_core::ENGINE_QUEUE;
 use serde_json::Value;
 
 use crate::contender;
@@ -32,16 +33,23 @@ pub(crate) async fn run(url: &str, queue: &str) {
         tokio::select! {
             delivered = consumer.next() => {
                 let delivered = delivered.expect("the queue stays").expect("the channel stays");
-                let body = answer(&delivered);
-                let confirm = publish(&channel, &body).await;
-                under_way.push(confirm.map(|confirm| (confirm, delivered.acker)));
+                under_way.push(handle(&channel, delivered));
             }
-            Some((confirm, acker)) = under_way.next() => {
-                assert!(confirm.expect("the channel stays").is_ack(), "the broker has it");
-                acker.ack(BasicAckOptions::default()).await.expect("the channel stays");
-            }
+            Some(()) = under_way.next() => {}
         }
     }
+}
+
+async fn handle(channel: &Channel, delivered: Delivery) {
+    let body = answer(&delivered);
+    let persistent = BasicProperties::default().with_delivery_mode(2);
+    let options = BasicPublishOptions::default();
+    let confirm = channel
+        .basic_publish("".into(), ENGINE_QUEUE.into(), options, &body, persistent)
+        .await
+        .expect("it is sent");
+    assert!(confirm.await.expect("the channel stays").is_ack(), "the broker has it");
+    delivered.acker.ack(BasicAckOptions::default()).await.expect("the channel stays");
 }
 
 fn answer(delivered: &Delivery) -> Vec<u8> {
@@ -50,22 +58,4 @@ fn answer(delivered: &Delivery) -> Vec<u8> {
     item["fields"]["answer"] = (number * 2).into();
     item["fields"]["__result__"] = true.into();
     serde_json::to_vec(&item).expect("JSON")
-}
-
-/// Sends; what it returns waits for the confirm.
-async fn publish(
-    channel: &Channel,
-    body: &[u8],
-) -> impl Future<Output = lapin::Result<Confirmation>> + use<> {
-    let persistent = BasicProperties::default().with_delivery_mode(2);
-    channel
-        .basic_publish(
-            "".into(),
-            participant_core::ENGINE_QUEUE.into(),
-            BasicPublishOptions::default(),
-            body,
-            persistent,
-        )
-        .await
-        .expect("it is sent")
 }
