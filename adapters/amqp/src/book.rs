@@ -10,6 +10,7 @@ use participant_core::Workitem;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
+use crate::cancel::Case;
 use crate::desk::Desk;
 use crate::held::{Arrival, Hold, Running};
 use crate::names::Item;
@@ -26,6 +27,8 @@ pub(crate) struct Book {
     pub(crate) copies: HashMap<String, oneshot::Sender<Hold>>,
     /// Where answers to the question with this id go.
     pub(crate) answers: Option<(String, UnboundedSender<String>)>,
+    /// The cancels nobody has dealt with yet.
+    pub(crate) docket: Vec<Case>,
     settled: Settled,
     last: u64,
 }
@@ -47,6 +50,7 @@ impl Book {
             moving: HashMap::new(),
             copies: HashMap::new(),
             answers: None,
+            docket: Vec::new(),
             settled: Settled::default(),
             last: 0,
         }

@@ -4,6 +4,7 @@
 //! [searches](crate::search) for what has the same; only when exactly one message fits is it stopped, or taken out of the
 //! queue. Nobody gets an answer.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,43 +27,66 @@ pub(crate) const STOP: &str = "stop";
 /// How long a message may be on its way to our queue before we answer without it.
 const MOVING: Duration = Duration::from_millis(500);
 
-/// Acts on a cancel, then acks it; when the session breaks meanwhile the cancel comes again.
+/// A cancel that is to be dealt with.
+pub(crate) struct Case {
+    correlation: String,
+    hold: Hold,
+}
+
+/// Acts on a cancel, and on all that came meanwhile, then acks them; when the session breaks they come again.
 pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Option<ShortString>) {
     let queue = &taken.names.skynet;
-    match cancel.correlation() {
-        None => warn!(
+    let Some(correlation) = cancel.correlation() else {
+        warn!(
             "a cancel on {queue} cancels nothing: it has no correlation id; give the step `:correlation_id => …`"
-        ),
-        Some(correlation) => {
-            let _one_at_a_time = taken.court.lock().await;
-            let verdict = match &ear {
-                Some(ear) => search(taken, &hold.session, ear, correlation).await,
-                None => Ok(judge_here(taken, correlation)),
-            };
-            match verdict {
-                Ok(Verdict::Stopped) => {
-                    info!("cancelled the job on {queue} with the correlation id `{correlation}`")
-                }
-                Ok(Verdict::TakenOut) => {
-                    info!("a cancelled workitem on {queue} is not started (correlation id `{correlation}`)");
-                }
-                Ok(Verdict::Fits(0)) => {
-                    info!(
-                        "a cancel on {queue} cancels nothing: nothing runs or waits with the correlation id `{correlation}`"
-                    );
-                }
-                Ok(Verdict::Fits(many)) => warn!(
-                    "a cancel on {queue} cancels nothing: {many} workitems have the correlation id `{correlation}`"
-                ),
-                Ok(Verdict::TooMuch) => warn!(
-                    "a cancel on {queue} cancels nothing: too much waits in {} to look through",
-                    taken.names.work
-                ),
-                Err(stuck) => return warn!("cannot deal with a cancel on {queue} now: {stuck}"),
+        );
+        hold.ack().await;
+        return;
+    };
+    let session = hold.session.clone();
+    taken.book().docket.push(Case { correlation: correlation.to_owned(), hold });
+    let _one_at_a_time = taken.court.lock().await;
+    let cases = std::mem::take(&mut taken.book().docket);
+    let wanted: Vec<_> = cases.iter().map(|case| case.correlation.clone()).collect();
+    let verdicts = match &ear {
+        _ if cases.is_empty() => return, // somebody before us dealt with ours
+        Some(ear) => search(taken, &session, ear, &wanted).await,
+        None => Ok(wanted.iter().map(|correlation| judge_here(taken, correlation)).collect()),
+    };
+    match verdicts {
+        Err(stuck) => warn!("cannot deal with a cancel on {queue} now: {stuck}"),
+        Ok(verdicts) => {
+            for (case, verdict) in cases.into_iter().zip(verdicts) {
+                tell(taken, &case.correlation, verdict);
+                case.hold.ack().await;
             }
         }
     }
-    hold.ack().await;
+}
+
+/// Writes to the log what became of a cancel.
+fn tell(taken: &Taken, correlation: &str, verdict: Verdict) {
+    let queue = &taken.names.skynet;
+    match verdict {
+        Verdict::Stopped => info!("cancelled the job on {queue} with the correlation id `{correlation}`"),
+        Verdict::TakenOut => {
+            info!("a cancelled workitem on {queue} is not started (correlation id `{correlation}`)");
+        }
+        Verdict::Fits(0) => {
+            info!(
+                "a cancel on {queue} cancels nothing: nothing runs or waits with the correlation id `{correlation}`"
+            );
+        }
+        Verdict::Fits(many) => {
+            warn!(
+                "a cancel on {queue} cancels nothing: {many} workitems have the correlation id `{correlation}`"
+            );
+        }
+        Verdict::TooMuch => warn!(
+            "a cancel on {queue} cancels nothing: too much waits in {} to look through",
+            taken.names.work
+        ),
+    }
 }
 
 /// Where instances cannot talk to each other, each looks at its own.
@@ -113,8 +137,11 @@ pub(crate) fn hear(taken: &Arc<Taken>, session: &Arc<Session>, heard: &Delivered
                     }
                     body
                 } else {
-                    wait_for_moves(&taken, &body).await;
-                    taken.book().correlated(&body).join("\n")
+                    let wanted: Vec<String> = serde_json::from_str(&body).unwrap_or_default();
+                    wait_for_moves(&taken, &wanted).await;
+                    let book = taken.book();
+                    let known: HashMap<_, _> = wanted.iter().map(|id| (id, book.correlated(id))).collect();
+                    serde_json::to_string(&known).expect("texts")
                 };
                 let properties =
                     BasicProperties::default().with_type(ANSWER.into()).with_correlation_id(ask.into());
@@ -126,9 +153,13 @@ pub(crate) fn hear(taken: &Arc<Taken>, session: &Arc<Session>, heard: &Delivered
 }
 
 /// Waits until what is on its way to our queue is there.
-async fn wait_for_moves(taken: &Taken, correlation: &str) {
+async fn wait_for_moves(taken: &Taken, wanted: &[String]) {
+    let is_moving = || {
+        let book = taken.book();
+        wanted.iter().any(|correlation| book.is_moving(correlation))
+    };
     let moved = async {
-        while taken.book().is_moving(correlation) {
+        while is_moving() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };

@@ -28,7 +28,7 @@
 //! is at least once all the same: another instance may get it. Switch off lapin's own log (`lapin=off`), it is loud.
 //!
 //! The modules in the order a message meets them: `link` and `session` connect; `topology` declares; `feeder` brings
-//! messages to the `desk`, from which `intake` gives them out; `lease` keeps them; `cancel` and `search` take them back;
+//! messages to the `desk`, from which `intake` gives them out; `lease` keeps them; `cancel`, `search` and `gavel` take them back;
 //! `receipt` settles them; `publisher` sends.
 
 mod book;
@@ -36,6 +36,7 @@ mod cancel;
 mod definition;
 mod desk;
 mod feeder;
+mod gavel;
 mod held;
 mod intake;
 mod launcher;

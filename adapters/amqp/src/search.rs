@@ -1,23 +1,23 @@
-//! Looks for the one message with a correlation id: in our queue, and at every instance.
+//! Looks for the messages with certain correlation ids: in our queue, and at every instance.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::Acker;
-use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
+use lapin::options::{BasicAckOptions, BasicGetOptions, QueueDeclareOptions};
 use lapin::types::{FieldTable, ShortString};
 use lapin::{BasicProperties, Channel};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use crate::cancel::{ASK, STOP};
+use crate::gavel::Gavel;
 use crate::intake::Taken;
 use crate::names::Item;
 use crate::publisher::Unsent;
 use crate::session::Session;
 use crate::topology::declare;
-use crate::trouble::broker_says;
 
 /// How long an instance may take to answer.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -26,6 +26,7 @@ const MESSAGES: usize = 10_000;
 const BYTES: usize = 256 << 20;
 
 /// What a search came to.
+#[derive(Clone, Copy)]
 pub(crate) enum Verdict {
     /// A running job was told to stop.
     Stopped,
@@ -51,110 +52,100 @@ impl From<Unsent> for Stuck {
     }
 }
 
-/// Searches and acts. A message that gets away from under us is searched for again.
+/// Searches for the messages with these correlation ids, and acts; the verdicts come in the same order.
+///
+/// A message that gets away from under us is searched for again.
 pub(crate) async fn search(
     taken: &Arc<Taken>,
     session: &Arc<Session>,
     ear: &ShortString,
-    correlation: &str,
-) -> Result<Verdict, Stuck> {
-    let gavel = take_gavel(taken, session).await?;
-    let mut verdict = Verdict::Fits(0);
+    wanted: &[String],
+) -> Result<Vec<Verdict>, Stuck> {
+    let gavel = Gavel::take(taken, session).await?;
+    let mut verdicts = HashMap::new();
     for _ in 0..3 {
-        let search = Search { taken, session, ear, correlation, channel: session.channel().await? };
+        let open: Vec<&str> =
+            wanted.iter().map(String::as_str).filter(|id| !verdicts.contains_key(*id)).collect();
+        if open.is_empty() {
+            break;
+        }
+        let search = Search { taken, session, ear, wanted: &open, channel: session.channel().await? };
         let found = search.once().await;
         let _ = search.channel.close(200, "done".into()).await; // what we hold goes back to its place
-        match found? {
-            Some(found) => {
-                verdict = found;
-                break;
-            }
-            None => continue,
-        }
+        verdicts.extend(found?);
     }
     gavel.give_back().await;
-    Ok(verdict)
+    Ok(wanted.iter().map(|id| verdicts.get(id.as_str()).copied().unwrap_or(Verdict::Fits(0))).collect())
 }
 
-/// The right to search; it goes with the connection that has it.
-struct Gavel {
-    channel: Channel,
-    queue: ShortString,
-}
-
-impl Gavel {
-    async fn give_back(self) {
-        let _ = self.channel.queue_delete(self.queue, QueueDeleteOptions::default()).await;
-        let _ = self.channel.close(200, "done".into()).await;
-    }
-}
-
-/// Waits until no other instance searches: two at a time would hide messages from each other.
-async fn take_gavel(taken: &Taken, session: &Session) -> Result<Gavel, Stuck> {
-    let queue = ShortString::from(format!("{}.gavel", taken.names.cancel));
-    let exclusive = QueueDeclareOptions { exclusive: true, ..Default::default() };
-    loop {
-        let channel = session.channel().await?;
-        match channel.queue_declare(queue.clone(), exclusive, FieldTable::default()).await {
-            Ok(_) => return Ok(Gavel { channel, queue }),
-            Err(error) if matches!(broker_says(&error), Some((405, _))) => {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-struct Search<'a> {
-    taken: &'a Arc<Taken>,
-    session: &'a Arc<Session>,
-    ear: &'a ShortString,
-    correlation: &'a str,
+struct Search<'s, 'a> {
+    taken: &'s Arc<Taken>,
+    session: &'s Arc<Session>,
+    ear: &'s ShortString,
+    wanted: &'s [&'a str],
     channel: Channel,
 }
 
-/// A message of our queue with the right correlation id.
-type Waiting = (String, Acker);
+/// The messages of our queue with the right correlation ids: for each the messages, by their ids.
+type Waiting = HashMap<String, Vec<(String, Acker)>>;
 
-impl Search<'_> {
-    /// Looks through the queue, asks, looks again for what was moved meanwhile; `None` when it got away.
-    async fn once(&self) -> Result<Option<Verdict>, Stuck> {
-        let Some(mut waiting) = self.look_through().await? else { return Ok(Some(Verdict::TooMuch)) };
-        let running = self.ask(ASK, self.correlation, None).await?;
-        let Some(more) = self.look_through().await? else { return Ok(Some(Verdict::TooMuch)) };
-        waiting.extend(more);
-        let running: HashSet<&str> = running.iter().flat_map(|answer| answer.lines()).collect();
-        let all: HashSet<&str> =
-            running.iter().copied().chain(waiting.iter().map(|(id, _)| id.as_str())).collect();
-        match (all.len(), waiting.as_slice()) {
-            (1, [(_, acker), ..]) => {
-                acker.ack(BasicAckOptions::default()).await?;
-                Ok(Some(Verdict::TakenOut))
-            }
-            (1, []) => {
-                let id = running.into_iter().next().expect("there is one");
-                let stopped = self.ask(STOP, id, Some(1)).await?;
-                Ok((!stopped.is_empty()).then_some(Verdict::Stopped))
-            }
-            (many, _) => Ok(Some(Verdict::Fits(many))),
+impl<'a> Search<'_, 'a> {
+    /// Looks through the queue, asks, looks again for what was moved meanwhile. Without a verdict is what got away.
+    async fn once(&self) -> Result<HashMap<&'a str, Verdict>, Stuck> {
+        let too_much = || self.wanted.iter().map(|id| (*id, Verdict::TooMuch)).collect();
+        let mut waiting = Waiting::new();
+        if !self.look_through(&mut waiting).await? {
+            return Ok(too_much());
         }
+        let question = serde_json::to_string(self.wanted).expect("texts");
+        let running = read_answers(&self.ask(ASK, &question, None).await?);
+        if !self.look_through(&mut waiting).await? {
+            return Ok(too_much());
+        }
+        let nothing = Vec::new();
+        let mut verdicts = HashMap::new();
+        let mut to_stop = Vec::new();
+        for correlation in self.wanted {
+            let waits = waiting.get(*correlation).unwrap_or(&nothing);
+            let runs: HashSet<&str> =
+                running.get(*correlation).into_iter().flatten().map(String::as_str).collect();
+            let all: HashSet<&str> =
+                runs.iter().copied().chain(waits.iter().map(|(id, _)| id.as_str())).collect();
+            match (all.len(), waits.first()) {
+                (1, Some((_, acker))) => {
+                    acker.ack(BasicAckOptions::default()).await?;
+                    verdicts.insert(*correlation, Verdict::TakenOut);
+                }
+                (1, None) => to_stop.extend(all.into_iter().map(|id| (*correlation, id.to_owned()))),
+                (many, _) => drop(verdicts.insert(*correlation, Verdict::Fits(many))),
+            }
+        }
+        // whoever stops takes the next message: only now, when what was to be taken out is gone
+        for (correlation, id) in to_stop {
+            if !self.ask(STOP, &id, Some(1)).await?.is_empty() {
+                verdicts.insert(correlation, Verdict::Stopped);
+            }
+        }
+        Ok(verdicts)
     }
 
-    /// Takes, and holds, every message of our queue, so that nobody starts one while we decide.
-    async fn look_through(&self) -> Result<Option<Vec<Waiting>>, Stuck> {
-        let (mut fitting, mut messages, mut bytes) = (Vec::new(), 0, 0);
+    /// Takes, and holds, every message of our queue, so that nobody starts one while we decide; false when there are
+    /// too many.
+    async fn look_through(&self, found: &mut Waiting) -> Result<bool, Stuck> {
+        let (mut messages, mut bytes) = (0, 0);
         let work = ShortString::from(self.taken.names.work.as_str());
         while let Some(mut got) = self.channel.basic_get(work.clone(), BasicGetOptions::default()).await? {
             (messages, bytes) = (messages + 1, bytes + got.delivery.data.len());
             if messages > MESSAGES || bytes > BYTES {
-                return Ok(None);
+                return Ok(false);
             }
             let item = Item::new(&mut got.delivery);
-            if item.correlation() == Some(self.correlation) {
+            if let Some(wanted) = self.wanted.iter().find(|id| item.correlation() == Some(id)) {
+                let fitting = found.entry((*wanted).to_owned()).or_default();
                 fitting.push((item.id, got.delivery.acker.clone()));
             }
         }
-        Ok(Some(fitting))
+        Ok(true)
     }
 
     /// Says something to all instances and collects what they answer.
@@ -191,4 +182,14 @@ impl Search<'_> {
         self.taken.book().answers = None;
         Ok(heard)
     }
+}
+
+/// Puts together what the instances know: for each correlation id the ids of the messages that run or wait there.
+fn read_answers(answers: &[String]) -> HashMap<String, Vec<String>> {
+    let mut all: HashMap<String, Vec<String>> = HashMap::new();
+    for answer in answers {
+        let known: HashMap<String, Vec<String>> = serde_json::from_str(answer).unwrap_or_default();
+        known.into_iter().for_each(|(correlation, ids)| all.entry(correlation).or_default().extend(ids));
+    }
+    all
 }

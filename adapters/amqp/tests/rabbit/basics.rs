@@ -47,6 +47,29 @@ async fn every_workitem_is_answered_and_garbage_holds_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_failure_or_a_panic_is_answered_in_the_form_every_engine_takes() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    engine.declare(&replies).await;
+    let instance = Instance::start(shared(), &queue, &replies);
+    engine.declare(&queue).await;
+    for (number, ends, words) in [(1, "image.arch", "image.arch"), (2, "panic", "it was told to")] {
+        let sent = workitem(number, &json!({ "ends": ends }));
+        engine.send(&queue, &sent, "", false).await;
+        let answers = engine.take(&replies, 1, SOON).await;
+        let error = &answers[0]["error"];
+        assert_eq!(error["class"], "RuntimeError");
+        assert!(error["message"].as_str().unwrap().contains(words), "{error}");
+        assert!(error["trace"].as_array().unwrap().iter().all(serde_json::Value::is_string), "{error}");
+        let sent: serde_json::Value = serde_json::from_slice(&sent).unwrap();
+        assert_eq!((&answers[0]["fei"], &answers[0]["fields"]), (&sent["fei"], &sent["fields"]));
+    }
+    engine.send(&queue, &workitem(3, &json!({})), "", false).await;
+    assert_eq!(engine.take(&replies, 1, SOON).await[0]["fields"]["answer"], 6, "it goes on");
+    instance.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_message_nobody_can_receive_is_an_error_that_names_the_queue() {
     let rabbit = AmqpTransport::new(shared());
     let engine = Engine::at(&shared_url()).await;

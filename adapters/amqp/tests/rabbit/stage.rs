@@ -150,7 +150,7 @@ impl Engine {
 /// What happened to workitems in this process: (`started`, number), (`cancelled`, number)…
 pub(crate) type Log = Arc<Mutex<Vec<(String, u64)>>>;
 
-/// Works for as many milliseconds as the field `ms` says.
+/// Works for as many milliseconds as the field `ms` says; panics or fails when the field `ends` says so.
 pub(crate) struct Worker(pub(crate) Log);
 
 #[async_trait]
@@ -167,7 +167,11 @@ impl Participant for Worker {
             () = work => note("done"),
             stop = job.stopped() => note(if stop == Stop::Engine { "cancelled" } else { "stopped" }),
         }
-        Ok(Outcome::done().set("answer", number * 2))
+        match item.text("ends").as_deref() {
+            Some("panic") => panic!("it was told to"),
+            Some(path) => Err(Failure::missing(path)),
+            None => Ok(Outcome::done().set("answer", number * 2)),
+        }
     }
 }
 
