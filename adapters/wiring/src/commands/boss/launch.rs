@@ -49,7 +49,7 @@ async fn warn_of_strangers(registry: &Registry, outline: &Outline) {
         }
     };
     for name in outline.participants() {
-        if !list.iter().any(|entry| !entry.is_catch_all() && entry.serves(&name)) {
+        if !list.iter().any(|entry| !entry.is_catch_all() && entry.serves(name)) {
             cli::say(format_args!(
                 "img: warning: no participant `{name}` is registered: the process will wait there for ever"
             ));
