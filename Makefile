@@ -19,8 +19,9 @@ bench: ## measures; docs/performance.md says what
 	@.ci/need bench
 	@.ci/with-services cargo bench --workspace --locked --benches
 
-soak: ## kills real builds at 200 random moments; takes a quarter of an hour
+soak: ## kills real builds at 200 random moments, and brokers under 500 workitems; takes a quarter of an hour
 	@.ci/need test
+	@IMG_TEST_AMQP_WORKITEMS=500 .ci/with-services cargo test --locked -p skynet-amqp --test rabbit chaos -- --nocapture
 	@examples/demo/make-repo target/demo-repo
 	@IMG_TEST_KILLS=200 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test lives sigkill -- --nocapture
 

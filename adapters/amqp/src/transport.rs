@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lapin::BasicProperties;
-use participant_core::{Intake, Message, Transport, TransportError};
+use participant_core::{ENGINE_QUEUE, Intake, Message, Transport, TransportError};
 use tokio_util::sync::CancellationToken;
 
 use crate::feeder::feed;
@@ -94,7 +94,8 @@ impl std::fmt::Debug for AmqpTransport {
 pub(crate) fn unsent(settings: &Settings, queue: &str, why: Unsent) -> TransportError {
     let trouble = match why {
         Unsent::NoQueue => {
-            Trouble(format!("there is no queue `{queue}` in the virtual host `{}`", settings.vhost))
+            let so = if queue == ENGINE_QUEUE { ": no BOSS has run there yet" } else { "" };
+            Trouble(format!("there is no queue `{queue}` in the virtual host `{}`{so}", settings.vhost))
         }
         Unsent::Refused => Trouble(format!("RabbitMQ did not take it: the queue `{queue}` may be full")),
         Unsent::Broken(error) => Trouble::during(settings, &format!("publish to `{queue}`"), &error),

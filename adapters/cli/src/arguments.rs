@@ -25,6 +25,7 @@ impl Arguments {
     pub fn usual_log(&self) -> &'static str {
         match self.command {
             Command::Participant(ParticipantCommand::Run(_)) => "info,lapin=off,sqlx=warn",
+            Command::Boss(_) => "warn,lapin=off,skynet_amqp=off", // its one error says all
             _ => "warn,lapin=off",
         }
     }
