@@ -8,7 +8,6 @@ use lapin::message::Delivery as Delivered;
 use lapin::options::BasicCancelOptions;
 use lapin::{Channel, Consumer};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
@@ -255,16 +254,19 @@ async fn until(instant: Option<Instant>) {
     }
 }
 
-/// Tells a cancel from everything else: an object with a true `cancel`, and without the `fields` of a workitem.
+/// Tells a cancel from everything else: an object with a true `cancel`, and without the `fields` of a workitem, which
+/// come first in one and end the reading there.
 fn is_cancel(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    enum Nothing {}
     #[derive(Deserialize)]
     struct Cancel {
         cancel: Option<bool>,
-        fields: Option<IgnoredAny>,
+        #[serde(default, rename = "fields")]
+        _fields: Option<Nothing>,
     }
     body.len() <= LONGEST_CANCEL
-        && serde_json::from_slice(body)
-            .is_ok_and(|cancel: Cancel| cancel.cancel == Some(true) && cancel.fields.is_none())
+        && serde_json::from_slice(body).is_ok_and(|cancel: Cancel| cancel.cancel == Some(true))
 }
 
 #[cfg(test)]
@@ -277,6 +279,8 @@ mod tests {
             (r##"{"cancel":true,"fei":"#<Ruote::HashWrapper:0x00007f13a6335ca0>","flavour":null}"##, true),
             (r#"{"fei":{"wfid":"w"},"cancel":true,"flavour":"timeout"}"#, true),
             (r#"{"cancel":true,"fei":{},"fields":{}}"#, false),
+            (r#"{"fields":{"a":1},"cancel":true}"#, false),
+            (r#"{"fields":null,"cancel":true}"#, true),
             (r#"{"cancel":false,"fei":{}}"#, false),
             (r#"{"fields":{"cancel":true},"fei":{}}"#, false),
             (r#"[{"cancel":true}]"#, false),
