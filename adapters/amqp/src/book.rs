@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::cancel::Case;
 use crate::desk::Desk;
+use crate::doubt::Doubts;
 use crate::held::{Arrival, Hold, Running};
 use crate::names::Item;
 
@@ -29,6 +30,7 @@ pub(crate) struct Book {
     pub(crate) answers: Option<(String, UnboundedSender<String>)>,
     /// The cancels nobody has dealt with yet.
     pub(crate) docket: Vec<Case>,
+    pub(crate) doubts: Doubts,
     settled: Settled,
     last: u64,
 }
@@ -51,6 +53,7 @@ impl Book {
             copies: HashMap::new(),
             answers: None,
             docket: Vec::new(),
+            doubts: Doubts::default(),
             settled: Settled::default(),
             last: 0,
         }

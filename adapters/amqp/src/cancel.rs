@@ -2,7 +2,7 @@
 //!
 //! The engine says whom it cancels only by the correlation id of its message. The instance that takes a cancel
 //! [searches](crate::search) for what has the same; only when exactly one message fits is it stopped, or taken out of the
-//! queue. Nobody gets an answer.
+//! queue; otherwise it is in [doubt](crate::doubt). Nobody gets an answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use lapin::message::Delivery as Delivered;
 use lapin::types::ShortString;
 use tracing::{info, warn};
 
+use crate::doubt::{self, DOUBT};
 use crate::held::Hold;
 use crate::intake::Taken;
 use crate::names::Item;
@@ -37,9 +38,8 @@ pub(crate) struct Case {
 pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Option<ShortString>) {
     let queue = &taken.names.skynet;
     let Some(correlation) = cancel.correlation() else {
-        warn!(
-            "a cancel on {queue} cancels nothing: it has no correlation id; give the step `:correlation_id => …`"
-        );
+        tell_doubt(taken, "it has no correlation id");
+        doubt::tell_all(taken, &hold.session, ear.as_ref()).await;
         hold.ack().await;
         return;
     };
@@ -56,6 +56,9 @@ pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Op
     match verdicts {
         Err(stuck) => warn!("cannot deal with a cancel on {queue} now: {stuck}"),
         Ok(verdicts) => {
+            if verdicts.iter().any(Verdict::is_doubtful) {
+                doubt::tell_all(taken, &session, ear.as_ref()).await;
+            }
             for (case, verdict) in cases.into_iter().zip(verdicts) {
                 tell(taken, &case.correlation, verdict);
                 case.hold.ack().await;
@@ -73,18 +76,24 @@ fn tell(taken: &Taken, correlation: &str, verdict: Verdict) {
             info!("a cancelled workitem on {queue} is not started (correlation id `{correlation}`)");
         }
         Verdict::Fits(0) => {
-            info!(
-                "a cancel on {queue} cancels nothing: nothing runs or waits with the correlation id `{correlation}`"
-            );
+            tell_doubt(taken, &format!("nothing runs or waits with the correlation id `{correlation}`"));
         }
         Verdict::Fits(many) => {
-            warn!(
-                "a cancel on {queue} cancels nothing: {many} workitems have the correlation id `{correlation}`"
-            );
+            tell_doubt(taken, &format!("{many} workitems have the correlation id `{correlation}`"));
         }
-        Verdict::TooMuch => warn!(
-            "a cancel on {queue} cancels nothing: too much waits in {} to look through",
-            taken.names.work
+        Verdict::TooMuch => {
+            tell_doubt(taken, &format!("too much waits in {} to look through", taken.names.work));
+        }
+    }
+}
+
+/// Writes to the log what becomes of a cancel that does not say whom it means.
+fn tell_doubt(taken: &Taken, why: &str) {
+    let queue = &taken.names.skynet;
+    match &taken.link.settings.viewer {
+        Some(_) => info!("a cancel on {queue}: {why}; the viewer is asked whom the engine does not wait for"),
+        None => warn!(
+            "a cancel on {queue} cancels nothing: {why}; `:correlation_id => …` in the step would help, or [boss] viewer"
         ),
     }
 }
@@ -127,6 +136,7 @@ pub(crate) fn hear(taken: &Arc<Taken>, session: &Arc<Session>, heard: &Delivered
                 let _ = answers.send(body);
             }
         }
+        DOUBT => doubt::raise(taken),
         ASK | STOP => {
             let reply_to = text(heard.properties.reply_to());
             let (taken, session, stop) = (taken.clone(), session.clone(), kind == STOP);

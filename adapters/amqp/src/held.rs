@@ -65,6 +65,7 @@ pub(crate) struct Arrival {
 /// A job that runs in this process.
 pub(crate) struct Running {
     pub(crate) item: Arc<Item>,
+    pub(crate) since: Instant,
     pub(crate) cancelled: CancellationToken,
     /// Locked while a lease is renewed, so that a job ends only after its last copy is there.
     pub(crate) slot: Mutex<Slot>,
@@ -87,7 +88,7 @@ pub(crate) enum End {
 impl Running {
     pub(crate) fn new(arrival: Arrival) -> Running {
         let slot = Mutex::new(Slot { hold: Some(arrival.hold), end: None });
-        Running { item: arrival.item, cancelled: CancellationToken::new(), slot }
+        Running { item: arrival.item, since: Instant::now(), cancelled: CancellationToken::new(), slot }
     }
 
     /// Takes in a repetition of the message this job runs on.

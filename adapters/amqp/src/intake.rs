@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use participant_core::{Delivery, Intake, TransportError};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio_util::sync::DropGuard;
 
 use crate::book::{Book, Known};
+use crate::doubt;
 use crate::held::Running;
 use crate::link::Link;
 use crate::names::Names;
@@ -27,6 +28,8 @@ pub(crate) struct Taken {
     pub(crate) ready: watch::Sender<bool>,
     /// One cancel after the other.
     pub(crate) court: tokio::sync::Mutex<()>,
+    /// A few questions to the viewer at a time.
+    pub(crate) turns: Semaphore,
 }
 
 impl Taken {
@@ -39,6 +42,7 @@ impl Taken {
             asked: Notify::new(),
             ready: watch::Sender::new(false),
             court: tokio::sync::Mutex::new(()),
+            turns: Semaphore::new(doubt::AT_A_TIME),
         }
     }
 
@@ -61,6 +65,7 @@ impl Taken {
                     let item = arrival.item.clone();
                     let running = Arc::new(Running::new(arrival));
                     let job = book.start(running.clone());
+                    doubt::look_after(self, &running);
                     let cancelled = running.cancelled.clone();
                     let ticket = Ticket::new(self.clone(), job, running);
                     let mut delivery = Delivery::new(item.body.as_ref().clone(), Box::new(ticket));

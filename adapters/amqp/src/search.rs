@@ -37,6 +37,13 @@ pub(crate) enum Verdict {
     TooMuch,
 }
 
+impl Verdict {
+    /// Nobody was found to be meant.
+    pub(crate) fn is_doubtful(&self) -> bool {
+        matches!(self, Verdict::Fits(_) | Verdict::TooMuch)
+    }
+}
+
 /// Why a search did not come to an end: the session broke.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Stuck {

@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
+
+use crate::viewer::Viewer;
 
 /// How to reach a broker, and what to expect of it.
 ///
@@ -23,6 +26,7 @@ pub struct Settings {
     pub(crate) dead_letters: Option<String>,
     pub(crate) retry_at_most: Duration,
     pub(crate) publish_within: Duration,
+    pub(crate) viewer: Option<Arc<dyn Viewer>>,
 }
 
 /// The files of an encrypted connection, read anew at each connect.
@@ -60,6 +64,7 @@ impl Settings {
             dead_letters: None,
             retry_at_most: Duration::from_secs(10),
             publish_within: Duration::from_secs(10),
+            viewer: None,
         }
     }
 
@@ -120,6 +125,13 @@ impl Settings {
     /// Gives up sending a message when it is not confirmed within this time (10 s unless told).
     pub fn publish_within(mut self, time: Duration) -> Settings {
         self.publish_within = time;
+        self
+    }
+
+    /// Asks who can say it whether a step is gone, when a cancel does not say whom it means; without, such a cancel
+    /// cancels nothing.
+    pub fn ask(mut self, viewer: Arc<dyn Viewer>) -> Settings {
+        self.viewer = Some(viewer);
         self
     }
 

@@ -5,6 +5,7 @@ mod broker;
 mod cancels;
 mod chaos;
 mod death;
+mod doubts;
 mod half_open;
 mod long;
 mod outages;
