@@ -97,7 +97,7 @@ fn alive(id: &str) -> bool {
 async fn gone(ids: &[String]) {
     let start = Instant::now();
     while ids.iter().any(|id| alive(id)) {
-        assert!(start.elapsed() < Duration::from_secs(5), "{ids:?}");
+        assert!(start.elapsed() < Duration::from_secs(20), "{ids:?}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
