@@ -1,14 +1,15 @@
 //! Asks the viewer of a BOSS what its engine knows.
 //!
 //! The viewer is ruote-kit, a small web page of the engine (port 9292 as BOSS installs it). It is the only place where
-//! one can see whether a participant is registered: the engine answers no message.
+//! one can see whether a participant is registered, or a step still waited for: the engine answers no message.
 
 mod answer;
+mod step;
 
 use std::time::Duration;
 
 use ureq::Agent;
-use ureq::http::Uri;
+use ureq::http::{StatusCode, Uri};
 
 pub use answer::Registered;
 
@@ -44,6 +45,12 @@ pub enum ViewerError {
         #[source]
         source: Box<ureq::Error>,
     },
+    /// The step is not one we can ask about.
+    #[error("`{step}` is no step the viewer can be asked about")]
+    NoStep {
+        /// What was given.
+        step: String,
+    },
     /// Something else than a viewer is there.
     #[error("what is at {url} is no viewer of a BOSS")]
     NotAViewer {
@@ -76,20 +83,42 @@ impl Viewer {
     /// Returns the participants of the engine, in the order in which it looks for one.
     pub async fn participants(&self) -> Result<Vec<Registered>, ViewerError> {
         let url = format!("{}/_ruote/participants", self.address);
-        let text = self.get(url.clone()).await?;
+        let (_, text) = self.get(url.clone(), true).await?;
         answer::participants(&text).map_err(|source| ViewerError::NotAViewer { url, source })
     }
 
-    async fn get(&self, url: String) -> Result<String, ViewerError> {
+    /// Tells whether the engine waits for an answer of a step, by its storage id `EXPID!SUBID!WFID`.
+    ///
+    /// `false` only when ruote-kit itself says that there is no such step; what else may be at the address, or go wrong on
+    /// the way, is an error.
+    pub async fn waits_for(&self, sid: &str) -> Result<bool, ViewerError> {
+        let path = step::path(sid).ok_or_else(|| ViewerError::NoStep { step: sid.to_owned() })?;
+        let url = format!("{}{path}", self.address);
+        let (status, text) = self.get(url.clone(), false).await?;
+        match status {
+            StatusCode::OK => step::is_shown(&text).map(|()| true),
+            StatusCode::NOT_FOUND => step::is_missing(&text).map(|()| false),
+            other => return Err(self.silent(ureq::Error::StatusCode(other.as_u16()))),
+        }
+        .map_err(|source| ViewerError::NotAViewer { url, source })
+    }
+
+    /// Returns status and text of an answer; when `only_good`, any other status than a good one is an error.
+    async fn get(&self, url: String, only_good: bool) -> Result<(StatusCode, String), ViewerError> {
         let agent = self.agent.clone();
         let asked = tokio::task::spawn_blocking(move || {
-            let mut answer = agent.get(&url).header("Accept", "application/json").call()?;
-            answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string()
+            let request = agent.get(&url).config().http_status_as_error(only_good).build();
+            let mut answer = request.header("Accept", "application/json").call()?;
+            let text = answer.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string()?;
+            Ok((answer.status(), text))
         });
-        let silent = |source| ViewerError::Silent { address: self.address.clone(), source: Box::new(source) };
         match asked.await {
-            Ok(answer) => answer.map_err(silent),
-            Err(died) => Err(silent(ureq::Error::Io(std::io::Error::other(died)))),
+            Ok(answer) => answer.map_err(|error| self.silent(error)),
+            Err(died) => Err(self.silent(ureq::Error::Io(std::io::Error::other(died)))),
         }
+    }
+
+    fn silent(&self, source: ureq::Error) -> ViewerError {
+        ViewerError::Silent { address: self.address.clone(), source: Box::new(source) }
     }
 }
