@@ -1,8 +1,10 @@
 //! `[boss]`: where RabbitMQ is, and the viewer of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use participant_core::{Fei, async_trait};
 use skynet_amqp::{Settings, Tls};
 use viewer::Viewer;
 
@@ -51,7 +53,21 @@ pub(crate) fn broker(site: &mut Site) -> Broker {
             None
         }
     });
+    if let Some(viewer) = &viewer {
+        settings = settings.ask(Arc::new(Steps(viewer.clone())));
+    }
     Broker { settings, viewer }
+}
+
+/// Knows which steps the engine waits for.
+struct Steps(Viewer);
+
+#[async_trait]
+impl skynet_amqp::Viewer for Steps {
+    async fn waits_for(&self, step: &Fei) -> Option<bool> {
+        let said = self.0.waits_for(&step.to_string()).await;
+        said.inspect_err(|error| tracing::warn!("cannot tell whether {step} is waited for: {error}")).ok()
+    }
 }
 
 fn tls(site: &mut Site) -> Option<Tls> {

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::engine::{Engine, cancel, workitem};
 use crate::site::Site;
+use crate::viewer::Viewer;
 
 /// Runs for weeks, in processes that do not want to end and that nobody else has: they sleep for so many seconds.
 fn endless(seconds: u32) -> String {
@@ -14,6 +15,16 @@ fn endless(seconds: u32) -> String {
         "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep {seconds} &\nsetsid sleep {seconds} &\n\
          trap '' TERM\nsleep {seconds}\n%end\n"
     )
+}
+
+/// Asks for such a build.
+fn build(number: u32, seconds: u32) -> Value {
+    let repo =
+        std::env::var("IMG_DEMO_REPO").expect("IMG_DEMO_REPO is not set: run the tests by `make test`");
+    let kickstart = format!("repo --name=demo --baseurl=file://{repo}\n{}", endless(seconds));
+    let image = json!({ "kickstart": kickstart, "image_id": format!("image-{number}"), "image_type": "fs",
+        "name": "demo", "arch": "x86_64" });
+    workitem(number, "build_image", &json!({ "image": image }))
 }
 
 const SOON: Duration = Duration::from_secs(60);
@@ -25,15 +36,8 @@ async fn a_cancel_kills_the_build_on_whichever_of_three_instances_runs_it() {
     engine.declare("build_image").await;
     let mut instances: Vec<_> = (0..3).map(|_| site.run(&["build_image"])).collect();
     instances.iter().for_each(|instance| instance.says("connected", SOON));
-    let repo =
-        std::env::var("IMG_DEMO_REPO").expect("IMG_DEMO_REPO is not set: run the tests by `make test`");
     let seconds = 5_000_000 + std::process::id();
-    let build = |number: u32| {
-        let kickstart = format!("repo --name=demo --baseurl=file://{repo}\n{}", endless(seconds));
-        let image = json!({ "kickstart": kickstart, "image_id": format!("image-{number}"), "image_type": "fs",
-            "name": "demo", "arch": "x86_64" });
-        workitem(number, "build_image", &json!({ "image": image }))
-    };
+    let build = |number| build(number, seconds);
     // one for each instance, and twenty more behind
     for number in 0..23 {
         engine.send("build_image", &build(number), &format!("image-{number}")).await;
@@ -73,6 +77,43 @@ async fn a_cancel_kills_the_build_on_whichever_of_three_instances_runs_it() {
         instances.iter().any(|instance| instance.log().contains("cancels nothing: it has no correlation id"))
     };
     eventually("it is said", SOON, said).await;
+    for instance in &mut instances {
+        instance.signal(Signal::SIGTERM);
+        assert_eq!(instance.ended(SOON), Some(0));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_names_nobody_kills_the_build_whose_step_the_viewer_says_is_gone() {
+    let engine = Engine::on("boss-9").await;
+    let viewer = Viewer::start(&[]);
+    let site = Site::new("boss-9", &format!("viewer = {}\n", viewer.address));
+    engine.declare("build_image").await;
+    let mut instances: Vec<_> = (0..2).map(|_| site.run(&["build_image"])).collect();
+    instances.iter().for_each(|instance| instance.says("connected", SOON));
+    let seconds = 7_000_000 + std::process::id();
+    let builds = [0, 1].map(|number| build(number, seconds));
+    for build in &builds {
+        engine.send("build_image", build, "").await;
+    }
+    eventually("two builds run their %post", SOON, || sleepers(seconds) == 6).await;
+    let asked = || builds.iter().all(|build| viewer.asked(build) > 0);
+    eventually("the viewer has shown that it knows such steps", SOON, asked).await;
+
+    engine.send("build_image", &cancel(), "").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    viewer.remove(&builds[1]); // as the engine: a moment after its cancel
+
+    let took = eventually("its processes are gone", Duration::from_secs(15), || sleepers(seconds) == 3).await;
+    println!("gone {took:?} after its step");
+    tokio::time::sleep(Duration::from_secs(7)).await; // all questions are asked
+    assert_eq!(sleepers(seconds), 3, "the other goes on");
+    viewer.remove(&builds[0]);
+    engine.send("build_image", &cancel(), "").await;
+    eventually("so is the other", Duration::from_secs(15), || sleepers(seconds) == 0).await;
+    while let Some(message) = engine.maybe_next(Duration::from_millis(500)).await {
+        assert!(message.get("fei").is_none(), "a cancel is not answered: {message}");
+    }
     for instance in &mut instances {
         instance.signal(Signal::SIGTERM);
         assert_eq!(instance.ended(SOON), Some(0));

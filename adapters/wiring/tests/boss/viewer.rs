@@ -1,6 +1,7 @@
 //! A stand-in for the viewer of a BOSS and the part of its engine that registers participants: what is registered by a
-//! message is listed by HTTP in the form of ruote-kit.
+//! message is listed by HTTP in the form of ruote-kit. It knows every step, except those that were removed.
 
+use std::collections::HashSet;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -13,6 +14,8 @@ use crate::engine::Engine;
 #[derive(Clone)]
 pub(crate) struct Viewer {
     list: Arc<Mutex<Vec<(String, String)>>>,
+    removed: Arc<Mutex<HashSet<String>>>,
+    asked: Arc<Mutex<Vec<String>>>,
     pub(crate) address: String,
 }
 
@@ -26,15 +29,23 @@ impl Viewer {
         list.push((CATCH_ALL.into(), String::new()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let viewer = Viewer { list: Arc::new(Mutex::new(list)), address };
+        let (removed, asked) = Default::default();
+        let viewer = Viewer { list: Arc::new(Mutex::new(list)), removed, asked, address };
         let answering = viewer.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let _ = stream.read(&mut [0; 4096]);
-                let body = answering.page();
-                let head =
-                    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let (status, body) = match request.strip_prefix("GET /_ruote/expressions/") {
+                    Some(rest) => answering.step(rest.split(' ').next().unwrap()),
+                    None => ("200 OK", answering.page()),
+                };
+                let head = format!(
+                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                    body.len()
+                );
                 let _ = stream.write_all((head + &body).as_bytes());
             }
         });
@@ -50,6 +61,27 @@ impl Viewer {
         };
         let list: Vec<Value> = self.list.lock().unwrap().iter().map(entry).collect();
         json!({ "links": [], "participants": list }).to_string()
+    }
+
+    fn step(&self, sid: &str) -> (&'static str, String) {
+        self.asked.lock().unwrap().push(sid.to_owned());
+        if self.removed.lock().unwrap().contains(sid) {
+            let error = json!({ "code": 404, "message": "resource not found", "cause": "" });
+            return ("404 Not Found", json!({ "links": [], "http_error": error }).to_string());
+        }
+        let expression = json!({ "class": "Ruote::Exp::ParticipantExpression", "state": null, "links": [] });
+        ("200 OK", json!({ "links": [], "expression": expression }).to_string())
+    }
+
+    /// Does what the engine does with a step that ended or was cancelled.
+    pub(crate) fn remove(&self, workitem: &Value) {
+        self.removed.lock().unwrap().insert(sid(workitem));
+    }
+
+    /// Tells how often a step was asked about.
+    pub(crate) fn asked(&self, workitem: &Value) -> usize {
+        let sid = sid(workitem);
+        self.asked.lock().unwrap().iter().filter(|asked| **asked == sid).count()
     }
 
     pub(crate) fn entries(&self) -> Vec<(String, String)> {
@@ -75,4 +107,10 @@ impl Viewer {
         }
         message.clone()
     }
+}
+
+/// The storage id of the step of a workitem.
+fn sid(workitem: &Value) -> String {
+    let part = |key: &str| workitem["fei"][key].as_str().unwrap();
+    format!("{}!{}!{}", part("expid"), part("subid"), part("wfid"))
 }
