@@ -2,7 +2,7 @@
 //!
 //! The engine says whom it cancels only by the correlation id of its message. The instance that takes a cancel
 //! [searches](crate::search) for what has the same; only when exactly one message fits is it stopped, or taken out of the
-//! queue; otherwise it is in [doubt](crate::doubt). Nobody gets an answer.
+//! queue; otherwise it is in [doubt]. Nobody gets an answer.
 
 use std::collections::HashMap;
 use std::sync::Arc;
