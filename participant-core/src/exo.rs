@@ -82,9 +82,9 @@ impl Exo {
         self
     }
 
-    /// Runs up to this many jobs at a time; a job whose answer is on its way is none of them.
+    /// Runs up to this many jobs at a time, a million at most; a job whose answer is on its way is none of them.
     pub fn concurrency(mut self, jobs: usize) -> Exo {
-        self.concurrency = jobs.max(1);
+        self.concurrency = jobs.clamp(1, 1_000_000);
         self
     }
 
@@ -178,7 +178,7 @@ impl Work {
     async fn work(self, delivery: Delivery, place: OwnedSemaphorePermit, shutdown: CancellationToken) {
         let settlement = match Workitem::parse(&delivery.body) {
             Ok(item) => self.watched(&item, &delivery.cancelled).await,
-            Err(malformed) => Settlement::SetAside(malformed.to_string()),
+            Err(malformed) => Settlement::SetAside(with_cause(&malformed)),
         };
         drop(place);
         settle(&*self.transport, delivery, settlement, &shutdown).await;
@@ -227,6 +227,12 @@ impl Work {
             }
         }
     }
+}
+
+/// An error and its causes on one line.
+fn with_cause(error: &dyn std::error::Error) -> String {
+    std::iter::successors(error.source(), |cause| cause.source())
+        .fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Lets somebody watch; a watcher that panics changes nothing for the job.

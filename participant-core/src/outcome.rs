@@ -66,12 +66,17 @@ impl Outcome {
         self.result
     }
 
-    /// Returns why it was not done, where it [says](Outcome::because) so.
+    /// Returns why it was not done, where it says so: by [`because`](Outcome::because), or else by a message.
     pub fn reason(&self) -> Option<&str> {
-        self.edits.iter().rev().find_map(|edit| match edit {
-            Edit::Set(path, Value::String(reason)) if path == "__error__" => Some(reason.as_str()),
+        let said = |edit: &'_ Edit, wanted: &str| match edit {
+            Edit::Set(path, Value::String(_)) | Edit::Append(path, Value::String(_)) => path == wanted,
+            _ => false,
+        };
+        let last = |wanted: &str| self.edits.iter().rev().find(|edit| said(edit, wanted));
+        match last("__error__").or_else(|| last("msg"))? {
+            Edit::Set(_, Value::String(text)) | Edit::Append(_, Value::String(text)) => Some(text),
             _ => None,
-        })
+        }
     }
 
     /// Returns the paths of the fields this outcome changes.

@@ -51,9 +51,14 @@ fn apply(fields: &mut RawObject, edit: &Edit) {
             }
         }
         Edit::Append(path, value) => {
-            let old: Option<Vec<Box<RawValue>>> =
-                fields.find(path).and_then(|list| serde_json::from_str(list.get()).ok());
-            let mut list = old.unwrap_or_default();
+            let old = fields.find(path).filter(|old| old.get() != "null");
+            let mut list: Vec<Box<RawValue>> = match &old {
+                None => Vec::new(),
+                // what is no list becomes the first member of one
+                Some(old) => serde_json::from_str(old.get())
+                    .or_else(|_| serde_json::from_str(old.get()).map(|one| vec![one]))
+                    .expect("a raw member is valid JSON"),
+            };
             list.push(serde_json::value::to_raw_value(value).expect("a JSON value always has a text"));
             let list = serde_json::to_string(&list).expect("raw members are valid JSON already");
             fields.set(path, list.into());

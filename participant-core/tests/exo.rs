@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use participant_core::delivery::Receipt;
 use participant_core::exo::Running;
 use participant_core::testing::Memory;
 use participant_core::{
-    ENGINE_QUEUE, Exo, Failure, Intake, Job, Message, Outcome, Participant, Stop, Transport, TransportError,
-    Workitem, async_trait,
+    Delivery, ENGINE_QUEUE, Exo, Failure, Intake, Job, Message, Outcome, Participant, Stop, Transport,
+    TransportError, Workitem, async_trait,
 };
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
@@ -90,7 +91,10 @@ async fn what_is_no_workitem_is_set_aside_and_holds_nobody_up() {
     let memory = Memory::default();
     let replies = run(&memory, &[b"garbage".to_vec(), item(&json!({}))], 1, Running::default()).await;
     assert_eq!(replies.len(), 1);
-    assert_eq!(memory.aside(), [(b"garbage".to_vec(), "message is not a JSON object".to_owned())]);
+    assert_eq!(
+        memory.aside(),
+        [(b"garbage".to_vec(), "message is not a JSON object: expected value at line 1 column 1".to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -179,6 +183,72 @@ async fn a_reply_is_kept_until_the_other_side_has_it() {
     stop.cancel();
     worker.await.unwrap().unwrap();
     assert!(memory.drain("p").is_empty(), "acked after the reply was safe");
+}
+
+/// Has one message, and notes what happens to it and to its reply.
+#[derive(Clone, Default)]
+struct Noted(Arc<std::sync::Mutex<Vec<&'static str>>>);
+
+impl Noted {
+    fn note(&self, what: &'static str) {
+        self.0.lock().unwrap().push(what);
+    }
+}
+
+#[async_trait]
+impl Transport for Noted {
+    async fn take(&self, _queue: &str) -> Result<Box<dyn Intake>, TransportError> {
+        Ok(Box::new(OneMessage(Some(self.clone()))))
+    }
+
+    async fn publish(&self, _message: &Message) -> Result<(), TransportError> {
+        self.note("sends the reply");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.note("the reply is safe");
+        Ok(())
+    }
+}
+
+struct OneMessage(Option<Noted>);
+
+#[async_trait]
+impl Intake for OneMessage {
+    async fn next(&mut self) -> Result<Delivery, TransportError> {
+        match self.0.take() {
+            Some(noted) => Ok(Delivery::new(item(&json!({})), Box::new(noted))),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+#[async_trait]
+impl Receipt for Noted {
+    async fn ack(self: Box<Self>) -> Result<(), TransportError> {
+        self.note("acks");
+        Ok(())
+    }
+
+    async fn hand_back(self: Box<Self>) -> Result<(), TransportError> {
+        unreachable!("nobody stops it")
+    }
+
+    async fn set_aside(self: Box<Self>, reason: &str) -> Result<(), TransportError> {
+        unreachable!("it is a workitem: {reason}")
+    }
+}
+
+#[tokio::test]
+async fn a_workitem_is_acked_only_when_its_reply_is_safe() {
+    let noted = Noted::default();
+    let memory = Arc::new(Memory::default());
+    let exo = Exo::new("p", Arc::new(Obedient), Arc::new(noted.clone()), memory);
+    let (worker, stop) = start(exo);
+    while noted.0.lock().unwrap().len() < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    stop.cancel();
+    worker.await.unwrap().unwrap();
+    assert_eq!(*noted.0.lock().unwrap(), ["sends the reply", "the reply is safe", "acks"]);
 }
 
 /// Holds every message to the engine until so many are under way.

@@ -53,7 +53,7 @@ fn edits_do_what_they_say() {
         (Outcome::done().message("1").message("2"), json!({ "msg": ["1", "2"] })),
         (Outcome::done().copy("l", "a.l").copy("nothing", "b"), json!({ "a": { "l": ["x"] } })),
         (Outcome::done().remove("t").remove("n.n"), json!({ "t": null })),
-        (Outcome::done().set("msg", "text").message("1"), json!({ "msg": ["1"] })),
+        (Outcome::done().set("msg", "text").message("1"), json!({ "msg": ["text", "1"] })),
     ];
     for (outcome, changed) in rows {
         let mut expected = json!({ "t": "text", "l": ["x"], "__result__": true });
