@@ -171,6 +171,9 @@ impl fmt::Debug for Settings {
             .field("user", &self.user)
             .field("vhost", &self.vhost)
             .field("tls", &self.tls)
+            .field("heartbeat", &self.heartbeat)
+            .field("consumer_timeout", &self.consumer_timeout)
+            .field("dead_letters", &self.dead_letters)
             .finish_non_exhaustive()
     }
 }

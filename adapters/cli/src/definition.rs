@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::terminal::{result, say};
+use crate::terminal::{result, result_is_lost, say};
 
 /// What was found in a process definition.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -44,7 +44,7 @@ impl DefinitionAnswer {
             };
             say(format_args!("img: {place}: {error}"));
         }
-        u8::from(!self.result)
+        u8::from(!self.result || result_is_lost())
     }
 
     fn print_parts(&self) {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::terminal::{result, say};
+use crate::terminal::{result, result_is_lost, say};
 
 /// One participant of this program.
 #[derive(Clone, Debug, Serialize)]
@@ -17,11 +17,11 @@ pub struct ParticipantLine {
     pub note: Option<String>,
 }
 
-/// Prints participants, for a person or as one JSON list.
-pub fn print_participants(participants: &[ParticipantLine], json: bool) {
+/// Prints participants, for a person or as one JSON list, and returns the exit status.
+pub fn print_participants(participants: &[ParticipantLine], json: bool) -> u8 {
     if json {
         result(format_args!("{}", serde_json::to_string_pretty(participants).expect("texts")));
-        return;
+        return u8::from(result_is_lost());
     }
     for line in participants {
         let queue = line.queue.as_deref().unwrap_or("-");
@@ -31,4 +31,5 @@ pub fn print_participants(participants: &[ParticipantLine], json: bool) {
     if let Some(note) = participants.iter().find_map(|line| line.note.as_ref()) {
         say(format_args!("img: the queues are not known: {note}"));
     }
+    u8::from(result_is_lost())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes a line to stderr, where everything but results goes.
 ///
@@ -10,11 +11,20 @@ pub fn say(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Whether a line of the result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether a part of the result is lost, because stdout cannot be written.
+pub(crate) fn result_is_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
 /// Writes a line of the result to stdout, and says on stderr when that cannot be done.
 pub(crate) fn result(line: impl Display) {
     if let Err(error) = writeln!(std::io::stdout(), "{line}")
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
+        LOST.store(true, Ordering::Relaxed);
         say(format_args!("img: cannot write the result: {error}"));
     }
 }

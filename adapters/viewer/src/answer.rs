@@ -17,19 +17,22 @@ pub struct Registered {
 }
 
 impl Registered {
+    /// The expression of the entry for everything nobody else serves.
+    pub const CATCH_ALL: &str = "^.+$";
+
     /// Returns the queue its workitems go to; some entries have none.
     pub fn queue(&self) -> Option<&str> {
         self.options.as_ref()?.get("routing_key")?.as_str()
     }
 
-    /// Tells whether the engine may give it a workitem for this name; an expression we cannot read serves none.
-    pub fn serves(&self, name: &str) -> bool {
-        regex::Regex::new(&self.pattern).is_ok_and(|pattern| pattern.is_match(name))
+    /// Tells whether the engine would give it a workitem for this name; `None` when only Ruby can read the expression.
+    pub fn serves(&self, name: &str) -> Option<bool> {
+        regex::Regex::new(&self.pattern).ok().map(|pattern| pattern.is_match(name))
     }
 
     /// Tells whether this is the entry for everything nobody else serves, which parks workitems in the engine.
     pub fn is_catch_all(&self) -> bool {
-        self.pattern == "^.+$"
+        self.pattern == Registered::CATCH_ALL
     }
 }
 
@@ -56,7 +59,10 @@ mod tests {
         let list = participants(text).unwrap();
         assert_eq!(list.iter().map(Registered::queue).collect::<Vec<_>>(), [None, Some("p2"), None]);
         assert_eq!(list.iter().map(Registered::is_catch_all).collect::<Vec<_>>(), [false, false, true]);
-        assert_eq!(list.iter().map(|entry| entry.serves("p2_x")).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(
+            list.iter().map(|entry| entry.serves("p2_x")).collect::<Vec<_>>(),
+            [Some(false), Some(true), Some(true)]
+        );
         for wrong in ["", "<html>", "[]", r#"{"participants":{}}"#, r#"{"participants":[{}]}"#] {
             assert!(participants(wrong).is_err(), "{wrong}");
         }

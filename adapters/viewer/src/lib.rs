@@ -72,6 +72,14 @@ impl Viewer {
             Some("https") => return Err(wrong(": only http is spoken, which is what BOSS has")),
             _ => return Err(wrong("")),
         }
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            // it would be shown in messages
+            let hidden = ViewerError::Address {
+                address: "http://…@…".into(),
+                why: ": it takes no password".into(),
+            };
+            return Err(hidden);
+        }
         let config = Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(5)))
             .max_redirects(0)

@@ -1,5 +1,6 @@
 //! One participant on the RabbitMQ of a site, from its configuration to its worker.
 
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,12 +39,14 @@ impl Hosted {
         let seconds = |site: &mut Site, section: &str, key| {
             site.parsed(section, key, "a number of seconds").map(Duration::from_secs)
         };
-        let hosted = Hosted {
+        let mut hosted = Hosted {
             name: name.to_owned(),
             kind,
             queue: site.text("participant", "queue").unwrap_or_else(|| name.to_owned()),
             broker: broker(&mut site),
-            concurrency: site.parsed("participant", "concurrency", "a number of jobs").unwrap_or(1),
+            concurrency: site
+                .parsed::<NonZeroU16>("participant", "concurrency", "a number of jobs from 1 to 65535")
+                .map_or(1, |jobs| jobs.get().into()),
             grace: seconds(&mut site, "participant", "grace").unwrap_or(GRACE),
             deadline: match kind {
                 Kind::BuildImage => seconds(&mut site, "worker", "timeout"),
@@ -51,6 +54,7 @@ impl Hosted {
             },
             site,
         };
+        hosted.kind.check(&mut hosted.site);
         hosted.site.finish()?;
         Ok(hosted)
     }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use config::Ini;
 
 pub(crate) use self::broker::{Broker, broker};
-pub(crate) use self::store::store;
+pub(crate) use self::store::{server, store};
 
 /// The configuration of one participant, or of the site as a whole.
 ///
@@ -33,7 +33,7 @@ impl Site {
         let of_site = ini.clone();
         let mut own = Ini::default();
         let own_file = participant.map(|name| file.with_file_name(format!("{name}.conf")));
-        if let Some(own_file) = own_file.filter(|own| own != file && own.exists()) {
+        if let Some(own_file) = own_file.filter(|own| own != file && own.symlink_metadata().is_ok()) {
             own = Ini::read(&own_file)?;
             warn_of_secrets(&own_file);
         }

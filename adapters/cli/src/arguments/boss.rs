@@ -69,6 +69,9 @@ pub struct RegisterArguments {
     /// Do it although nobody can say whether that is safe: no viewer is configured, or it does not answer
     #[arg(long)]
     pub blindly: bool,
+    /// How long the engine may take, by the viewer; an idle one looks for messages every five seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub patience: u64,
     /// Where the broker is.
     #[command(flatten)]
     pub site: SiteArguments,

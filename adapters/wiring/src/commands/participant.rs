@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cli::{ParticipantCommand, ParticipantLine, RunArguments};
 use local_queue::Owner;
 use participant_core::exo::Running;
@@ -20,28 +20,26 @@ pub(crate) async fn participant(command: ParticipantCommand, builders: Builders)
     match command {
         ParticipantCommand::Run(arguments) => run(arguments, builders).await,
         ParticipantCommand::List { site, json } => {
-            cli::print_participants(&Kind::ALL.map(|kind| line(kind, &site.config)), json);
-            Ok(0)
+            Ok(cli::print_participants(&Kind::ALL.map(|kind| line(kind, &site.config)), json))
         }
     }
 }
 
 /// Runs participants until somebody wants them to end, or one of them cannot go on.
 async fn run(arguments: RunArguments, builders: Builders) -> Result<u8> {
-    let mut wanted = Vec::new();
-    for name in &arguments.names {
-        wanted
-            .push(Hosted::read(&arguments.site.config, name).with_context(|| format!("cannot run {name}"))?);
-    }
+    let wanted = read_all(&arguments.names, &arguments.site.config)?;
     let state = State::open(arguments.state)?;
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
     let host = Host { state, builders, owner: owner.name().to_owned(), user: user_name() };
     let (running, stop) = (Running::default(), CancellationToken::new());
-    let mut workers = JoinSet::new();
+    let mut made = Vec::new();
     for hosted in wanted {
         let name = hosted.name.clone();
         let worker = hosted.worker(&host, running.clone()).await;
-        let worker = worker.with_context(|| format!("cannot run {name}"))?;
+        made.push((worker.with_context(|| format!("cannot run {name}"))?, name));
+    }
+    let mut workers = JoinSet::new();
+    for (worker, name) in made {
         let stop = stop.clone();
         workers.spawn(async move { worker.run(stop).await.with_context(|| format!("{name} cannot go on")) });
     }
@@ -60,6 +58,24 @@ async fn run(arguments: RunArguments, builders: Builders) -> Result<u8> {
         }
     }
     ended.map(|()| 0)
+}
+
+/// Reads the configuration of all participants; the mistakes in all of them are told together.
+fn read_all(names: &[String], config: &Path) -> Result<Vec<Hosted>> {
+    let mut mistakes: Vec<String> = Vec::new();
+    let mut wanted = Vec::new();
+    for name in names {
+        match Hosted::read(config, name) {
+            Ok(hosted) => wanted.push(hosted),
+            Err(error) => {
+                let lines = format!("{error:#}");
+                mistakes.extend(lines.lines().map(ToOwned::to_owned));
+            }
+        }
+    }
+    let mut told = std::collections::BTreeSet::new();
+    mistakes.retain(|mistake| told.insert(mistake.clone())); // participants share files
+    if mistakes.is_empty() { Ok(wanted) } else { bail!("{}", mistakes.join("\n")) }
 }
 
 /// Takes no more work; asked again, it hands back at once what still runs.

@@ -28,23 +28,24 @@ pub(crate) fn build_image(
 
 /// Makes the participant from `[worker]`.
 pub(crate) fn of_site(site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
-    let base_dir = match site.text("worker", "base_dir").map(PathBuf::from) {
-        Some(folder) if !folder.is_absolute() => {
-            site.mistake("worker", "base_dir", "should be an absolute path");
-            folder
-        }
-        Some(folder) => folder,
-        None => host.state.images(),
-    };
+    let base_dir = base_dir(site).unwrap_or_else(|| host.state.images());
     let mut folders = Folders::local(base_dir);
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
     let fs_pack = site.text("worker", "fs_pack");
     warn_of_unused(site);
-    site.finish()?;
     let builder = (host.builders)(&host.state);
     Ok(Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack }))
+}
+
+/// Returns the folder images go to, when the configuration names one.
+pub(crate) fn base_dir(site: &mut Site) -> Option<PathBuf> {
+    let folder = site.text("worker", "base_dir").map(PathBuf::from)?;
+    if !folder.is_absolute() {
+        site.mistake("worker", "base_dir", "should be an absolute path");
+    }
+    Some(folder)
 }
 
 /// Says what the configuration asks for and this builder does not do.

@@ -7,7 +7,7 @@ use participant_core::Participant;
 
 use super::{build_image, build_ks, request_image, update_image_status};
 use crate::machine::Builders;
-use crate::site::Site;
+use crate::site::{Site, server};
 use crate::state::State;
 
 /// This program, as far as its participants need to know it.
@@ -73,6 +73,15 @@ impl Kind {
              [participant] code = build_image",
             names.join(", ")
         )
+    }
+
+    /// Notes what is wrong with its configuration, before anything is made from it.
+    pub(crate) fn check(self, site: &mut Site) {
+        match self {
+            Kind::BuildImage => drop(build_image::base_dir(site)),
+            Kind::BuildKs => {}
+            Kind::RequestImage | Kind::UpdateImageStatus => drop(server(site)),
+        }
     }
 
     /// Makes it from its configuration.

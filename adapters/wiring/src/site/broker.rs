@@ -101,7 +101,42 @@ fn host_and_port(text: &str) -> (&str, Option<&str>) {
 
 #[cfg(test)]
 mod tests {
-    use super::host_and_port;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::{Site, broker, host_and_port};
+
+    /// What a `[boss]` with these lines comes to, as it is shown.
+    fn shown(more: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("skynet.conf");
+        let boss = "[boss]\namqp_host = mq\namqp_user = u\namqp_pwd = s3cret\namqp_vhost = v\n";
+        std::fs::write(&file, format!("{boss}{more}")).unwrap();
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        let mut site = Site::read(&file, None).unwrap();
+        let shown = format!("{:?}", broker(&mut site).settings);
+        format!("{shown} {}", site.finish().err().map(|error| error.to_string()).unwrap_or_default())
+    }
+
+    #[test]
+    fn every_key_of_the_broker_is_heard() {
+        assert!(!shown("").contains("s3cret"));
+        for (more, words) in [
+            ("", "heartbeat: 10s"),
+            ("", "consumer_timeout: 1800s"),
+            ("", "tls: None"),
+            ("amqp_heartbeat = 7", "heartbeat: 7s"),
+            ("amqp_consumer_timeout = 77", "consumer_timeout: 77s"),
+            ("dead_letters = aside", "dead_letters: Some(\"aside\")"),
+            ("amqp_tls = yes", "mq:5671"),
+            ("amqp_tls = yes\namqp_ca = /ca.pem", "authority: Some(\"/ca.pem\")"),
+            ("amqp_tls = yes\namqp_cert = /c\namqp_key = /k", "identity: Some((\"/c\", \"/k\"))"),
+            ("amqp_tls = yes\namqp_cert = /c", "go together"),
+            ("amqp_ca = /ca.pem", "should be yes"),
+        ] {
+            assert!(shown(more).contains(words), "{more}: {words}: {}", shown(more));
+        }
+    }
 
     #[test]
     fn a_host_may_have_a_port() {

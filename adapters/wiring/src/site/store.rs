@@ -11,16 +11,14 @@ const DB: &str = "db";
 
 /// Opens the job store of the site: a PostgreSQL database, else the file of the state folder.
 pub(crate) async fn store(site: &mut Site, state: &State) -> Result<SqlJobStore> {
-    let url = server(site);
-    site.finish()?;
-    match url {
+    match server(site) {
         Some(url) => Ok(SqlJobStore::server(&url).await?),
         None => Ok(SqlJobStore::file(&state.private(state.jobs())?).await?),
     }
 }
 
 /// Returns the address of the database server, when one is configured. `db_engine` is written as Django writes it.
-fn server(site: &mut Site) -> Option<String> {
+pub(crate) fn server(site: &mut Site) -> Option<String> {
     let engine = site.text(DB, "db_engine")?;
     match engine.rsplit('.').next().unwrap_or_default() {
         "sqlite3" | "sqlite" => return None,

@@ -86,6 +86,14 @@ fn a_definition_is_described() {
     let (_, stdout, _) = site.img(&["boss", "check", "--json", "greeting.pdef"]);
     let answer: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((&answer["name"], &answer["participants"]), (&json!("greeting"), &json!(["echo", "greet"])));
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    for arguments in [&["boss", "check", "greeting.pdef"][..], &["participant", "list"]] {
+        let mut command = site.command(arguments);
+        command.stdout(full());
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let ended = command.status().unwrap();
+        assert_eq!(ended.code(), Some(1), "an answer nobody gets is none: {arguments:?}");
+    }
     let ours = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/processes/create_image.pdef");
     let (status, stdout, _) = site.img(&["boss", "check", ours]);
     assert_eq!(status, Some(0));

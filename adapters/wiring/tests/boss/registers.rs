@@ -58,15 +58,57 @@ async fn what_would_break_the_engine_is_not_sent() {
         ),
         (&blind, &["unregister", "build_ks"], "set [boss] viewer = http://HOST:9292, or say --blindly"),
         (&unreachable, &["register", "build_ks"], "--blindly does it all the same"),
+        (&site, &["unregister", "x", "--regexp", ".+"], "`.+` is the engine's own entry"),
+        (&site, &["register", ""], "the name of a participant has 1 to 200 signs"),
+        (&site, &["register", "x", "--queue", " "], "the queue of a participant has"),
+        (&site, &["register", &"x".repeat(300)], "the name of a participant has"),
+        (&site, &["register", "x", "--regexp", "x("], "`x(` is no regular expression"),
     ] {
         let (status, _, stderr) = site.img(&[&["boss"], arguments].concat());
         assert_eq!(status, Some(1), "{stderr}");
         assert!(stderr.contains(words), "{stderr}");
     }
     assert_eq!(engine.maybe_next(Duration::from_millis(300)).await, None);
+    let (status, _, stderr) = site.img(&["boss", "register", "build_moon", "--patience", "1"]);
+    assert_eq!(status, Some(1), "nobody obeys");
+    assert!(stderr.contains("did not register it within 1 s: does a BOSS worker run"), "{stderr}");
+    engine.next(Duration::from_secs(5)).await;
 
     let (status, _, stderr) = blind.img(&["boss", "register", "build_ks"]);
     assert_eq!(status, Some(0));
     assert!(stderr.contains("whether it heard cannot be said without [boss] viewer"), "{stderr}");
     assert_eq!(engine.next(Duration::from_secs(5)).await["fields"]["queue"], "build_ks");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_engine_forgets_the_entry_that_is_meant_and_no_other() {
+    let engine = Engine::on("boss-3").await;
+    // SkyNET's registration of alternatives, and one that stands before ours
+    let viewer =
+        Viewer::start(&[("^ks|kickstart$", "old"), ("^build_.*$", "many"), ("^build_image$", "one")]);
+    let site = Site::new("boss-3", &format!("viewer = {}\n", viewer.address));
+    let patterns =
+        |viewer: &Viewer| viewer.entries().into_iter().map(|(pattern, _)| pattern).collect::<Vec<_>>();
+
+    let (status, _, stderr) = site.img(&["boss", "unregister", "build_image"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("that would be `^build_.*$`; unregister that first"), "{stderr}");
+    let site = std::sync::Arc::new(site);
+    let asking = {
+        let site = site.clone();
+        tokio::task::spawn_blocking(move || {
+            [
+                site.img(&["boss", "unregister", "ks", "--regexp", "ks|kickstart"]),
+                site.img(&["boss", "unregister", "many", "--regexp", "build_.*"]),
+                site.img(&["boss", "unregister", "build_image"]),
+            ]
+        })
+    };
+    for _ in 0..3 {
+        viewer.obey(&engine).await;
+    }
+    for (status, _, stderr) in asking.await.unwrap() {
+        assert_eq!(status, Some(0), "{stderr}");
+    }
+    assert_eq!(patterns(&viewer), ["^.+$"]);
 }

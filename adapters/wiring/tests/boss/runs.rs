@@ -131,10 +131,26 @@ fn mistakes_in_the_configuration_are_told_together() {
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     for words in [
         "skynet.conf:6: [boss] amqp_heartbeat should be a number of seconds, not `often`",
-        "skynet.conf:8: [participant] concurrency should be a number of jobs, not `many`",
+        "skynet.conf:8: [participant] concurrency should be a number of jobs from 1 to 65535, not `many`",
+        "skynet.conf:10: [worker] base_dir should be an absolute path",
     ] {
         assert!(stderr.contains(words), "{words}: {stderr}");
     }
+    let site = Site::new(
+        "boss-0",
+        "amqp_heartbeat = often\n[worker]\nbase_dir = images\n[db]\ndb_engine = oracle\n",
+    );
+    let (status, _, stderr) = site.img(&["participant", "run", "build_image", "request_image", "build_moon"]);
+    assert_eq!((status, stderr.lines().count()), (Some(1), 4), "each once: {stderr}");
+    for words in
+        ["amqp_heartbeat should", "base_dir should", "db_engine should", "no participant `build_moon`"]
+    {
+        assert!(stderr.contains(words), "{words}: {stderr}");
+    }
+    std::os::unix::fs::symlink("build_ks.conf", site.path().join("build_ks.conf")).unwrap();
+    let (status, _, stderr) = site.img(&["participant", "run", "build_ks"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("build_ks.conf"), "{stderr}");
     let without = Site::new("boss-0", "");
     without.write("skynet.conf", "[boss]\namqp_host = mq:x\n");
     let (_, _, stderr) = without.img(&["participant", "run", "build_ks"]);

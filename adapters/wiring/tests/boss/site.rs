@@ -44,7 +44,7 @@ impl Site {
     }
 
     /// Prepares a run of the program with our configuration.
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_img"));
         command
             .args(arguments)

@@ -96,9 +96,10 @@ impl Viewer {
         assert!(definition.contains("boss_register"), "{definition}");
         let mut list = self.list.lock().unwrap();
         if definition.contains("unregister") {
-            // the name is matched against the patterns: one that is not there hits the catch-all
-            let pattern = format!("^{}$", text("name"));
-            let hit = list.iter().position(|(known, _)| *known == pattern).unwrap_or(list.len() - 1);
+            // the text is matched against the expressions, and the first that fits goes
+            let fits =
+                |(known, _): &(String, String)| regex::Regex::new(known).unwrap().is_match(&text("name"));
+            let hit = list.iter().position(fits).expect("the catch-all fits everything");
             list.remove(hit);
         } else {
             list.retain(|(pattern, _)| *pattern != format!("^{}$", text("name")));

@@ -1,5 +1,6 @@
 //! `img boss launch`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -23,7 +24,7 @@ pub(crate) async fn launch(arguments: &LaunchArguments) -> Result<u8> {
     let fields = fields(arguments.json.as_deref(), &arguments.fields)?;
     let variables = pairs(&arguments.variables)?;
     let mut site = Site::read(&arguments.site.config, None)?;
-    let registry = Registry::new(broker(&mut site));
+    let registry = Registry::new(broker(&mut site), 0);
     site.finish()?;
     warn_of_strangers(&registry, &outline).await;
     let mut launch = Launch::new(text, fields);
@@ -49,7 +50,7 @@ async fn warn_of_strangers(registry: &Registry, outline: &Outline) {
         }
     };
     for name in outline.participants() {
-        if !list.iter().any(|entry| !entry.is_catch_all() && entry.serves(name)) {
+        if !list.iter().any(|entry| !entry.is_catch_all() && entry.serves(name) != Some(false)) {
             cli::say(format_args!(
                 "img: warning: no participant `{name}` is registered: the process will wait there for ever"
             ));
@@ -67,16 +68,11 @@ fn fields(json: Option<&str>, single: &[String]) -> Result<Box<RawValue>> {
         },
     };
     let whole: Box<RawValue> = serde_json::from_str(&text).context("the fields are not JSON")?;
-    let Ok(mut object) = serde_json::from_str::<Map<String, Value>>(whole.get()) else {
+    if !whole.get().starts_with('{') {
         bail!("the fields should be a JSON object, as {{\"image\": {{\"name\": \"demo\"}}}}");
-    };
-    if single.is_empty() {
-        return Ok(whole); // to the letter: large numbers stay what they are
     }
-    for (path, value) in pairs(single)? {
-        set(&mut object, &path, value)?;
-    }
-    Ok(to_raw_value(&object).expect("a JSON object"))
+    // what is not touched stays as it was written: large numbers stay what they are
+    pairs(single)?.iter().try_fold(whole, |fields, (path, value)| set(&fields, path, value))
 }
 
 fn pairs(texts: &[String]) -> Result<Vec<(String, String)>> {
@@ -87,17 +83,21 @@ fn pairs(texts: &[String]) -> Result<Vec<(String, String)>> {
     texts.iter().map(pair).collect()
 }
 
-fn set(object: &mut Map<String, Value>, path: &str, value: String) -> Result<()> {
-    match path.split_once('.') {
-        None => {
-            object.insert(path.to_owned(), value.into());
-            Ok(())
-        }
-        Some((key, rest)) => match object.entry(key).or_insert_with(|| Map::new().into()) {
-            Value::Object(inner) => set(inner, rest, value),
-            _ => bail!("the field `{key}` is no object, so it has no `{rest}`"),
+/// Returns the object with one value set, at a path of keys joined with dots.
+fn set(object: &RawValue, path: &str, value: &str) -> Result<Box<RawValue>> {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    let Ok(mut members) = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(object.get()) else {
+        bail!("there is no `{path}`, because what should hold it is no object");
+    };
+    let new = match rest {
+        None => to_raw_value(value)?,
+        Some(rest) => match members.get(key) {
+            Some(inner) => set(inner, rest, value)?,
+            None => set(&to_raw_value(&Map::new())?, rest, value)?,
         },
-    }
+    };
+    members.insert(key.to_owned(), new);
+    Ok(to_raw_value(&members)?)
 }
 
 #[cfg(test)]
@@ -117,15 +117,19 @@ mod tests {
             r#"{"z": 12345678901234567890123, "a":1.0}"#
         );
         assert_eq!(
-            said(Some(r#"{"image":{"arch":"i586"}}"#), &["image.name=a=b", "x="]).unwrap(),
-            r#"{"image":{"arch":"i586","name":"a=b"},"x":""}"#
+            said(
+                Some(r#"{"image":{"arch":"i586"},"n":123456789012345678901234567890}"#),
+                &["image.name=a=b", "x="]
+            )
+            .unwrap(),
+            r#"{"image":{"arch":"i586","name":"a=b"},"n":123456789012345678901234567890,"x":""}"#
         );
         for (json, single, words) in [
             (Some("{"), &[][..], "are not JSON"),
             (Some("[]"), &[], "should be a JSON object"),
             (None, &["novalue"], "should be NAME=VALUE"),
             (None, &["=x"], "should be NAME=VALUE"),
-            (Some(r#"{"image":1}"#), &["image.name=x"], "is no object"),
+            (Some(r#"{"image":1}"#), &["image.name=x"], "no object"),
             (Some("@/nonexistent"), &[], "cannot read"),
         ] {
             let error = said(json, single).unwrap_err();

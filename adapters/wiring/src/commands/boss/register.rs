@@ -1,6 +1,6 @@
 //! `img boss register`.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use cli::RegisterArguments;
 use viewer::Registered;
 
@@ -10,8 +10,8 @@ use crate::site::{Site, broker};
 /// Tells the engine where workitems of a participant go, and looks whether it heard.
 pub(crate) async fn register(arguments: &RegisterArguments) -> Result<u8> {
     let mut site = Site::read(&arguments.site.config, Some(&arguments.name))?;
-    let wanted = Wanted::read(arguments, &mut site);
-    let registry = Registry::new(broker(&mut site));
+    let wanted = Wanted::read(arguments, &mut site)?;
+    let registry = Registry::new(broker(&mut site), arguments.patience);
     site.finish()?;
     let before = registry.look(arguments.blindly).await?;
     // the engine drops workitems for a queue that is not there
@@ -39,32 +39,49 @@ pub(super) struct Wanted {
     pub(super) name: String,
     pub(super) pattern: String,
     pub(super) queue: String,
+    /// The expression as it was written, which is how SkyNET registered it.
+    ungrouped: String,
 }
 
 impl Wanted {
     /// Takes what the command line says, else the configuration, else the name.
-    pub(super) fn read(arguments: &RegisterArguments, site: &mut Site) -> Wanted {
+    pub(super) fn read(arguments: &RegisterArguments, site: &mut Site) -> Result<Wanted> {
         let name = arguments.name.clone();
         let queue = arguments.queue.clone().or_else(|| site.text("participant", "queue"));
+        let queue = queue.unwrap_or_else(|| name.clone());
         let regexp = arguments.regexp.clone().or_else(|| site.text("participant", "regexp"));
-        Wanted {
-            pattern: anchored(regexp.as_deref().unwrap_or(&name)),
-            queue: queue.unwrap_or_else(|| name.clone()),
-            name,
+        let regexp = regexp.unwrap_or_else(|| name.clone());
+        for (what, value) in [("name", &name), ("queue", &queue), ("regular expression", &regexp)] {
+            if value.trim().is_empty() || value.len() > 200 || value.chars().any(char::is_control) {
+                bail!("the {what} of a participant has 1 to 200 signs, and no control characters");
+            }
         }
+        if kept(&regexp) == Registered::CATCH_ALL {
+            bail!("`{regexp}` is the engine's own entry for participants nobody registered; it has to stay");
+        }
+        Ok(Wanted { pattern: anchored(&regexp)?, ungrouped: regexp, queue, name })
     }
 
     fn is(&self, entry: &Registered) -> bool {
-        self.is_named(entry) && entry.queue() == Some(self.queue.as_str())
+        entry.pattern == kept(&self.pattern) && entry.queue() == Some(self.queue.as_str())
     }
 
     pub(super) fn is_named(&self, entry: &Registered) -> bool {
-        entry.pattern == kept(&self.pattern)
+        entry.pattern == kept(&self.pattern) || entry.pattern == kept(&self.ungrouped)
     }
 
     /// Says what may go wrong with the entries there are.
     fn warnings(&self, before: &[Registered], after: &[Registered]) -> Vec<String> {
         let mut warnings = Vec::new();
+        if let Some(old) = before
+            .iter()
+            .find(|entry| entry.pattern == kept(&self.ungrouped) && self.ungrouped != self.pattern)
+        {
+            warnings.push(format!(
+                "`{}` is there too, which matches more than whole names: `img boss unregister {}` removes it",
+                old.pattern, self.name
+            ));
+        }
         let was = before.iter().find(|entry| self.is_named(entry) && !self.is(entry));
         if let Some(queue) = was.and_then(Registered::queue) {
             warnings.push(format!(
@@ -72,7 +89,7 @@ impl Wanted {
             ));
         }
         let ours = after.iter().position(|entry| self.is(entry)).unwrap_or(after.len());
-        let first = after[..ours].iter().find(|entry| entry.serves(&self.name));
+        let first = after[..ours].iter().find(|entry| entry.serves(&self.name) == Some(true));
         if let Some(first) = first {
             let queue = first.queue().map(|queue| format!(", on the queue `{queue}`")).unwrap_or_default();
             warnings.push(format!(

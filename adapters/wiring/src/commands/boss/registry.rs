@@ -11,19 +11,22 @@ use viewer::{Registered, Viewer};
 
 use crate::site::Broker;
 
-/// How long the engine may take to do what it was told: an idle one looks for messages every five seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The engine of a site, as far as participants are concerned.
 pub(super) struct Registry {
     pub(super) rabbit: AmqpTransport,
     pub(super) viewer: Option<Viewer>,
+    /// How long the engine may take to do what it was told.
+    patience: Duration,
 }
 
 impl Registry {
-    pub(super) fn new(broker: Broker) -> Registry {
+    pub(super) fn new(broker: Broker, patience: u64) -> Registry {
         let settings = broker.settings.publish_within(Duration::from_secs(5));
-        Registry { rabbit: AmqpTransport::new(settings), viewer: broker.viewer }
+        Registry {
+            rabbit: AmqpTransport::new(settings),
+            viewer: broker.viewer,
+            patience: Duration::from_secs(patience),
+        }
     }
 
     /// Returns what is registered now; `None` when nobody can say and that was allowed.
@@ -64,8 +67,8 @@ impl Registry {
             if done(&list) {
                 return Ok(list);
             }
-            if start.elapsed() > PATIENCE {
-                let waited = PATIENCE.as_secs();
+            if start.elapsed() > self.patience {
+                let waited = self.patience.as_secs();
                 bail!(
                     "the engine has the message, but {what} within {waited} s: does a BOSS worker run on this virtual host?"
                 );
@@ -77,9 +80,19 @@ impl Registry {
 
 /// Returns what the engine has to be told so that it matches whole names: it wraps the text in `^` and `$`, so that
 /// alternatives need parentheses. A text that needs none stays as SkyNET sent it, and so replaces what SkyNET registered.
-pub(super) fn anchored(regexp: &str) -> String {
-    let (mut depth, mut in_class, mut escaped, mut bare) = (0_usize, false, false, false);
-    for sign in regexp.chars() {
+pub(super) fn anchored(regexp: &str) -> Result<String> {
+    match alternatives(regexp) {
+        None => bail!("`{regexp}` is no regular expression: its parentheses or brackets do not match"),
+        Some(names) if names.len() > 1 => Ok(format!("({regexp})")),
+        Some(_) => Ok(regexp.to_owned()),
+    }
+}
+
+/// Splits an expression at its `|` outside of parentheses; `None` when those do not match.
+fn alternatives(regexp: &str) -> Option<Vec<&str>> {
+    let (mut depth, mut in_class, mut escaped, mut begin) = (0_usize, false, false, 0);
+    let mut parts = Vec::new();
+    for (at, sign) in regexp.char_indices() {
         match sign {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
@@ -87,12 +100,31 @@ pub(super) fn anchored(regexp: &str) -> String {
             ']' => in_class = false,
             _ if in_class => {}
             '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            '|' if depth == 0 => bare = true,
+            ')' => depth = depth.checked_sub(1)?,
+            '|' if depth == 0 => {
+                parts.push(&regexp[begin..at]);
+                begin = at + 1;
+            }
             _ => {}
         }
     }
-    if bare { format!("({regexp})") } else { regexp.to_owned() }
+    parts.push(&regexp[begin..]);
+    (depth == 0 && !in_class && !escaped).then_some(parts)
+}
+
+/// Returns the text that makes the engine remove this entry and no other: it removes the first one whose expression
+/// matches the text it is sent. `None` when there is no such text.
+pub(super) fn text_that_removes(list: &[Registered], pattern: &str, name: &str) -> Option<String> {
+    let inner = pattern.trim_start_matches('^').trim_end_matches('$');
+    let group = inner.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(inner);
+    let mut texts = vec![inner, name];
+    texts.extend(alternatives(group).into_iter().flatten());
+    let hits = |text: &&&str| {
+        // an expression only Ruby can read may match anything
+        let first = list.iter().find(|entry| entry.serves(text) != Some(false));
+        first.is_some_and(|first| first.pattern == pattern && first.serves(text) == Some(true))
+    };
+    texts.iter().find(hits).map(|text| (*text).to_owned())
 }
 
 /// Returns how the engine keeps a name it was told.
@@ -117,7 +149,10 @@ mod tests {
             (r"a\|b", r"a\|b"),
             (r"a\(|b", r"(a\(|b)"),
         ] {
-            assert_eq!(anchored(regexp), expected, "{regexp}");
+            assert_eq!(anchored(regexp).unwrap(), expected, "{regexp}");
+        }
+        for regexp in ["x(", "x)", "[x", "x\\"] {
+            assert!(anchored(regexp).is_err(), "{regexp}");
         }
     }
 }
