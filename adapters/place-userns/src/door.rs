@@ -34,7 +34,7 @@ pub(crate) struct Door {
 }
 
 /// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`.
-pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
+pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
     // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
@@ -77,7 +77,7 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path]) -> io::Result<Door> {
         setresgid(0.into(), 0.into(), 0.into())?;
         setresuid(0.into(), 0.into(), 0.into())?;
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
-        keeper::stay_behind()
+        if kept { keeper::stay_behind() } else { Ok(()) }
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };

@@ -9,6 +9,7 @@ use std::os::fd::AsRawFd;
 
 use nix::fcntl::OFlag;
 use nix::libc;
+use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
@@ -26,6 +27,7 @@ pub(crate) fn stay_behind() -> io::Result<()> {
     match unsafe { fork() }? {
         ForkResult::Child => {
             prctl::set_pdeathsig(Signal::SIGKILL)?;
+            show_own_processes();
             // A parent in another namespace has no number here that would tell whether it lives. Whoever answers after
             // the call above was alive then, and takes this process along from now on.
             drop(go_out);
@@ -44,6 +46,14 @@ pub(crate) fn stay_behind() -> io::Result<()> {
             close_all(go_out.as_raw_fd());
             end_like(child)
         }
+    }
+}
+
+/// Mounts a /proc that has the numbers of this namespace: bwrap looks its child up there. Where that is forbidden, bwrap says so.
+fn show_own_processes() {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    if unshare(CloneFlags::CLONE_NEWNS).is_ok() {
+        let _ = mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>);
     }
 }
 

@@ -72,7 +72,8 @@ async fn find_out() -> Result<Known, ChildError> {
     let mut host = Host::look(check::bwrap().map_err(ChildError::Place)?);
     let quiet = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
     let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
-    if ended.tail.contains("mount proc") {
+    // some containers let nobody mount a /proc: then tasks see that of the container, and end with bwrap alone
+    if ["mount proc", "/ns failed"].iter().any(|words| ended.tail.contains(words)) {
         host.new_proc = false;
         let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
         return works(&ended).map(|()| Known { ids, host });
@@ -100,7 +101,8 @@ async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Resu
             ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))
         })?;
     }
-    let made = door(ids, &paths).map_err(|source| ChildError::Start { program: task.program(), source })?;
+    let made = door(ids, &paths, host.new_proc)
+        .map_err(|source| ChildError::Start { program: task.program(), source })?;
     let Door { entrance, mapping, found_at } = made;
     let found = |path: &Path| {
         let number = paths.iter().position(|known| *known == path);

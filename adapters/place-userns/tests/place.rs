@@ -320,3 +320,21 @@ async fn a_killed_program_leaves_no_process_whenever_it_is_killed() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+/// In a container processes have other numbers than bwrap expects: without a /proc of its own it looked up a stranger's.
+#[test]
+fn it_works_in_a_process_namespace_too() {
+    let mut words = vec!["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    if !nix::unistd::geteuid().is_root() {
+        words.extend(["--map-root-user", "--map-auto"]);
+    }
+    let this = std::env::current_exe().unwrap();
+    let this = this.to_str().unwrap();
+    // the number bwrap gives its child is nobody's outside, as in most containers
+    words.extend(["bash", "-c", "for i in 1 2 3; do (:); done; exec \"$@\"", "bash"]);
+    words.extend([this, "--exact", "what_may_be_read_may_not_be_changed"]);
+    #[expect(clippy::disallowed_methods, reason = "this test once more, inside")]
+    let output = std::process::Command::new(words[0]).args(&words[1..]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
