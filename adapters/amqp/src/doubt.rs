@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use lapin::BasicProperties;
@@ -31,6 +31,8 @@ const PAUSES: [u64; 5] = [250, 500, 750, 1500, 3000];
 const BEGUN: Duration = Duration::from_secs(1);
 /// A step that is still waited for after this time is not forgotten by its registration either.
 const LASTING: Duration = Duration::from_secs(6);
+/// How long a cancel is in doubt: what waits longer than this before it starts is not asked about.
+const OPEN: Duration = Duration::from_secs(600);
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many questions are asked at a time.
@@ -40,6 +42,8 @@ pub(crate) const AT_A_TIME: usize = 4;
 #[derive(Default)]
 pub(crate) struct Doubts {
     raised: u64,
+    /// When the last one was raised.
+    last: Option<Instant>,
     /// Somebody asks already.
     asking: bool,
     /// The participants of which the viewer knew a step that lasts: of these, a missing one says something.
@@ -68,6 +72,7 @@ pub(crate) fn raise(taken: &Arc<Taken>) {
     }
     let mut book = taken.book();
     book.doubts.raised += 1;
+    book.doubts.last = Some(Instant::now());
     if !std::mem::replace(&mut book.doubts.asking, true) {
         tokio::spawn(ask_around(taken.clone()));
     }
@@ -101,7 +106,7 @@ pub(crate) fn look_after(taken: &Arc<Taken>, running: &Arc<Running>) {
             sleep(pause).await;
             let (Some(taken), Some(running)) = (taken.upgrade(), running.upgrade()) else { return };
             let lasts = running.since.elapsed() >= LASTING;
-            if lasts || taken.book().doubts.raised > 0 {
+            if lasts || taken.book().doubts.are_open() {
                 ask(&taken, &running).await;
             }
         }
@@ -123,7 +128,7 @@ async fn ask(taken: &Taken, running: &Running) {
     let doubts = &mut taken.book().doubts;
     match answer {
         Some(true) if running.since.elapsed() >= LASTING => drop(doubts.waited_for.insert(step.participant)),
-        Some(false) if doubts.raised > 0 && !running.cancelled.is_cancelled() => {
+        Some(false) if doubts.are_open() && !running.cancelled.is_cancelled() => {
             let (queue, fei) = (&taken.names.skynet, step.fei);
             if doubts.waited_for.contains(&step.participant) {
                 info!("cancelled a job on {queue}: the engine does not wait for {fei} any longer");
@@ -139,9 +144,14 @@ async fn ask(taken: &Taken, running: &Running) {
 }
 
 impl Doubts {
+    /// A cancel may still mean what runs, or what waited and started since.
+    fn are_open(&self) -> bool {
+        self.last.is_some_and(|last| last.elapsed() < OPEN)
+    }
+
     /// Nothing is cancelled, and the viewer was right before.
     fn has_nothing_to_learn(&self, step: &Step) -> bool {
-        self.raised == 0 && self.waited_for.contains(&step.participant)
+        !self.are_open() && self.waited_for.contains(&step.participant)
     }
 }
 

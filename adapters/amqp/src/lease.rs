@@ -16,8 +16,8 @@ use crate::names::Item;
 use crate::session::Session;
 use crate::topology::LEASE_TTL;
 
-/// A job that runs this long gets a copy of our own even when it was taken from the SkyNET queue, where the engine's
-/// messages are transient, and each takes one of the places for messages read ahead.
+/// A job that runs this long gets a copy of our own: while it is held where it was taken from it takes one of the few places
+/// for messages on their way here, and the engine's own message is transient.
 const LONG: Duration = Duration::from_secs(5);
 
 /// Renews the lease of every job that needs it soon.
@@ -27,7 +27,7 @@ pub(crate) fn renew_what_is_due(taken: &Arc<Taken>, session: &Arc<Session>) {
     for job in running {
         let Ok(slot) = job.slot.try_lock() else { continue }; // it is being renewed, or ends
         let due = slot.hold.as_ref().is_some_and(|hold| {
-            let patience = if hold.place == Place::Skynet { lease.min(LONG) } else { lease };
+            let patience = if hold.place == Place::Lease { lease } else { lease.min(LONG) };
             hold.is_good() && hold.since.elapsed() >= patience
         });
         drop(slot);

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use lapin::types::{AMQPValue, LongString};
 use participant_core::TransportError;
 use participant_core::delivery::Receipt;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::held::{End, Hold, Place, Running};
 use crate::intake::Taken;
@@ -62,17 +62,21 @@ impl Receipt for Ticket {
         slot.end = Some(End::Acked);
         taken.book().settle(self.job);
         let Some(hold) = slot.hold.take() else { return Ok(()) }; // it comes again
-        match &taken.link.settings.dead_letters {
-            Some(queue) => {
-                keep(&hold.session, queue, &running.item, reason).await?;
-                hold.ack().await;
+        if let Some(queue) = &taken.link.settings.dead_letters {
+            match keep(&hold.session, queue, &running.item, reason).await {
+                Ok(()) => {
+                    hold.ack().await;
+                    return Ok(());
+                }
+                // kept here it would hold up everybody behind it
+                Err(error) => error!("{error}: {}; the message is lost", error.source),
             }
-            // what expires or is rejected there would come back to us
-            None if hold.place == Place::Lease => drop(hold.ack().await),
-            None => {
-                warn!("rejected a message of {}: {reason}", taken.names.skynet);
-                hold.reject().await;
-            }
+        }
+        warn!("rejected a message of {} ({} bytes)", taken.names.skynet, running.item.body.len());
+        if hold.place == Place::Lease {
+            hold.ack().await; // what expires or is rejected there would come back to us
+        } else {
+            hold.reject().await;
         }
         Ok(())
     }

@@ -22,7 +22,6 @@ use crate::topology::declare;
 /// How long an instance may take to answer.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// How much of our queue is looked through.
-const MESSAGES: usize = 10_000;
 const BYTES: usize = 256 << 20;
 
 /// What a search came to.
@@ -99,16 +98,11 @@ type Waiting = HashMap<String, Vec<(String, Acker)>>;
 impl<'a> Search<'_, 'a> {
     /// Looks through the queue, asks, looks again for what was moved meanwhile. Without a verdict is what got away.
     async fn once(&self) -> Result<HashMap<&'a str, Verdict>, Stuck> {
-        let too_much = || self.wanted.iter().map(|id| (*id, Verdict::TooMuch)).collect();
         let mut waiting = Waiting::new();
-        if !self.look_through(&mut waiting).await? {
-            return Ok(too_much());
-        }
+        let mut whole = self.look_through(&mut waiting).await?;
         let question = serde_json::to_string(self.wanted).expect("texts");
         let running = read_answers(&self.ask(ASK, &question, None).await?);
-        if !self.look_through(&mut waiting).await? {
-            return Ok(too_much());
-        }
+        whole = whole && self.look_through(&mut waiting).await?;
         let nothing = Vec::new();
         let mut verdicts = HashMap::new();
         let mut to_stop = Vec::new();
@@ -119,11 +113,13 @@ impl<'a> Search<'_, 'a> {
             let all: HashSet<&str> =
                 runs.iter().copied().chain(waits.iter().map(|(id, _)| id.as_str())).collect();
             match (all.len(), waits.first()) {
-                (1, Some((_, acker))) => {
+                (1, Some((_, acker))) if whole => {
                     acker.ack(BasicAckOptions::default()).await?;
                     verdicts.insert(*correlation, Verdict::TakenOut);
                 }
+                // also when the queue is too long to look for another one there: this one runs
                 (1, None) => to_stop.extend(all.into_iter().map(|id| (*correlation, id.to_owned()))),
+                (0 | 1, _) if !whole => drop(verdicts.insert(*correlation, Verdict::TooMuch)),
                 (many, _) => drop(verdicts.insert(*correlation, Verdict::Fits(many))),
             }
         }
@@ -143,7 +139,7 @@ impl<'a> Search<'_, 'a> {
         let work = ShortString::from(self.taken.names.work.as_str());
         while let Some(mut got) = self.channel.basic_get(work.clone(), BasicGetOptions::default()).await? {
             (messages, bytes) = (messages + 1, bytes + got.delivery.data.len());
-            if messages > MESSAGES || bytes > BYTES {
+            if messages > self.session.settings.looks_through || bytes > BYTES {
                 return Ok(false);
             }
             let item = Item::new(&mut got.delivery);

@@ -26,6 +26,7 @@ pub struct Settings {
     pub(crate) dead_letters: Option<String>,
     pub(crate) retry_at_most: Duration,
     pub(crate) publish_within: Duration,
+    pub(crate) looks_through: usize,
     pub(crate) viewer: Option<Arc<dyn Viewer>>,
 }
 
@@ -64,6 +65,7 @@ impl Settings {
             dead_letters: None,
             retry_at_most: Duration::from_secs(10),
             publish_within: Duration::from_secs(10),
+            looks_through: 10_000,
             viewer: None,
         }
     }
@@ -132,6 +134,12 @@ impl Settings {
     /// cancels nothing.
     pub fn ask(mut self, viewer: Arc<dyn Viewer>) -> Settings {
         self.viewer = Some(viewer);
+        self
+    }
+
+    /// Looks for a cancelled workitem among this many that wait, no more (10,000 unless told); a job that runs is found always.
+    pub fn looks_through(mut self, messages: usize) -> Settings {
+        self.looks_through = messages;
         self
     }
 

@@ -19,6 +19,9 @@ pub(crate) const LEASE_TTL: Duration = Duration::from_secs(3);
 /// The lease queue of a dead instance goes away after this time; its messages left it long before.
 const LEASE_QUEUE_TTL: Duration = Duration::from_secs(600);
 
+/// Longest name of a queue from which we can derive ours.
+pub(crate) const LONGEST_NAME: usize = 200;
+
 /// A consumer with the channel it is on.
 pub(crate) struct Stream {
     pub(crate) channel: Arc<Channel>,
@@ -115,6 +118,12 @@ impl Own {
 
 /// Makes a durable queue without arguments; one that exists is used as it is.
 pub(crate) async fn skynet_queue(session: &Session, queue: &str) -> Result<(), Trouble> {
+    if queue.is_empty() || queue.len() > LONGEST_NAME {
+        return Err(Trouble(format!(
+            "the name of a queue has 1 to {LONGEST_NAME} bytes, and this has {}",
+            queue.len()
+        )));
+    }
     let explain = |error| Trouble::during(&session.settings, &format!("use the queue `{queue}`"), &error);
     let there =
         declare(session, queue, QueueDeclareOptions::durable().passive(), FieldTable::default()).await;

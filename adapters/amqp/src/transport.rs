@@ -13,11 +13,9 @@ use crate::intake::{AmqpIntake, Taken};
 use crate::link::Link;
 use crate::publisher::Unsent;
 use crate::settings::Settings;
-use crate::topology::skynet_queue;
+use crate::topology::{LONGEST_NAME, skynet_queue};
 use crate::trouble::Trouble;
 
-/// Longest name of a queue from which we can derive ours.
-const LONGEST_NAME: usize = 200;
 /// How long the broker may think about a message before we ask again.
 const LONGEST_CONFIRM: Duration = Duration::from_secs(60);
 

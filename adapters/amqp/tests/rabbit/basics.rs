@@ -16,6 +16,9 @@ const SOON: Duration = Duration::from_secs(10);
 async fn it_keeps_the_promises_of_every_transport() {
     let engine = Engine::at(&shared_url()).await;
     for queue in ["order", "again", "drop", "aside", "one", "other"] {
+        for name in [format!("conformance.{queue}"), format!("conformance.{queue}.work")] {
+            engine.channel.queue_delete(name.as_str().into(), QueueDeleteOptions::default()).await.unwrap();
+        }
         engine.declare(&format!("conformance.{queue}")).await;
     }
     participant_core::testing::transport_keeps_its_promises(&AmqpTransport::new(shared())).await;
@@ -66,6 +69,64 @@ async fn a_failure_or_a_panic_is_answered_in_the_form_every_engine_takes() {
     }
     engine.send(&queue, &workitem(3, &json!({})), "", false).await;
     assert_eq!(engine.take(&replies, 1, SOON).await[0]["fields"]["answer"], 6, "it goes on");
+    instance.end().await;
+}
+
+/// A queue that takes one message and refuses more.
+async fn declare_narrow(engine: &Engine, queue: &str) {
+    let mut arguments = FieldTable::default();
+    arguments.insert("x-max-length".into(), AMQPValue::LongInt(1));
+    arguments.insert("x-overflow".into(), AMQPValue::LongString("reject-publish".into()));
+    let durable = QueueDeclareOptions::durable();
+    engine.channel.queue_declare(queue.into(), durable, arguments).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_the_broker_refuses_is_kept_until_it_takes_it() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    declare_narrow(&engine, &replies).await;
+    let instance = Instance::start(shared(), &queue, &replies);
+    engine.declare(&queue).await;
+    for number in 0..5 {
+        engine.send(&queue, &workitem(number, &json!({})), "", false).await;
+    }
+    eventually("all are done", SOON, || instance.count("done", None) == 5).await;
+    let mut numbers = Vec::new();
+    for _ in 0..5 {
+        let answers = engine.take(&replies, 1, SOON * 2).await; // the pauses between tries grow
+        numbers.push(answers[0]["fields"]["number"].as_u64().unwrap());
+    }
+    numbers.sort_unstable();
+    assert_eq!(numbers, [0, 1, 2, 3, 4]);
+    instance.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_dead_letter_queue_holds_nobody_up() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies, aside) = (unique("p"), unique("replies"), unique("aside"));
+    engine.declare(&replies).await;
+    declare_narrow(&engine, &aside).await;
+    let instance = Instance::start(shared().dead_letters(&aside).read_ahead(10), &queue, &replies);
+    engine.declare(&queue).await;
+    for _ in 0..30 {
+        engine.send(&queue, b"garbage", "", false).await;
+    }
+    engine.send(&queue, &workitem(1, &json!({})), "", false).await;
+    assert_eq!(engine.take(&replies, 1, SOON).await.len(), 1);
+    instance.end().await;
+    assert_eq!((engine.depth(&queue).await, engine.depth(&aside).await), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_no_queue_can_have_is_said() {
+    let long = "q".repeat(300);
+    let error = AmqpTransport::new(shared()).declare(&long).await.unwrap_err();
+    assert!(error.source.to_string().contains("1 to 200 bytes, and this has 300"), "{}", error.source);
+    let instance = Instance::start(shared().dead_letters(&long), &unique("p"), &unique("replies"));
+    let said = || instance.rabbit.trouble().is_some_and(|trouble| trouble.contains("1 to 200 bytes"));
+    eventually("it is said", SOON, said).await;
     instance.end().await;
 }
 

@@ -99,3 +99,24 @@ async fn cancels_that_come_all_at_once_miss_nobody() {
         instance.end().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_job_is_cancelled_however_many_wait() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    engine.declare(&replies).await;
+    let instance = Instance::start(shared().looks_through(5), &queue, &replies);
+    engine.declare(&queue).await;
+    engine.send(&queue, &workitem(0, &json!({ "ms": 120_000 })), "image-0", false).await;
+    eventually("it runs", SOON, || instance.count("started", Some(0)) == 1).await;
+    for number in 1..20 {
+        let item = workitem(number, &json!({ "ms": 120_000 }));
+        engine.send(&queue, &item, &format!("image-{number}"), false).await;
+    }
+    engine.comes_to(19, &[&format!("{queue}.work")]).await;
+
+    engine.send(&queue, &cancel(), "image-0", false).await;
+
+    eventually("it is cancelled", SOON, || instance.count("cancelled", Some(0)) == 1).await;
+    instance.end().await;
+}

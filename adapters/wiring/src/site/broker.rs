@@ -1,7 +1,7 @@
 //! `[boss]`: where RabbitMQ is, and the viewer of the engine.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use participant_core::{Fei, async_trait};
@@ -54,19 +54,28 @@ pub(crate) fn broker(site: &mut Site) -> Broker {
         }
     });
     if let Some(viewer) = &viewer {
-        settings = settings.ask(Arc::new(Steps(viewer.clone())));
+        settings = settings.ask(Arc::new(Steps { viewer: viewer.clone(), said: Mutex::default() }));
     }
     Broker { settings, viewer }
 }
 
-/// Knows which steps the engine waits for.
-struct Steps(Viewer);
+/// Knows which steps the engine waits for; what is wrong with the viewer is said once, until it changes.
+struct Steps {
+    viewer: Viewer,
+    said: Mutex<Option<String>>,
+}
 
 #[async_trait]
 impl skynet_amqp::Viewer for Steps {
     async fn waits_for(&self, step: &Fei) -> Option<bool> {
-        let said = self.0.waits_for(&step.to_string()).await;
-        said.inspect_err(|error| tracing::warn!("cannot tell whether {step} is waited for: {error}")).ok()
+        let answer = self.viewer.waits_for(&step.to_string()).await;
+        let wrong = answer.as_ref().err().map(ToString::to_string);
+        let mut said = self.said.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(wrong) = wrong.as_ref().filter(|wrong| said.as_ref() != Some(wrong)) {
+            tracing::warn!("{wrong}: a cancel without a correlation id stops nothing until it does");
+        }
+        *said = wrong;
+        answer.ok()
     }
 }
 
