@@ -1,58 +1,13 @@
 //! A connection whose other end is gone without a word: no packet comes, nothing is closed.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 
+use crate::cable::{Cable, Cut};
 use crate::stage::{Engine, Instance, eventually, shared_url, unique, workitem};
 
 const SOON: Duration = Duration::from_secs(15);
-
-/// Stands between a client and a broker; connections that exist when it cuts the cable stay open and say nothing.
-struct Cable {
-    address: SocketAddr,
-    cuts: watch::Sender<u32>,
-}
-
-impl Cable {
-    async fn to(broker: String) -> Cable {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (cuts, cut) = watch::channel(0);
-        let cable = Cable { address: listener.local_addr().unwrap(), cuts };
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                let (from_client, to_client) = client.into_split();
-                let (from_broker, to_broker) = TcpStream::connect(&broker).await.unwrap().into_split();
-                tokio::spawn(carry(from_client, to_broker, cut.clone()));
-                tokio::spawn(carry(from_broker, to_client, cut.clone()));
-            }
-        });
-        cable
-    }
-}
-
-/// Carries bytes until the cable is cut; from then on the ends are held and nothing moves.
-async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut cut: watch::Receiver<u32>) {
-    cut.mark_unchanged();
-    let mut bytes = vec![0; 64 << 10];
-    loop {
-        tokio::select! {
-            read = from.read(&mut bytes) => match read {
-                Ok(read @ 1..) => if to.write_all(&bytes[..read]).await.is_err() { return },
-                _ => return,
-            },
-            _ = cut.changed() => {
-                tokio::time::sleep(Duration::from_secs(600)).await;
-                return;
-            }
-        }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_connection_is_given_up_and_the_job_answered_on_another() {
@@ -70,7 +25,7 @@ async fn a_silent_connection_is_given_up_and_the_job_answered_on_another() {
     engine.send(&queue, &workitem(1, &json!({ "ms": 6000 })), "", false).await;
     eventually("the job runs", SOON, || instance.count("started", Some(1)) == 1).await;
 
-    cable.cuts.send_modify(|cuts| *cuts += 1);
+    cable.cut(Cut::Silent);
 
     let noticed = eventually("it is noticed", SOON, || instance.rabbit.trouble().is_some()).await;
     println!("noticed after {noticed:?}");

@@ -2,6 +2,7 @@
 
 mod basics;
 mod broker;
+mod cable;
 mod cancels;
 mod chaos;
 mod death;
