@@ -8,6 +8,7 @@
 mod end;
 mod entrance;
 mod error;
+mod group;
 mod output;
 mod place;
 mod quick;

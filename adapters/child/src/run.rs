@@ -52,8 +52,7 @@ pub async fn run_through(
 ) -> Result<Ended, ChildError> {
     let log = open_log(listen.log)?;
     let child = spawner::spawn(command(task), entrance).await;
-    let mut child = child.map_err(|source| ChildError::start(&task.program(), source))?;
-    let mut group = Group::of(&child);
+    let (mut group, mut child) = child.map_err(|source| ChildError::start(&task.program(), source))?;
 
     let feed = feed(child.stdin.take(), &task.stdin);
     let stdout = child.stdout.take().expect("standard output is piped");
@@ -99,27 +98,6 @@ pub async fn run_through(
     let tail = std::mem::take(&mut *tail.lock().expect("pushing does not panic")).into_text();
     let output = std::mem::take(&mut *kept.lock().expect("moving does not panic"));
     Ok(Ended { status, tail, output })
-}
-
-/// Kills a process group when dropped: also when the future that waits for it is.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Group {
-        Group(child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw))
-    }
-
-    fn end(&mut self) {
-        if let Some(group) = self.0.take() {
-            let _ = killpg(group, Signal::SIGKILL);
-        }
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        self.end();
-    }
 }
 
 fn open_log(path: &Path) -> Result<std::fs::File, ChildError> {

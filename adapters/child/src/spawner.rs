@@ -16,6 +16,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::Entrance;
+use crate::group::Group;
 
 type Order = Box<dyn FnOnce() + Send>;
 
@@ -31,7 +32,9 @@ fn spawner() -> &'static Mutex<Sender<Order>> {
 }
 
 /// Starts `command` in a session of its own that dies with this process.
-pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> io::Result<Child> {
+///
+/// The group is made before anybody can be gone: it is what ends the children of the program as well.
+pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> io::Result<(Group, Child)> {
     prepare(&mut command, entrance);
     let (answer, result) = oneshot::channel();
     let runtime = Handle::current();
@@ -39,8 +42,8 @@ pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> i
         let _inside = runtime.enter();
         #[expect(clippy::disallowed_methods, reason = "this is the place the rule points to")]
         let spawned = command.spawn();
-        // A caller that is gone drops its child here, which kills it.
-        let _ = answer.send(spawned);
+        // A caller that is gone drops both here, which kills them.
+        let _ = answer.send(spawned.map(|child| (Group::of(&child), child)));
     });
     spawner().lock().expect("sending an order does not panic").send(order).expect("the spawner never ends");
     result.await.expect("the spawner answers every order")

@@ -155,6 +155,25 @@ async fn a_caller_that_is_gone_takes_its_task_along() {
     gone(&written).await;
 }
 
+/// Its task may be on its way in; whoever started it then has to end it, its children included.
+#[tokio::test]
+async fn a_caller_that_is_gone_at_once_takes_its_task_along() {
+    for pause in 0..40 {
+        let temp = tempfile::tempdir().unwrap();
+        let ids = temp.path().join("ids");
+        let task = stubborn("", &ids);
+        tokio::select! {
+            biased;
+            _ = heard(&task, CancellationToken::new()) => unreachable!("it never ends by itself"),
+            () = tokio::time::sleep(Duration::from_micros(pause * 250)) => {}
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if ids.exists() {
+            gone(&written(&ids).await).await;
+        }
+    }
+}
+
 /// The worker threads of this program come and go; its tasks must not go with them.
 #[tokio::test]
 async fn a_task_outlives_the_thread_that_asked_for_it() {
