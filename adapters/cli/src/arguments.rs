@@ -2,6 +2,7 @@
 
 mod boss;
 mod participant;
+mod skynet;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,7 @@ use imaging::ImageType;
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
 pub use self::participant::{ParticipantCommand, RunArguments};
+pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]

@@ -12,11 +12,12 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, Command, LaunchArguments, ParticipantCommand, RegisterArguments,
-    RunArguments, SiteArguments, StateArguments,
+    Arguments, BossCommand, BuildArguments, Command, InstallArguments, LaunchArguments, Named,
+    ParticipantCommand, RegisterArguments, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
+    StateArguments, Toggle, WaitState,
 };
 pub use definition::DefinitionAnswer;
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::say;
+pub use terminal::{result, say};
 pub use wish::{BuildWish, Unusable};
