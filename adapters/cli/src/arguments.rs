@@ -1,6 +1,7 @@
 //! The words and options.
 
 mod boss;
+mod config;
 mod participant;
 mod skynet;
 
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use imaging::ImageType;
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
+pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
 
@@ -56,6 +58,9 @@ pub enum Command {
     /// Speaks to a BOSS: launches processes, registers participants
     #[command(subcommand)]
     Boss(BossCommand),
+    /// Shows and checks the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// Where everything is remembered.

@@ -4,6 +4,7 @@
 
 mod answer;
 mod arguments;
+mod config;
 mod definition;
 mod participants;
 mod progress;
@@ -12,10 +13,11 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, Command, InstallArguments, LaunchArguments, Named,
-    ParticipantCommand, RegisterArguments, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
-    StateArguments, Toggle, WaitState,
+    Arguments, BossCommand, BuildArguments, Command, ConfigArguments, ConfigCommand, InstallArguments,
+    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
+    SkynetArguments, SkynetCommand, StateArguments, Toggle, WaitState,
 };
+pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;

@@ -54,6 +54,12 @@ impl Sources {
         Some(self.beside(&format!("{name}.conf"))).filter(|own| *own != self.file && is_there(own))
     }
 
+    /// Returns the file `skynet install` wrote for the participant.
+    pub(crate) fn installed_file(&self) -> Option<PathBuf> {
+        let name = self.participant.as_ref()?;
+        Some(self.beside("participants").join(format!("{name}.conf"))).filter(|file| is_there(file))
+    }
+
     /// Returns the `.env` files, the one of the participant last.
     pub(crate) fn env_files(&self) -> Vec<PathBuf> {
         let of_site = self.file.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);

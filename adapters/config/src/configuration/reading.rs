@@ -36,6 +36,9 @@ impl Configuration {
             read.file(&sources.file, false);
         }
         read.included(&[Some(sources.file.as_path()), own.as_deref()]);
+        if let Some(installed) = sources.installed_file() {
+            read.file(&installed, true);
+        }
         if let Some(own) = own {
             read.file(&own, true);
         }

@@ -78,7 +78,9 @@ impl Shelf {
             regexp: text("participant", "regexp")?,
             code: text("participant", "code")?.unwrap_or_else(|| name.to_owned()),
             concurrency: text("participant", "concurrency")?.and_then(|number| number.parse().ok()),
-            user: text("service", "user")?,
+            user: std::fs::read_to_string(self.drop_in(name).join("user.conf")).ok().and_then(|unit| {
+                unit.lines().find_map(|line| line.strip_prefix("User=").map(ToOwned::to_owned))
+            }),
         })
     }
 
@@ -114,9 +116,6 @@ impl Installed {
         line("regexp", self.regexp.as_deref());
         line("code", Some(&self.code));
         line("concurrency", self.concurrency.map(|number| number.to_string()).as_deref());
-        if let Some(user) = &self.user {
-            let _ = write!(text, "\n[service]\nuser = {user}\n");
-        }
         text
     }
 }

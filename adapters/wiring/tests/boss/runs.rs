@@ -204,6 +204,10 @@ fn the_participants_and_their_queues_are_listed() {
             ["update_image_status", "update_image_status"]
         ]
     );
+    std::fs::create_dir(site.path().join("participants")).unwrap();
+    site.write("participants/request_image.conf", "[participant]\nname = request_image\nqueue = asked\n");
+    let (_, stdout, _) = site.img(&["participant", "list"]);
+    assert!(stdout.contains("request_image        asked"), "what skynet installed counts: {stdout}");
     let (status, stdout, stderr) = site.img(&["participant", "list", "--json", "--config", "/nonexistent"]);
     let list: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(
