@@ -52,6 +52,8 @@ fn sigkill_at_ten_random_moments_loses_no_job() {
         std::thread::sleep(moment);
         let _ = build.kill();
         let ended = build.wait().unwrap();
+        let mut said = String::new();
+        std::io::Read::read_to_string(build.stderr.as_mut().unwrap(), &mut said).unwrap();
         let moment = format!("killed after {moment:?}, which ended it by {ended}");
         assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new(), "{moment}");
 
@@ -59,7 +61,8 @@ fn sigkill_at_ten_random_moments_loses_no_job() {
 
         assert_eq!(resumed.status, Some(0), "{moment}: {resumed:?}");
         if site.jobs().is_empty() {
-            assert!(tenth == 0, "{moment}: the job is lost");
+            // a loaded machine may not have begun yet
+            assert!(!said.contains("preparing"), "{moment}: the job is lost: {said}");
         } else {
             assert_one_whole_image(&site, &moment);
         }
