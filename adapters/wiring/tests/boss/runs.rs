@@ -131,7 +131,7 @@ fn mistakes_in_the_configuration_are_told_together() {
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     for words in [
         "skynet.conf:6: [boss] amqp_heartbeat should be a number of seconds, not `often`",
-        "skynet.conf:8: [participant] concurrency should be a number of jobs from 1 to 65535, not `many`",
+        "skynet.conf:8: [participant] concurrency should be a number of jobs, not `many`",
         "skynet.conf:10: [worker] base_dir should be an absolute path",
     ] {
         assert!(stderr.contains(words), "{words}: {stderr}");
