@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test lint bench soak clean
+.PHONY: help demo test lint bench soak install clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -24,6 +24,11 @@ soak: ## kills real builds at 200 random moments, and brokers under 500 workitem
 	@IMG_TEST_AMQP_WORKITEMS=500 .ci/with-services cargo test --locked -p skynet-amqp --test rabbit chaos -- --nocapture
 	@examples/demo/make-repo target/demo-repo
 	@IMG_TEST_KILLS=200 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test lives sigkill -- --nocapture
+
+install: ## puts everything below $(DESTDIR)$(PREFIX), which is /usr/local unless told
+	@cargo build --release --locked --bin img --bin skynet
+	@cargo run --quiet --locked -p cli --example pages -- "$${CARGO_TARGET_DIR:-target}/pages"
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" packaging/install
 
 clean: ## removes everything that make demo and make test made in this folder
 	rm -rf demo target

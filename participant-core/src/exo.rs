@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub use self::running::Running;
 use self::settle::{Settlement, settle};
@@ -28,6 +29,10 @@ use crate::workitem::Workitem;
 
 /// Somebody who watches jobs; every method may be left out.
 pub trait Observer: Send + Sync {
+    /// Names a job in the log: what is logged while it runs stands in this span.
+    fn span(&self, _queue: &str, item: &Workitem) -> tracing::Span {
+        tracing::info_span!("job", wfid = item.attempt().fei.wfid)
+    }
     /// A workitem is about to be worked on.
     fn started(&self, _queue: &str, _item: &Workitem) {}
     /// A job got on.
@@ -177,11 +182,20 @@ impl Work {
     /// Works on one delivery; its place is free for the next while the answer is still on its way.
     async fn work(self, delivery: Delivery, place: OwnedSemaphorePermit, shutdown: CancellationToken) {
         let settlement = match Workitem::parse(&delivery.body) {
-            Ok(item) => self.watched(&item, &delivery.cancelled).await,
+            Ok(item) => {
+                let span = self.span(&item);
+                self.watched(&item, &delivery.cancelled).instrument(span).await
+            }
             Err(malformed) => Settlement::SetAside(with_cause(&malformed)),
         };
         drop(place);
         settle(&*self.transport, delivery, settlement, &shutdown).await;
+    }
+
+    fn span(&self, item: &Workitem) -> tracing::Span {
+        let mut span = tracing::Span::none();
+        quietly(|| span = self.observer.span(&self.queue, item));
+        span
     }
 
     /// Answers one workitem while listening for what may stop it.

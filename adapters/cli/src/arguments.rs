@@ -1,7 +1,9 @@
 //! The words and options.
 
 mod boss;
+mod config;
 mod participant;
+mod skynet;
 
 use std::path::PathBuf;
 
@@ -9,7 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use imaging::ImageType;
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
+pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::participant::{ParticipantCommand, RunArguments};
+pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -54,6 +58,9 @@ pub enum Command {
     /// Speaks to a BOSS: launches processes, registers participants
     #[command(subcommand)]
     Boss(BossCommand),
+    /// Shows and checks the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// Where everything is remembered.

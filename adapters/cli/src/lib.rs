@@ -4,6 +4,7 @@
 
 mod answer;
 mod arguments;
+mod config;
 mod definition;
 mod participants;
 mod progress;
@@ -12,11 +13,13 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, Command, LaunchArguments, ParticipantCommand, RegisterArguments,
-    RunArguments, SiteArguments, StateArguments,
+    Arguments, BossCommand, BuildArguments, Command, ConfigArguments, ConfigCommand, InstallArguments,
+    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
+    SkynetArguments, SkynetCommand, StateArguments, Toggle, WaitState,
 };
+pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::say;
+pub use terminal::{result, say};
 pub use wish::{BuildWish, Unusable};

@@ -20,7 +20,7 @@ pub(crate) fn result_is_lost() -> bool {
 }
 
 /// Writes a line of the result to stdout, and says on stderr when that cannot be done.
-pub(crate) fn result(line: impl Display) {
+pub fn result(line: impl Display) {
     if let Err(error) = writeln!(std::io::stdout(), "{line}")
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {

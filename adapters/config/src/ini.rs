@@ -56,6 +56,26 @@ impl Ini {
         if mistakes.is_empty() { Ok(ini) } else { Err(Mistakes::counted(file, mistakes)) }
     }
 
+    /// Reads as much of a file as can be read, and tells the mistakes in it.
+    pub(crate) fn read_leniently(path: &Path) -> (Ini, Vec<Mistake>) {
+        match file::text(path).and_then(|text| file::no_nul(path, &text).map(|()| text)) {
+            Ok(text) => {
+                let (ini, mistakes) = entries::read(path, &text);
+                (ini, if mistakes.is_empty() { mistakes } else { Mistakes::counted(path, mistakes).0 })
+            }
+            Err(mistake) => (Ini::default(), vec![mistake]),
+        }
+    }
+
+    /// Returns the same without a section.
+    pub(crate) fn without(self, section: &str) -> Ini {
+        let mut sections = Ordered::default();
+        for (name, kept) in self.sections.into_entries().filter(|(name, _)| name != section) {
+            sections.insert(name, kept);
+        }
+        Ini { sections }
+    }
+
     /// Adds the values of another file; where both have a key, that of `later` wins.
     pub fn merge(&mut self, later: Ini) {
         for (name, section) in later.sections.into_entries() {
@@ -99,8 +119,13 @@ impl Ini {
         self.own_or_inherited(section, &folded(key))
     }
 
+    /// Returns a value that stands in the section itself.
+    pub(crate) fn own(&self, section: &str, folded: &str) -> Option<&Value> {
+        self.sections.get(section)?.values.get(folded)
+    }
+
     pub(crate) fn own_or_inherited(&self, section: &str, folded: &str) -> Option<&Value> {
-        [section, DEFAULT].into_iter().find_map(|section| self.sections.get(section)?.values.get(folded))
+        [section, DEFAULT].into_iter().find_map(|section| self.own(section, folded))
     }
 }
 

@@ -1,5 +1,8 @@
 //! Reads configuration files by the rules of Python's ConfigParser, as `skynet.conf` and `img.conf` were written for.
 //!
+//! [`Configuration`] is what a site has: files of several ages, `.env` files and the environment, the last one strongest.
+//! [`keys`] is the table of what may stand in them; [`page`] makes docs/configuring.md of it.
+//!
 //! [`Ini`] holds the values of one or more files and where each came from. The reference is Python 3's
 //! `ConfigParser(inline_comment_prefixes=(";",), allow_no_value=True)`: old files have comments after `;`. We differ where
 //! Python stops early, dies or guesses:
@@ -29,15 +32,27 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod configuration;
 mod entries;
+mod env_file;
+mod environment;
 mod file;
 mod ini;
 mod interpolation;
+pub mod keys;
 mod lines;
 mod mistake;
 mod ordered;
+mod page;
 mod secrets;
+mod setting;
+mod similar;
+mod sources;
 
+pub use configuration::{Configuration, Shown};
 pub use ini::{Ini, Value};
 pub use mistake::{At, Mistake, Mistakes};
+pub use page::page;
 pub use secrets::secrets_exposed;
+pub use setting::{Origin, Setting};
+pub use sources::Sources;

@@ -25,7 +25,7 @@ impl fmt::Display for At {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}{}: {message}", file.display(), colon(*line))]
 pub struct Mistake {
-    /// The file, as it was named.
+    /// The file, as it was named; `$NAME` for an environment variable.
     pub file: PathBuf,
     /// Its line, from 1; none when it is about the whole file.
     pub line: Option<u32>,
@@ -47,7 +47,7 @@ fn colon(line: Option<u32>) -> String {
     line.map(|line| format!(":{line}")).unwrap_or_default()
 }
 
-/// All mistakes of a file, in the order of its lines; never empty when returned as an error.
+/// All mistakes of a file, in the order of its lines, or of several files; never empty when returned as an error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", each_on_its_line(_0))]
 pub struct Mistakes(pub Vec<Mistake>);

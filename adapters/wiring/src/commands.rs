@@ -2,6 +2,7 @@
 
 mod boss;
 mod build;
+mod config;
 mod jobs;
 mod participant;
 mod resume;
@@ -23,6 +24,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
         Command::Participant(command) => participant::participant(command, builders).await,
         Command::Boss(command) => boss::boss(command).await,
+        Command::Config(command) => Ok(config::config(command)),
     }
 }
 

@@ -1,21 +1,18 @@
 //! One participant on the RabbitMQ of a site, from its configuration to its worker.
 
-use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use config::Configuration;
 use participant_core::Exo;
 use participant_core::exo::Running;
 use skynet_amqp::AmqpTransport;
 
 use crate::observe::InLog;
 use crate::participants::{Host, Kind};
-use crate::site::{Broker, Site, broker};
-
-/// How long running jobs may go on after the program was told to end.
-const GRACE: Duration = Duration::from_secs(30);
+use crate::site::{self, Broker, broker};
 
 /// What a participant is configured as.
 #[derive(Debug)]
@@ -28,35 +25,47 @@ pub(crate) struct Hosted {
     concurrency: usize,
     grace: Duration,
     deadline: Option<Duration>,
-    site: Site,
+    site: Configuration,
 }
 
 impl Hosted {
     /// Reads the configuration of one participant; nothing is opened or connected.
     pub(crate) fn read(file: &Path, name: &str) -> Result<Hosted> {
-        let mut site = Site::read(file, Some(name))?;
-        let kind = Kind::find(name, site.text("participant", "code").as_deref())?;
-        let seconds = |site: &mut Site, section: &str, key| {
-            site.parsed(section, key, "a number of seconds").map(Duration::from_secs)
-        };
-        let mut hosted = Hosted {
+        Hosted::of(site::read(file, Some(name)), name)
+    }
+
+    /// Takes what a configuration says of a participant. All mistakes in what it needs are told at once.
+    pub(crate) fn of(mut site: Configuration, name: &str) -> Result<Hosted> {
+        let (kind, broker) = Hosted::check(&mut site, name)?;
+        site::finish(&site)?;
+        let seconds = |section, key| site.number(section, key).map(Duration::from_secs);
+        Ok(Hosted {
             name: name.to_owned(),
             kind,
             queue: site.text("participant", "queue").unwrap_or_else(|| name.to_owned()),
-            broker: broker(&mut site),
+            broker,
             concurrency: site
-                .parsed::<NonZeroU16>("participant", "concurrency", "a number of jobs from 1 to 65535")
-                .map_or(1, |jobs| jobs.get().into()),
-            grace: seconds(&mut site, "participant", "grace").unwrap_or(GRACE),
-            deadline: match kind {
-                Kind::BuildImage => seconds(&mut site, "worker", "timeout"),
-                _ => None,
-            },
+                .number("participant", "concurrency")
+                .and_then(|jobs| jobs.try_into().ok())
+                .unwrap_or(1),
+            grace: seconds("participant", "grace").unwrap_or_default(),
+            deadline: seconds("worker", "timeout").filter(|_| kind == Kind::BuildImage),
             site,
-        };
-        hosted.kind.check(&mut hosted.site);
-        hosted.site.finish()?;
-        Ok(hosted)
+        })
+    }
+
+    /// Notes what is wrong with a configuration for a participant of this program; there may be none of that name.
+    pub(crate) fn check(site: &mut Configuration, name: &str) -> Result<(Kind, Broker)> {
+        let code = site.text("participant", "code");
+        let kind = Kind::find(name, code.as_deref())?;
+        let broker = broker(site);
+        kind.check(site);
+        Ok((kind, broker))
+    }
+
+    /// Returns what a person should know of its configuration.
+    pub(crate) fn warnings(&self) -> &[String] {
+        self.site.warnings()
     }
 
     /// Makes the participant and its worker, which notes its jobs in `running`.

@@ -6,9 +6,11 @@ mod machine;
 mod observe;
 mod participants;
 mod site;
+mod skynet;
 mod state;
 
 pub use commands::run;
 pub use machine::{Builders, Machine, Settled};
 pub use participants::real_builder;
+pub use skynet::run_skynet;
 pub use state::State;

@@ -1,5 +1,6 @@
 //! `img participant`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -28,6 +29,9 @@ pub(crate) async fn participant(command: ParticipantCommand, builders: Builders)
 /// Runs participants until somebody wants them to end, or one of them cannot go on.
 async fn run(arguments: RunArguments, builders: Builders) -> Result<u8> {
     let wanted = read_all(&arguments.names, &arguments.site.config)?;
+    // participants share files, and so warnings
+    let warnings: BTreeSet<_> = wanted.iter().flat_map(Hosted::warnings).collect();
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     let state = State::open(arguments.state)?;
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
     let host = Host { state, builders, owner: owner.name().to_owned(), user: user_name() };

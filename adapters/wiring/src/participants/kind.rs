@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use config::Configuration;
 use participant_core::Participant;
 
 use super::{build_image, build_ks, request_image, update_image_status};
 use crate::machine::Builders;
-use crate::site::{Site, server};
+use crate::site;
 use crate::state::State;
 
 /// This program, as far as its participants need to know it.
@@ -75,19 +76,20 @@ impl Kind {
         )
     }
 
-    /// Notes what is wrong with its configuration, before anything is made from it.
-    pub(crate) fn check(self, site: &mut Site) {
+    /// Notes what is wrong with what it needs of a configuration, without opening anything.
+    pub(crate) fn check(self, site: &mut Configuration) {
         match self {
-            Kind::BuildImage => drop(build_image::base_dir(site)),
-            Kind::BuildKs => {}
-            Kind::RequestImage | Kind::UpdateImageStatus => drop(server(site)),
+            Kind::RequestImage | Kind::UpdateImageStatus => {
+                site::database(site);
+            }
+            Kind::BuildImage | Kind::BuildKs => {} // the form of each value was checked when it was read
         }
     }
 
     /// Makes it from its configuration.
-    pub(crate) async fn make(self, site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
+    pub(crate) async fn make(self, site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
         match self {
-            Kind::BuildImage => build_image::of_site(site, host),
+            Kind::BuildImage => Ok(build_image::of_site(site, host)),
             Kind::BuildKs => Ok(build_ks::build_ks()),
             Kind::RequestImage => request_image::of_site(site, host).await,
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use config::Configuration;
 use job_store_sql::SqlJobStore;
 use participant_core::Participant;
 use request_image::RequestImage;
 
 use super::kind::Host;
-use crate::site::{Site, store};
+use crate::site::store;
 
 /// Makes the participant; who asks, where the workitem does not say, is `username`.
 pub(crate) fn request_image(store: &SqlJobStore, username: &str) -> Arc<dyn Participant> {
@@ -16,7 +17,7 @@ pub(crate) fn request_image(store: &SqlJobStore, username: &str) -> Arc<dyn Part
 }
 
 /// Makes the participant from `[request_image]` and `[db]`.
-pub(crate) async fn of_site(site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
+pub(crate) async fn of_site(site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
     let username = site.text("request_image", "username").unwrap_or_else(|| host.user.clone());
     Ok(request_image(&store(site, &host.state).await?, &username))
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use config::Configuration;
 use job_store_sql::SqlJobStore;
 use participant_core::Participant;
 use update_image_status::UpdateImageStatus;
 
 use super::kind::Host;
-use crate::site::{Site, store};
+use crate::site::store;
 
 /// Makes the participant.
 pub(crate) fn update_image_status(store: &SqlJobStore) -> Arc<dyn Participant> {
@@ -16,6 +17,6 @@ pub(crate) fn update_image_status(store: &SqlJobStore) -> Arc<dyn Participant> {
 }
 
 /// Makes the participant from `[db]`.
-pub(crate) async fn of_site(site: &mut Site, host: &Host) -> Result<Arc<dyn Participant>> {
+pub(crate) async fn of_site(site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
     Ok(update_image_status(&store(site, &host.state).await?))
 }

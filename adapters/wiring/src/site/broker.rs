@@ -4,11 +4,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use config::Configuration;
 use participant_core::{Fei, async_trait};
 use skynet_amqp::{Settings, Tls};
 use viewer::Viewer;
-
-use super::Site;
 
 /// The BOSS of a site.
 #[derive(Clone, Debug)]
@@ -22,11 +21,11 @@ pub(crate) struct Broker {
 const BOSS: &str = "boss";
 
 /// Reads `[boss]`.
-pub(crate) fn broker(site: &mut Site) -> Broker {
-    let host = site.required(BOSS, "amqp_host", "the host of RabbitMQ, as mq.example or mq.example:5672");
-    let user = site.required(BOSS, "amqp_user", "whom RabbitMQ knows us as");
-    let password = site.required(BOSS, "amqp_pwd", "the password of amqp_user");
-    let vhost = site.required(BOSS, "amqp_vhost", "the virtual host of the engine, often boss");
+pub(crate) fn broker(site: &mut Configuration) -> Broker {
+    let host = site.required(BOSS, "amqp_host");
+    let user = site.required(BOSS, "amqp_user");
+    let password = site.required(BOSS, "amqp_pwd");
+    let vhost = site.required(BOSS, "amqp_vhost");
     let (host, port) = host_and_port(&host);
     let mut settings = Settings::new(host, user, password, vhost);
     match port.map(str::parse::<u16>) {
@@ -37,10 +36,10 @@ pub(crate) fn broker(site: &mut Site) -> Broker {
     if let Some(tls) = tls(site) {
         settings = settings.tls(tls);
     }
-    if let Some(seconds) = site.parsed(BOSS, "amqp_heartbeat", "a number of seconds") {
+    if let Some(seconds) = site.number(BOSS, "amqp_heartbeat") {
         settings = settings.heartbeat(Duration::from_secs(seconds));
     }
-    if let Some(seconds) = site.parsed(BOSS, "amqp_consumer_timeout", "a number of seconds") {
+    if let Some(seconds) = site.number(BOSS, "amqp_consumer_timeout") {
         settings = settings.consumer_timeout(Duration::from_secs(seconds));
     }
     if let Some(queue) = site.text(BOSS, "dead_letters") {
@@ -79,8 +78,8 @@ impl skynet_amqp::Viewer for Steps {
     }
 }
 
-fn tls(site: &mut Site) -> Option<Tls> {
-    let mut file = |key| site.text(BOSS, key).map(PathBuf::from);
+fn tls(site: &mut Configuration) -> Option<Tls> {
+    let file = |key| site.text(BOSS, key).map(PathBuf::from);
     let (authority, certificate, key) = (file("amqp_ca"), file("amqp_cert"), file("amqp_key"));
     let wanted = site.yes(BOSS, "amqp_tls");
     if (authority.is_some() || certificate.is_some() || key.is_some()) && !wanted {
@@ -113,7 +112,7 @@ mod tests {
     use std::fs::Permissions;
     use std::os::unix::fs::PermissionsExt;
 
-    use super::{Site, broker, host_and_port};
+    use super::{broker, host_and_port};
 
     /// What a `[boss]` with these lines comes to, as it is shown.
     fn shown(more: &str) -> String {
@@ -122,9 +121,12 @@ mod tests {
         let boss = "[boss]\namqp_host = mq\namqp_user = u\namqp_pwd = s3cret\namqp_vhost = v\n";
         std::fs::write(&file, format!("{boss}{more}")).unwrap();
         std::fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
-        let mut site = Site::read(&file, None).unwrap();
+        let mut site = crate::site::read(&file, None);
         let shown = format!("{:?}", broker(&mut site).settings);
-        format!("{shown} {}", site.finish().err().map(|error| error.to_string()).unwrap_or_default())
+        format!(
+            "{shown} {}",
+            crate::site::finish(&site).err().map(|error| error.to_string()).unwrap_or_default()
+        )
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn mistakes_in_the_configuration_are_told_together() {
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
     for words in [
         "skynet.conf:6: [boss] amqp_heartbeat should be a number of seconds, not `often`",
-        "skynet.conf:8: [participant] concurrency should be a number of jobs from 1 to 65535, not `many`",
+        "skynet.conf:8: [participant] concurrency should be a number of jobs, not `many`",
         "skynet.conf:10: [worker] base_dir should be an absolute path",
     ] {
         assert!(stderr.contains(words), "{words}: {stderr}");
@@ -204,6 +204,10 @@ fn the_participants_and_their_queues_are_listed() {
             ["update_image_status", "update_image_status"]
         ]
     );
+    std::fs::create_dir(site.path().join("participants")).unwrap();
+    site.write("participants/request_image.conf", "[participant]\nname = request_image\nqueue = asked\n");
+    let (_, stdout, _) = site.img(&["participant", "list"]);
+    assert!(stdout.contains("request_image        asked"), "what skynet installed counts: {stdout}");
     let (status, stdout, stderr) = site.img(&["participant", "list", "--json", "--config", "/nonexistent"]);
     let list: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!(

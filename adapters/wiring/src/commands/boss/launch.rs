@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::check::launchable;
 use super::registry::Registry;
-use crate::site::{Site, broker};
+use crate::site::{self, broker};
 
 /// Launches a process.
 pub(crate) async fn launch(arguments: &LaunchArguments) -> Result<u8> {
@@ -23,9 +23,9 @@ pub(crate) async fn launch(arguments: &LaunchArguments) -> Result<u8> {
         outline.map_err(|wrong| anyhow!("{file}:{}:{}: {}", wrong.line, wrong.column, wrong.message))?;
     let fields = fields(arguments.json.as_deref(), &arguments.fields)?;
     let variables = pairs(&arguments.variables)?;
-    let mut site = Site::read(&arguments.site.config, None)?;
+    let mut site = site::read_warning(&arguments.site.config, None);
     let registry = Registry::new(broker(&mut site), 0);
-    site.finish()?;
+    site::finish(&site)?;
     warn_of_strangers(&registry, &outline).await;
     let mut launch = Launch::new(text, fields);
     if !variables.is_empty() {

@@ -2,17 +2,18 @@
 
 use anyhow::{Context, Result, bail};
 use cli::RegisterArguments;
+use config::Configuration;
 use viewer::Registered;
 
 use super::registry::{Registry, anchored, kept};
-use crate::site::{Site, broker};
+use crate::site::{self, broker};
 
 /// Tells the engine where workitems of a participant go, and looks whether it heard.
 pub(crate) async fn register(arguments: &RegisterArguments) -> Result<u8> {
-    let mut site = Site::read(&arguments.site.config, Some(&arguments.name))?;
-    let wanted = Wanted::read(arguments, &mut site)?;
+    let mut site = site::read_warning(&arguments.site.config, Some(&arguments.name));
+    let wanted = Wanted::read(arguments, &site)?;
     let registry = Registry::new(broker(&mut site), arguments.patience);
-    site.finish()?;
+    site::finish(&site)?;
     let before = registry.look(arguments.blindly).await?;
     // the engine drops workitems for a queue that is not there
     registry.rabbit.declare(&wanted.queue).await.context("cannot make the queue")?;
@@ -45,7 +46,7 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// Takes what the command line says, else the configuration, else the name.
-    pub(super) fn read(arguments: &RegisterArguments, site: &mut Site) -> Result<Wanted> {
+    pub(super) fn read(arguments: &RegisterArguments, site: &Configuration) -> Result<Wanted> {
         let name = arguments.name.clone();
         let queue = arguments.queue.clone().or_else(|| site.text("participant", "queue"));
         let queue = queue.unwrap_or_else(|| name.clone());

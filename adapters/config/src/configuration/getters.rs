@@ -1,0 +1,68 @@
+//! What the program asks a configuration.
+
+use std::fmt::Display;
+
+use super::Configuration;
+use crate::keys::{self, Default, Key, yes_or_no};
+use crate::mistake::{Mistake, Mistakes};
+use crate::setting::Origin;
+
+/// Returns the row of a key that the program reads.
+fn row(section: &str, name: &str) -> &'static Key {
+    keys::find(section, name).unwrap_or_else(|| panic!("[{section}] {name} has no row in the table of keys"))
+}
+
+impl Configuration {
+    /// Returns a text, else the default; an empty one counts as none. What is wrong with it was noted when it was read.
+    pub fn text(&self, section: &str, name: &str) -> Option<String> {
+        let key = row(section, name);
+        let set =
+            self.setting(key).ok().flatten().map(|setting| setting.text).filter(|text| !text.is_empty());
+        set.or(match key.default {
+            Default::Value(text) => Some(text.to_owned()),
+            _ => None,
+        })
+    }
+
+    /// Returns a text without which nothing works; notes when it is missing.
+    pub fn required(&mut self, section: &str, name: &str) -> String {
+        let text = self.text(section, name);
+        let key = row(section, name);
+        if text.is_none() && !self.unread && self.setting(key).is_ok() {
+            let message = format!(
+                "[{section}] {name} is missing: {}; set it here, or in ${}",
+                key.meaning,
+                key.variable()
+            );
+            self.note(Mistake::of_file(&self.file, message));
+        }
+        text.unwrap_or_default()
+    }
+
+    /// Returns a whole number, else the default.
+    pub fn number(&self, section: &str, name: &str) -> Option<u64> {
+        self.text(section, name)?.parse().ok()
+    }
+
+    /// Returns whether something is wanted, in the words ConfigParser knows.
+    pub fn yes(&self, section: &str, name: &str) -> bool {
+        self.text(section, name).and_then(|text| yes_or_no(&text)).unwrap_or(false)
+    }
+
+    /// Notes what is wrong with a value, and where it stands; `wrong` follows the name of the key.
+    pub fn mistake(&mut self, section: &str, name: &str, wrong: impl Display) {
+        let setting = self.setting(row(section, name)).ok().flatten();
+        let origin = setting.map_or(Origin::Default, |setting| setting.origin);
+        self.note(origin.mistake(&self.file, format!("[{section}] {name} {wrong}")));
+    }
+
+    /// Returns what was wrong so far.
+    pub fn mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+
+    /// Goes on only when nothing was wrong; else all of it is told.
+    pub fn finish(&self) -> Result<(), Mistakes> {
+        if self.mistakes.is_empty() { Ok(()) } else { Err(Mistakes(self.mistakes.clone())) }
+    }
+}

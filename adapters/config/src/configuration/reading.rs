@@ -1,0 +1,124 @@
+//! From files and variables to a configuration.
+
+use std::path::Path;
+
+use super::{Configuration, Layer, review};
+use crate::env_file;
+use crate::environment::{Overrides, Remarks};
+use crate::ini::Ini;
+use crate::keys;
+use crate::mistake::Mistake;
+use crate::secrets::secrets_exposed;
+use crate::sources::{Sources, conf_files, is_there};
+
+const PARTICIPANT: &str = "participant";
+
+impl Configuration {
+    /// Reads all there is. Opens no file that is not an ordinary one, and connects to nothing.
+    pub fn read(sources: &Sources) -> Configuration {
+        let mut read = Configuration {
+            file: sources.file.clone(),
+            participant: sources.participant.clone(),
+            layers: Vec::new(),
+            merged: Ini::default(),
+            overrides: Overrides::default(),
+            mistakes: Vec::new(),
+            warnings: Vec::new(),
+            unread: false,
+        };
+        read.overrides(sources);
+        for file in sources.old_files(&mut read.mistakes) {
+            read.file(&file, false);
+        }
+        let own = sources.own_file();
+        let found_others = !read.layers.is_empty() || own.is_some() || read.overrides.keys().next().is_some();
+        if is_there(&sources.file) || !found_others || sources.file != Path::new(Sources::USUAL) {
+            read.file(&sources.file, false);
+        }
+        read.included(&[Some(sources.file.as_path()), own.as_deref()]);
+        if let Some(installed) = sources.installed_file() {
+            read.file(&installed, true);
+        }
+        if let Some(own) = own {
+            read.file(&own, true);
+        }
+        review::unused_variables(&mut read);
+        read.check_values();
+        read
+    }
+
+    fn overrides(&mut self, sources: &Sources) {
+        let mut remarks = Remarks::default();
+        for file in sources.env_files() {
+            let (assignments, mistakes) = env_file::read(&file);
+            self.mistakes.extend(mistakes);
+            self.warnings.extend(secrets_exposed(&file));
+            self.overrides.add_file(assignments, &mut remarks);
+        }
+        self.overrides.add_environment(&sources.environment, &mut remarks);
+        self.mistakes.append(&mut remarks.mistakes);
+        self.warnings.append(&mut remarks.warnings);
+    }
+
+    /// Adds one file. Unless it is the participant's own, it may describe another one.
+    fn file(&mut self, file: &Path, own: bool) {
+        let (ini, mistakes) = Ini::read_leniently(file);
+        self.unread |= mistakes.iter().any(|mistake| mistake.line.is_none());
+        self.mistakes.extend(mistakes);
+        self.warnings.extend(secrets_exposed(file));
+        let described = ini.get(PARTICIPANT, "name").ok().flatten().and_then(|value| value.text);
+        review::layer(file, &ini, self.participant.as_deref(), described.as_deref(), &mut self.warnings);
+        let of_another = described.is_some() && described != self.participant && !own;
+        let ini = if of_another { ini.without(PARTICIPANT) } else { ini };
+        self.merged.merge(ini.clone());
+        self.layers.push(Layer { file: file.to_owned(), ini });
+    }
+
+    /// Adds the files of `include_dir`, but for those that are read anyway.
+    fn included(&mut self, read_anyway: &[Option<&Path>]) {
+        let key = keys::find("skynet", "include_dir").expect("a row of the table");
+        let Ok(Some(folder)) = self.setting(key) else { return };
+        if folder.text.is_empty() || key.kind.wrong(&folder.text).is_some() {
+            return; // the check of all values says so
+        }
+        let path = Path::new(&folder.text);
+        let told = |wrong: &str| folder.origin.mistake(&self.file, format!("[skynet] include_dir {wrong}"));
+        if !is_there(path) {
+            let warning = told("names a folder that is not there, so nothing is included").to_string();
+            return self.warnings.push(warning);
+        }
+        if !path.is_dir() {
+            let mistake = told("is no folder: name one with *.conf files");
+            return self.mistakes.push(mistake);
+        }
+        let real = |path: &Path| path.canonicalize().ok();
+        let known: Vec<_> = read_anyway.iter().flatten().filter_map(|path| real(path)).collect();
+        for file in conf_files(path, &mut self.mistakes) {
+            if !real(&file).is_some_and(|file| known.contains(&file)) {
+                self.file(&file, false);
+            }
+        }
+    }
+
+    /// Notes what is wrong with any value that counts, whoever is to read it.
+    fn check_values(&mut self) {
+        for key in keys::all().filter(|key| key.unused.is_none()) {
+            match self.setting(key) {
+                Ok(Some(setting)) if !setting.text.is_empty() => {
+                    if let Some(wrong) = key.kind.wrong(&setting.text) {
+                        self.mistake(key.section, key.name, wrong);
+                    }
+                }
+                Ok(_) => {}
+                Err(mistake) => self.note(mistake),
+            }
+        }
+    }
+
+    /// Notes a mistake, once.
+    pub(super) fn note(&mut self, mistake: Mistake) {
+        if !self.mistakes.contains(&mistake) {
+            self.mistakes.push(mistake);
+        }
+    }
+}

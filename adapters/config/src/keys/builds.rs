@@ -1,0 +1,67 @@
+//! What makes images.
+
+use super::{Key, Kind};
+
+const WORKER: &str = "worker";
+
+const MIC: &str = "it is mic's; images are made by dnf, in a user namespace";
+const VM: &str = "images are made in a user namespace, not in a virtual machine";
+
+pub(super) const KEYS: &[Key] = &[
+    Key::new(WORKER, "base_dir", Kind::Folder, "where images go")
+        .otherwise("`images` in the state folder")
+        .example("/srv/images"),
+    Key::new(WORKER, "base_url", Kind::Address, "how others reach base_dir")
+        .otherwise("`file://` and base_dir")
+        .example("https://images.example"),
+    Key::new(WORKER, "fs_pack", Kind::Text, "how `fs` images are packed: a file name, or its ending")
+        .otherwise("`tar.gz`")
+        .example("@NAME@.tar.zst"),
+    Key::new(WORKER, "timeout", Kind::Number("seconds", 1), "how long a build may take")
+        .otherwise("no limit")
+        .example("14400"),
+    Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
+        .example("mic")
+        .unused(MIC),
+    Key::new(WORKER, "mic_opts", Kind::List(':'), "options for every call of mic")
+        .example("--copy-kernel")
+        .unused(MIC),
+    Key::new(WORKER, "mic_cachedir", Kind::Folder, "mic's cache, when use_9p_cache is on")
+        .example("/var/tmp/mic/cache")
+        .old(&[(WORKER, "mic_cache_dir")])
+        .unused(MIC),
+    Key::new(WORKER, "use_kvm", Kind::YesNo, "whether images are made in a virtual machine")
+        .value("no")
+        .example("yes")
+        .unused(VM),
+    Key::new(WORKER, "use_9p_cache", Kind::YesNo, "whether virtual machines share the cache of their host")
+        .value("no")
+        .example("yes")
+        .unused(VM),
+    Key::new(WORKER, "vm_kernel", Kind::File, "kernel the virtual machine boots")
+        .example("/home/img/vmlinuz")
+        .unused(VM),
+    Key::new(WORKER, "vm_ssh_key", Kind::File, "private key to log in to the virtual machine")
+        .example("/home/img/id_rsa")
+        .unused(VM),
+    Key::new(WORKER, "vm_base_img", Kind::File, "image the virtual machine starts from")
+        .example("/home/img/base.qcow2")
+        .unused(VM),
+    Key::new(
+        WORKER,
+        "vm_wait",
+        Kind::Number("seconds", 0),
+        "how long to wait for the virtual machine to answer",
+    )
+    .example("20")
+    .unused(VM),
+    Key::new(WORKER, "img_tmp", Kind::Folder, "folder of the virtual machines' disks")
+        .example("/var/tmp")
+        .unused(VM),
+    Key::new(WORKER, "post_creation", Kind::Text, "script that is run after an image was made")
+        .example("/usr/local/bin/sign-image")
+        .unused("nothing is run after a build yet; let the process call a participant"),
+    Key::new(WORKER, "num_workers", Kind::Number("workers", 0), "workers of the first version")
+        .example("2")
+        .unused("it is obsolete: [participant] concurrency says how many jobs run at a time"),
+];

@@ -1,0 +1,99 @@
+//! The web interface of the old versions, and what they had around it.
+
+use super::{Key, Kind};
+
+const WEB: &str = "web";
+const LDAP: &str = "ldap";
+const PROCESSES: &str = "processes";
+
+const NO_WEB: &str = "there is no web interface yet";
+const NO_LOGIN: &str = "there is no web interface to log in to yet";
+const SYSTEMD: &str = "it is obsolete: systemd starts participants, and keeps their logs";
+const ONE_BROKER: &str = "it is obsolete: the only broker is that of [boss]";
+
+pub(super) const KEYS: &[Key] = &[
+    web("url_prefix", Kind::Text, "first part of the paths", "img"),
+    web("doc_root", Kind::Folder, "folder of the web server", "/srv/www/"),
+    web("static_media_collect", Kind::Folder, "folder of scripts and styles", "/srv/www/img/site_media"),
+    Key::new(WEB, "templates_dir", Kind::Folder, "folder of the kickstarts to choose from")
+        .example("/srv/www/img/templates")
+        .old(&[("worker", "templates_dir")])
+        .unused(NO_WEB),
+    web("features_dir", Kind::Folder, "folder of the features to choose from", "/srv/www/img/features"),
+    web("use_http_remote_user", Kind::YesNo, "whether the web server logs people in", "no"),
+    Key::new(WEB, "secret_key", Kind::Secret, "what cookies are signed with").unused(NO_WEB),
+    Key::new(WEB, "comm_method", Kind::Text, "how the first version sent jobs")
+        .example("amqp")
+        .unused("it is obsolete: jobs go by the queues of [boss]"),
+    Key::new(LDAP, "use_ldap", Kind::YesNo, "whether people log in by LDAP")
+        .value("no")
+        .example("yes")
+        .old(&[(WEB, "use_ldap")])
+        .unused(NO_LOGIN),
+    ldap("use_search", Kind::YesNo, "whether a person's entry is searched for", "no"),
+    Key::new(LDAP, "ldap_server", Kind::Address, "the server")
+        .example("ldaps://ldap.example")
+        .old(&[(WEB, "ldap_server")])
+        .unused(NO_LOGIN),
+    ldap("verify_certificate", Kind::YesNo, "whether the server's certificate is checked", "yes"),
+    Key::new(LDAP, "ldap_dn_template", Kind::Pattern, "a person's entry; `%(user)s` is the name")
+        .example("uid=%(user)s,ou=people,dc=example,dc=com")
+        .old(&[(WEB, "ldap_dn_template")])
+        .unused(NO_LOGIN),
+    ldap("ldap_base_dn", Kind::Text, "where entries are searched for", "ou=people,dc=example,dc=com"),
+    ldap("ldap_filter", Kind::Pattern, "which entry is a person's; `%(user)s` is the name", "(uid=%(user)s)"),
+    ldap("ldap_mail_attr", Kind::Text, "attribute of the e-mail address", "mail"),
+    ldap("ldap_fname_attr", Kind::Text, "attribute of the first name", "givenName"),
+    ldap("ldap_lname_attr", Kind::Text, "attribute of the last name", "sn"),
+    Key::new("notify", "enabled", Kind::YesNo, "whether people are told of their images")
+        .example("yes")
+        .unused(NO_WEB),
+    Key::new("test", "enabled", Kind::YesNo, "whether images can be tested").example("yes").unused(NO_WEB),
+    Key::new("test", "devicegroup", Kind::Text, "devices tests run on")
+        .example("devicegroup:mygroup")
+        .unused(NO_WEB),
+    process("process_dir", Kind::Folder, "folder of the process definitions", "/usr/share/img_web/processes"),
+    process("create_image_process", Kind::File, "process of a new job", "%(process_dir)s/CREATE_IMAGE"),
+    process("getlog_process", Kind::File, "process that fetches a log", "%(process_dir)s/UPDATE_STATUS"),
+    process("notify_process", Kind::File, "process that tells people", "%(process_dir)s/NOTIFY_IMAGE"),
+    process("test_process", Kind::File, "process that tests an image", "%(process_dir)s/TEST_IMAGE"),
+    process("delete_process", Kind::File, "process that deletes a job", "%(process_dir)s/DELETE_IMAGE"),
+    old("amqp", "amqp_host", Kind::Host, "host of the first version's own broker", ONE_BROKER),
+    old("amqp", "amqp_user", Kind::Text, "user of it", ONE_BROKER),
+    old("amqp", "amqp_pwd", Kind::Secret, "password of it", ONE_BROKER),
+    old("amqp", "amqp_vhost", Kind::Text, "virtual host of it", ONE_BROKER),
+    old("daemon", "daemon", Kind::YesNo, "whether it goes to the background", SYSTEMD),
+    old("daemon", "logfile", Kind::File, "its log", SYSTEMD),
+    old("daemon", "pidfile", Kind::File, "the file of its number", SYSTEMD),
+    old("daemon", "runas_user", Kind::Text, "who runs it", SYSTEMD),
+    old("daemon", "runas_group", Kind::Text, "which group runs it", SYSTEMD),
+    old(
+        "daemon",
+        "participant_name",
+        Kind::Text,
+        "its name",
+        "it is obsolete: [participant] name is the name",
+    ),
+];
+
+const fn web(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
+    Key::new(WEB, name, kind, meaning).example(example).unused(NO_WEB)
+}
+
+const fn ldap(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
+    Key::new(LDAP, name, kind, meaning).example(example).unused(NO_LOGIN)
+}
+
+const fn process(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
+    Key::new(PROCESSES, name, kind, meaning).example(example).unused(NO_WEB)
+}
+
+const fn old(
+    section: &'static str,
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    why: &'static str,
+) -> Key {
+    Key::new(section, name, kind, meaning).unused(why)
+}

@@ -1,0 +1,242 @@
+//! Which file wins, what the environment changes, and what is said of it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use config::{Configuration, Sources, keys};
+use tempfile::TempDir;
+
+/// A folder `etc` with files of a site.
+struct Etc(TempDir);
+
+impl Etc {
+    fn new(files: &[(&str, &str)]) -> Etc {
+        let etc = Etc(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            let path = etc.path(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text.replace("ETC", etc.0.path().to_str().unwrap())).unwrap();
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        etc
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn read(&self, participant: Option<&str>, environment: &[(&str, &str)]) -> Configuration {
+        Configuration::read(&Sources {
+            file: self.path("skynet/skynet.conf"),
+            participant: participant.map(str::to_owned),
+            environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        })
+    }
+
+    /// What is said, without the name of the folder.
+    fn said(&self, lines: impl Iterator<Item = String>) -> Vec<String> {
+        let folder = format!("{}/", self.0.path().display());
+        lines.map(|line| line.replace(&folder, "")).collect()
+    }
+
+    fn mistakes(&self, site: &Configuration) -> Vec<String> {
+        self.said(site.mistakes().iter().map(ToString::to_string))
+    }
+
+    fn warnings(&self, site: &Configuration) -> Vec<String> {
+        self.said(site.warnings().iter().cloned())
+    }
+
+    fn origin(&self, site: &Configuration, section: &str, name: &str) -> String {
+        let setting = site.setting(keys::find(section, name).unwrap()).unwrap();
+        let said = setting.map_or_else(|| "none".into(), |set| format!("{} from {}", set.text, set.origin));
+        self.said(std::iter::once(said)).remove(0)
+    }
+}
+
+#[test]
+fn the_later_file_wins_and_the_environment_over_all() {
+    let files = [
+        (
+            "imager/img.conf",
+            "[boss]\namqp_host = one\nviewer = http://one\n[request_image]\nusername = one\n",
+        ),
+        ("imager/build_ks.conf", "[boss]\nviewer = http://two\n"),
+        (
+            "skynet/skynet.conf",
+            "[skynet]\ninclude_dir = ETC/more\n[boss]\namqp_host = three\namqp_user = three\n",
+        ),
+        ("more/b.conf", "[boss]\namqp_user = five\n"),
+        ("more/a.conf", "[boss]\namqp_user = four\namqp_vhost = four\n"),
+        ("more/a.conf.rpmsave", "[boss\n"),
+        ("skynet/mine.conf", "[boss]\namqp_vhost = six\n[participant]\nqueue = six\nconcurrency = 6\n"),
+        ("skynet/skynet.env", "IMG_PARTICIPANT_QUEUE=seven\nIMG_PARTICIPANT_GRACE=7\n"),
+        ("skynet/mine.env", "export IMG_PARTICIPANT_QUEUE='eight'\nIMG_BOSS_VIEWER=\n"),
+    ];
+    let etc = Etc::new(&files);
+    let site =
+        etc.read(Some("mine"), &[("IMG_PARTICIPANT_CONCURRENCY", "9"), ("IMG_STATE", "/x"), ("HOME", "/")]);
+    let table = [
+        ("request_image", "username", "one from imager/img.conf:5"),
+        ("boss", "amqp_host", "three from skynet/skynet.conf:4"),
+        ("boss", "amqp_user", "five from more/b.conf:2"),
+        ("boss", "amqp_vhost", "six from skynet/mine.conf:2"),
+        ("boss", "viewer", " from skynet/mine.env:2 ($IMG_BOSS_VIEWER)"),
+        ("participant", "queue", "eight from skynet/mine.env:1 ($IMG_PARTICIPANT_QUEUE)"),
+        ("participant", "grace", "7 from skynet/skynet.env:2 ($IMG_PARTICIPANT_GRACE)"),
+        ("participant", "concurrency", "9 from $IMG_PARTICIPANT_CONCURRENCY"),
+        ("participant", "regexp", "none"),
+    ];
+    for (section, name, expected) in table {
+        assert_eq!(etc.origin(&site, section, name), expected);
+    }
+    assert_eq!((etc.mistakes(&site), etc.warnings(&site)), (vec![], vec![]));
+    assert_eq!(site.text("boss", "viewer"), None, "an empty variable takes a value away");
+    assert_eq!(site.number("boss", "amqp_heartbeat"), Some(10), "the default of the table");
+    let shown = site.shown();
+    let queue = shown.iter().find(|key| key.name == "queue").unwrap();
+    let instead = etc.said(queue.overrides.iter().map(ToString::to_string));
+    assert_eq!(instead, ["skynet/skynet.env:1 ($IMG_PARTICIPANT_QUEUE)", "skynet/mine.conf:4"]);
+}
+
+#[test]
+fn an_old_name_counts_where_it_stands() {
+    for (first, second, expected) in [
+        ("boss_host = a", "", "a from imager/img.conf:2"),
+        ("boss_host = a", "amqp_host = b", "b from skynet/skynet.conf:2"),
+        ("amqp_host = a", "boss_host = b", "b from skynet/skynet.conf:2"),
+        ("boss_host = a\namqp_host = b", "", "b from imager/img.conf:3"),
+    ] {
+        let etc = Etc::new(&[
+            ("imager/img.conf", &format!("[boss]\n{first}\n")),
+            ("skynet/skynet.conf", &format!("[boss]\n{second}\n")),
+        ]);
+        assert_eq!(etc.origin(&etc.read(None, &[]), "boss", "amqp_host"), expected);
+    }
+}
+
+#[test]
+fn what_is_said_of_one_participant_is_not_said_of_another() {
+    let etc = Etc::new(&[
+        (
+            "skynet/skynet.conf",
+            "[skynet]\ninclude_dir = ETC/more\n[participant]\nname = mine\nqueue = mine_queue\n",
+        ),
+        (
+            "more/other.conf",
+            "[participant]\nname = other\nqueue = other_queue\ngrace = 1\n[other]\nkey = 1\n",
+        ),
+        (
+            "skynet/third.conf",
+            "[participant]\nname = by_another_name\nqueue = third_queue\n[third]\nkey = 1\n",
+        ),
+    ]);
+    for (name, queue, grace) in [
+        ("mine", Some("mine_queue"), Some(30)),
+        ("other", Some("other_queue"), Some(1)),
+        ("third", Some("third_queue"), Some(30)),
+        ("fourth", None, Some(30)),
+    ] {
+        let site = etc.read(Some(name), &[]);
+        assert_eq!(
+            (site.text("participant", "queue").as_deref(), site.number("participant", "grace")),
+            (queue, grace),
+            "{name}"
+        );
+        assert_eq!((etc.mistakes(&site), etc.warnings(&site)), (vec![], vec![]), "{name}");
+    }
+}
+
+#[test]
+fn unknown_names_are_warned_about_with_what_may_be_meant() {
+    let etc = Etc::new(&[(
+        "skynet/skynet.conf",
+        "[DEFAULT]\nanything = 1\n[boss]\namqp_hsot = x\nfoo = 1\ndb_pass = y\n[bos]\nx = 1\n[elsewhere]\nx = 1\ny = 2\n[mine]\nz = 1\n",
+    )]);
+    let site = etc.read(
+        Some("mine"),
+        &[("IMG_BOSS_AMQP_HSOT", "x"), ("IMG_TEST_AMQP_URL", "x"), ("IMG_DEMO_REPO", "x")],
+    );
+    assert_eq!(
+        etc.warnings(&site),
+        [
+            "$IMG_BOSS_AMQP_HSOT is no key: did you mean $IMG_BOSS_AMQP_HOST?",
+            "skynet/skynet.conf:4: [boss] has no key `amqp_hsot`: did you mean `amqp_host`?",
+            "skynet/skynet.conf:5: [boss] has no key `foo`: nothing reads it",
+            "skynet/skynet.conf:6: [boss] has no key `db_pass`: [db] has one",
+            "skynet/skynet.conf:7: there is no section [bos]: did you mean [boss]?",
+            "skynet/skynet.conf:9: there is no section [elsewhere]: nothing reads it",
+        ]
+    );
+    assert_eq!(etc.mistakes(&site), Vec::<String>::new());
+}
+
+#[test]
+fn all_mistakes_are_told_together_and_no_secret_with_them() {
+    let etc = Etc::new(&[
+        (
+            "skynet/skynet.conf",
+            "[boss]\namqp_heartbeat = often\namqp_pwd = %(nothing)s\namqp_tls = perhaps\nviewer = %(viewer)s\n[db]\ndb_pass = a\n b\n",
+        ),
+        (
+            "skynet/mine.conf",
+            "[participant]\nconcurrency = 0\n[worker]\nbase_dir = images\nbase_dir = /x\n[worker\n",
+        ),
+        ("skynet/mine.env", "this is nothing\nIMG_WORKER_TIMEOUT=$T\nIMG_PARTICIPANT_GRACE=soon\nA='\n"),
+    ]);
+    let mut site = etc.read(Some("mine"), &[("IMG_BOSS_AMQP_CONSUMER_TIMEOUT", "-1")]);
+    site.required("boss", "amqp_user");
+    site.required("boss", "amqp_user");
+    site.required("boss", "amqp_pwd");
+    assert_eq!(
+        etc.mistakes(&site),
+        [
+            "skynet/mine.env:1: this is no assignment: write NAME=value, without blanks around the `=`",
+            "skynet/mine.env:2: the value of `IMG_WORKER_TIMEOUT` has a sign that a shell would replace, which is not done here: put it in single quotes",
+            "skynet/mine.conf:5: `base_dir` is in [worker] a second time: keep this one or that of line 4",
+            "skynet/mine.conf:6: the name of a section ends with `]`: write it as `[name]`",
+            "skynet/skynet.conf:3: `amqp_pwd` names `%(nothing)s`, which is neither in [boss] nor in [DEFAULT]: add it there, or write `%%` for a per cent sign",
+            "skynet/skynet.conf:4: [boss] amqp_tls should be yes or no, not `perhaps`",
+            "skynet/skynet.conf:2: [boss] amqp_heartbeat should be a number of seconds, not `often`",
+            "$IMG_BOSS_AMQP_CONSUMER_TIMEOUT: [boss] amqp_consumer_timeout should be a number of seconds, not `-1`",
+            "skynet/skynet.conf:5: `viewer` contains itself, `viewer` → `viewer`: take one `%(…)s` out of the loop",
+            "skynet/mine.conf:2: [participant] concurrency should be at least 1, not `0`",
+            "skynet/mine.env:3 : [participant] grace should be a number of seconds, not `soon`"
+                .replace(" :", ":")
+                .as_str(),
+            "skynet/skynet.conf:7: [db] db_pass has several lines: write it in one",
+            "skynet/skynet.conf: [boss] amqp_user is missing: whom RabbitMQ knows us as; set it here, or in $IMG_BOSS_AMQP_USER",
+        ]
+    );
+}
+
+#[test]
+fn what_is_shown_has_no_secret_in_it() {
+    let etc = Etc::new(&[(
+        "skynet/skynet.conf",
+        "[boss]\namqp_pwd = hunter2\namqp_pswd = hunter2\nviewer = http://me:hunter2@boss\n[mine]\ntoken_password = hunter2\nx = 1\n",
+    )]);
+    let shown = etc.read(Some("mine"), &[("IMG_DB_DB_PASS", "hunter2")]).shown();
+    assert!(!format!("{shown:?}").contains("hunter2"), "{shown:?}");
+    let hidden: Vec<_> = shown.iter().filter(|key| key.hidden).map(|key| key.name.as_str()).collect();
+    assert_eq!(hidden, ["amqp_pwd", "db_pass", "amqp_pswd", "token_password"]);
+    assert!(
+        shown.iter().any(|key| key.section == "mine" && key.name == "x" && key.value.as_deref() == Some("1"))
+    );
+}
+
+#[test]
+fn a_folder_to_include_may_be_missing_but_not_a_file() {
+    for (folder, mistakes, warnings) in [
+        ("ETC/none", 0, 1),
+        ("ETC/skynet/skynet.conf", 1, 0),
+        ("relative", 1, 0),
+        ("ETC/skynet", 0, 0), // itself is not read twice
+        ("", 0, 0),
+    ] {
+        let etc = Etc::new(&[("skynet/skynet.conf", &format!("[skynet]\ninclude_dir = {folder}\n"))]);
+        let site = etc.read(None, &[]);
+        assert_eq!((site.mistakes().len(), site.warnings().len()), (mistakes, warnings), "{folder} {site:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! Shows by HTTP how a program does: `/healthz` for whoever restarts it, `/metrics` for Prometheus.
+
+mod jobs;
+mod server;
+
+pub use jobs::{Ended, Jobs};
+pub use server::{Health, Monitor, MonitorError};

@@ -1,0 +1,51 @@
+//! What a browser would see.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use monitor::{Ended, Jobs, Monitor};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+async fn get(address: SocketAddr, page: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {page} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_say_how_it_does() {
+    let ill = Arc::new(AtomicBool::new(false));
+    let state = ill.clone();
+    let health = move || state.load(Ordering::Relaxed).then(|| "RabbitMQ is away".to_owned());
+    let monitor = Monitor::start("127.0.0.1:0".parse().unwrap(), Arc::new(health)).await.unwrap();
+    for (queue, how) in
+        [("build_ks", Ended::Done), ("build_ks", Ended::Done), ("build_image", Ended::Refused)]
+    {
+        Jobs.started(queue);
+        Jobs.ended(queue, how, Duration::from_secs(2));
+    }
+    Jobs.started("build_image");
+
+    let page = get(monitor.address(), "/metrics").await;
+    for line in [
+        "# HELP img_jobs_total Jobs that ended, by their result",
+        r#"img_jobs_total{queue="build_ks",result="done"} 2"#,
+        r#"img_jobs_running{queue="build_image"} 1"#,
+        r#"img_job_seconds_bucket{queue="build_image",le="10"} 1"#,
+    ] {
+        assert!(page.contains(line), "{line}: {page}");
+    }
+    assert!(get(monitor.address(), "/healthz").await.starts_with("HTTP/1.1 200 OK"));
+    ill.store(true, Ordering::Relaxed);
+    let page = get(monitor.address(), "/healthz").await;
+    assert!(page.starts_with("HTTP/1.1 503") && page.ends_with("RabbitMQ is away\n"), "{page}");
+    assert!(get(monitor.address(), "/").await.starts_with("HTTP/1.1 404"));
+    let taken = Monitor::start(monitor.address(), Arc::new(|| None)).await.unwrap_err();
+    assert!(taken.to_string().starts_with("cannot "), "{taken}");
+}

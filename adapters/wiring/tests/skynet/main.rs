@@ -1,0 +1,194 @@
+//! The command `skynet`, with a stand-in for systemctl; with a real systemd it is run in a virtual machine.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+struct Machine {
+    folder: tempfile::TempDir,
+}
+
+/// Exit status, stdout, stderr.
+type Said = (Option<i32>, String, String);
+
+impl Machine {
+    fn new() -> Machine {
+        let machine = Machine { folder: tempfile::tempdir().unwrap() };
+        let stand_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/skynet/systemctl");
+        std::fs::copy(stand_in, machine.path("systemctl")).unwrap();
+        std::fs::create_dir(machine.path("runs")).unwrap();
+        machine
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn skynet(&self, arguments: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_skynet"));
+        for (option, name) in
+            [("--dir", "etc"), ("--units", "system"), ("--systemctl", "systemctl"), ("--runtime", "runs")]
+        {
+            command.arg(option).arg(self.path(name));
+        }
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    }
+
+    fn well(&self, arguments: &[&str]) -> (String, String) {
+        let (status, stdout, stderr) = self.skynet(arguments);
+        assert_eq!(status, Some(0), "{arguments:?}: {stdout}{stderr}");
+        (stdout, stderr)
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let calls = std::fs::read_to_string(self.path("calls")).unwrap_or_default();
+        calls.lines().filter(|call| !call.starts_with("show")).map(ToOwned::to_owned).collect()
+    }
+}
+
+#[test]
+fn a_participant_lives_from_install_to_uninstall() {
+    let machine = Machine::new();
+    let code = "/usr/share/boss-skynet/build_image.py";
+    machine.well(&[
+        "install",
+        "-n",
+        "arm",
+        "-q",
+        "arm_queue",
+        "-r",
+        "arm|x",
+        "-u",
+        "builder",
+        "-i",
+        "2",
+        "-p",
+        code,
+    ]);
+    machine.well(&["install", "build_ks"]);
+    let text = std::fs::read_to_string(machine.path("etc/participants/arm.conf")).unwrap();
+    for line in ["name = arm", "queue = arm_queue", "regexp = arm|x", "code = build_image", "concurrency = 2"]
+    {
+        assert!(text.lines().any(|written| written == line), "{line}: {text}");
+    }
+    let unit = std::fs::read_to_string(machine.path("system/participant@arm.service.d/user.conf")).unwrap();
+    assert_eq!(unit, "[Service]\nUser=builder\n");
+
+    assert_eq!(machine.well(&["list"]).0, "  arm\n  build_ks\n");
+    let (shown, _) = machine.well(&["enable", "--apply", "arm"]);
+    assert_eq!(shown.split_whitespace().collect::<Vec<_>>(), ["arm", "RUNNING"]);
+    assert_eq!(machine.well(&["list"]).0, "* arm\n  build_ks\n");
+    assert_eq!(machine.well(&["list", "--disabled"]).0, "build_ks\n");
+    let (shown, _) = machine.well(&["status"]);
+    let words: Vec<_> = shown.split_whitespace().collect();
+    assert_eq!(words, ["arm", "RUNNING", "build_ks", "STOPPED", "(not", "started", "at", "boot)"]);
+    machine.well(&["start", "--all"]);
+    machine.well(&["reload", "build_ks"]);
+    assert_eq!(machine.skynet(&["uninstall", "arm"]).0, Some(1), "it runs");
+    machine.well(&["disable", "--apply", "--all"]);
+    machine.well(&["wait", "--state", "STOPPED", "arm", "build_ks"]);
+    machine.well(&["uninstall", "--all"]);
+    assert_eq!(machine.well(&["list"]).0, "");
+    assert!(std::fs::read_dir(machine.path("system")).unwrap().next().is_none());
+    assert_eq!(
+        machine.calls().into_iter().filter(|call| !call.starts_with("list-units")).collect::<Vec<_>>(),
+        [
+            "daemon-reload",
+            "daemon-reload",
+            "enable --quiet --now participant@arm.service",
+            "start participant@arm.service participant@build_ks.service",
+            "restart participant@build_ks.service",
+            "disable --quiet --now participant@arm.service participant@build_ks.service",
+            "disable --quiet participant@arm.service",
+            "disable --quiet participant@build_ks.service",
+            "daemon-reload",
+        ]
+    );
+}
+
+#[test]
+fn supervisors_files_are_taken_over() {
+    let machine = Machine::new();
+    let old = "[program:build_ks]\ncommand = /usr/bin/skynet_exo /etc/supervisor/conf.d/build_ks.conf\nnumprocs = 1\n\
+        process_name = %(program_name)s_%(process_num)s\nuser = nobody\n[participant]\nname = build_ks\nqueue = ks\nregexp = build_ks\n\
+        code = /usr/share/boss-skynet/build_ks.py\n";
+    std::fs::write(machine.path("old.conf"), old).unwrap();
+    let file = machine.path("old.conf");
+    machine.well(&["install", "--from", file.to_str().unwrap()]);
+    let text = std::fs::read_to_string(machine.path("etc/participants/build_ks.conf")).unwrap();
+    assert!(text.contains("queue = ks\ncode = build_ks\n"), "{text}");
+    machine.well(&["install", "--from", file.to_str().unwrap()]); // once more changes nothing
+    let (status, _, stderr) = machine.skynet(&["install", "build_ks"]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("is installed otherwise") && stderr.contains("--force"), "{stderr}");
+}
+
+#[test]
+fn apply_does_what_is_needed_and_no_more() {
+    let machine = Machine::new();
+    for name in ["build_ks", "build_image", "request_image"] {
+        machine.well(&["install", name]);
+    }
+    machine.well(&["enable", "build_ks"]); // is to run, and does not
+    machine.well(&["start", "build_image", "request_image"]);
+    std::fs::write(machine.path("units/participant@gone.service"), "").unwrap(); // runs, and is no longer installed
+    let later = std::time::SystemTime::now() + std::time::Duration::from_secs(60);
+    let changed = std::fs::File::options()
+        .append(true)
+        .open(machine.path("etc/participants/build_image.conf"))
+        .unwrap();
+    changed.set_modified(later).unwrap();
+    std::fs::remove_file(machine.path("calls")).unwrap();
+
+    machine.well(&["apply"]);
+
+    let calls: Vec<_> = machine.calls().into_iter().filter(|call| !call.starts_with("list-units")).collect();
+    assert_eq!(
+        calls,
+        [
+            "daemon-reload",
+            "stop participant@gone.service",
+            "restart participant@build_image.service",
+            "start participant@build_ks.service"
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let machine = Machine::new();
+    std::fs::write(machine.path("bad.conf"), "[program:x]\nuser = a\nuser = b\n").unwrap();
+    let bad = machine.path("bad.conf");
+    for (arguments, words) in [
+        (&["install", "build_moon"][..], "no participant `build_moon`; it has build_image"),
+        (&["install", "-n", "../x", "build_ks"], "is no name of a participant"),
+        (&["install", "-n", "x", "-u", "a b", "build_ks"], "is no name of a user"),
+        (&["install", "-q", "a\nuser = root", "build_ks"], "a line break"),
+        (&["install", "--from", bad.to_str().unwrap()], "bad.conf:3"),
+        (&["install", "--from", "/nonexistent"], "/nonexistent"),
+        (&["start", "a/b"], "is no name of a participant"),
+        (&["log", "--all"], "nothing to show"),
+    ] {
+        let (status, _, stderr) = machine.skynet(arguments);
+        assert_eq!(status, Some(1), "{arguments:?}");
+        assert!(stderr.contains(words) && stderr.lines().count() <= 2, "{arguments:?}: {stderr}");
+    }
+    std::fs::write(machine.path("broken"), "").unwrap();
+    let (status, stdout, stderr) = machine.skynet(&["start", "build_ks"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        stdout.contains("BACKOFF") && stderr.contains("`skynet log -o build_ks` shows why"),
+        "{stdout}{stderr}"
+    );
+    std::fs::remove_dir(machine.path("runs")).unwrap();
+    let (status, _, stderr) = machine.skynet(&["start", "build_ks"]);
+    assert_eq!(status, Some(1));
+    assert!(
+        stderr.contains("systemd does not run here") && stderr.contains("img participant run"),
+        "{stderr}"
+    );
+    let (status, _, stderr) = machine.skynet(&["install", "build_ks"]);
+    assert_eq!(status, Some(0), "{stderr}");
+}
