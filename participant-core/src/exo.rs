@@ -189,7 +189,7 @@ impl Work {
             Err(malformed) => Settlement::SetAside(with_cause(&malformed)),
         };
         drop(place);
-        settle(&*self.transport, delivery, settlement, &shutdown).await;
+        settle(&*self.transport, &self.queue, delivery, settlement, &shutdown).await;
     }
 
     fn span(&self, item: &Workitem) -> tracing::Span {

@@ -175,3 +175,28 @@ async fn wait_for_moves(taken: &Taken, wanted: &[String]) {
     };
     let _ = tokio::time::timeout(MOVING, moved).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::link::Link;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn who_is_asked_waits_for_what_is_on_its_way() {
+        let nowhere = Link::new(Settings::new("localhost", "", "", "").port(1));
+        let taken = Arc::new(Taken::new("p", Arc::new(nowhere)));
+        taken.book().moving.insert("message".into(), "image-1".into());
+        let asked = |id: &str| {
+            let (taken, wanted) = (taken.clone(), [id.to_owned()]);
+            tokio::spawn(async move { wait_for_moves(&taken, &wanted).await })
+        };
+        let (ours, other) = (asked("image-1"), asked("image-2"));
+        tokio::time::sleep(MOVING / 10).await;
+        assert!(other.is_finished() && !ours.is_finished());
+
+        taken.book().moving.clear();
+
+        tokio::time::timeout(MOVING / 2, ours).await.expect("soon").unwrap();
+    }
+}

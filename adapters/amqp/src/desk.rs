@@ -31,6 +31,8 @@ pub(crate) struct Desk<T> {
     since: Instant,
     /// Messages cannot be moved: all wait here.
     alone: bool,
+    /// Of our queue as many messages are held as may be: no more come until one is settled.
+    used_up: bool,
 }
 
 /// What there is to do with messages that cannot wait any longer.
@@ -40,6 +42,8 @@ pub(crate) struct Chores<T> {
     pub(crate) moves: Vec<T>,
     /// From our queue, to be given back.
     pub(crate) returns: Vec<T>,
+    /// The worker is free, and our queue may give no more: it has to be taken from anew.
+    pub(crate) starves: bool,
 }
 
 impl<T> Desk<T> {
@@ -51,6 +55,7 @@ impl<T> Desk<T> {
             asking: false,
             since: now,
             alone: false,
+            used_up: false,
         }
     }
 
@@ -95,6 +100,16 @@ impl<T> Desk<T> {
         }
     }
 
+    /// Notes whether our queue may give more before something of it is settled.
+    pub(crate) fn set_used_up(&mut self, used_up: bool) {
+        self.used_up = used_up;
+    }
+
+    /// Tells whether it changes anything that the worker asks.
+    pub(crate) fn waits_for_asking(&self) -> bool {
+        !self.is_open() || self.used_up
+    }
+
     /// Tells whether the worker gets new messages as they come.
     pub(crate) fn is_open(&self) -> bool {
         self.mode == Mode::Open
@@ -114,11 +129,12 @@ impl<T> Desk<T> {
             Mode::Open | Mode::Draining if !self.asking && waited >= PATIENCE && !self.alone => Mode::Busy,
             mode => mode,
         };
-        let mut chores = Chores { moves: Vec::new(), returns: Vec::new() };
+        let mut chores = Chores { moves: Vec::new(), returns: Vec::new(), starves: false };
         if self.alone {
             return chores;
         }
         let busy = self.mode == Mode::Busy;
+        chores.starves = self.could_starve() && waited >= GRACE;
         let overdue = |queue: &VecDeque<(Instant, T)>| {
             queue.front().is_some_and(|(came, _)| busy || now.saturating_duration_since(*came) >= PATIENCE)
         };
@@ -134,10 +150,15 @@ impl<T> Desk<T> {
         chores
     }
 
+    fn could_starve(&self) -> bool {
+        self.used_up && self.asking && self.older.is_empty() && !self.alone
+    }
+
     /// Returns when to tick next, if nothing happens before.
     pub(crate) fn next_tick(&self) -> Option<Instant> {
         let worker = match (self.mode, self.asking) {
             (Mode::Draining, true) => Some(self.since + GRACE),
+            (Mode::Open, true) if self.could_starve() => Some(self.since + GRACE),
             (Mode::Open | Mode::Draining, false) if !self.alone => Some(self.since + PATIENCE),
             _ => None,
         };
@@ -196,7 +217,7 @@ mod tests {
         desk.put_older(3, t);
         assert_eq!(desk.next_tick(), Some(after(t, 250)));
 
-        assert_eq!(desk.tick(after(t, 250)), Chores { moves: vec![2], returns: vec![3] });
+        assert_eq!(desk.tick(after(t, 250)), Chores { moves: vec![2], returns: vec![3], starves: false });
 
         assert!(!desk.wants_older());
         desk.put_fresh(4, after(t, 300));
@@ -216,6 +237,25 @@ mod tests {
         assert_eq!(desk.ask(after(t, 6)), None, "there may be more");
         assert_eq!(desk.tick(after(t, 26)).moves, [""; 0]);
         assert_eq!(desk.ask(after(t, 26)), Some("new"));
+    }
+
+    #[test]
+    fn a_free_worker_starves_when_our_queue_may_give_no_more() {
+        let t = Instant::now();
+        let mut desk = Desk::new(t);
+        desk.begin(false, true, t);
+        desk.put_older(1, t);
+        desk.set_used_up(true);
+        assert_eq!(desk.ask(t), Some(1));
+        assert!(!desk.tick(after(t, 100)).starves, "it does not ask");
+        assert_eq!(desk.ask(after(t, 100)), None);
+        assert_eq!(desk.next_tick(), Some(after(t, 120)));
+        assert!(desk.tick(after(t, 120)).starves);
+        desk.set_used_up(false);
+        assert!(!desk.tick(after(t, 121)).starves);
+        assert!(desk.is_open() && !desk.waits_for_asking());
+        desk.set_used_up(true);
+        assert!(desk.waits_for_asking() && desk.tick(after(t, 140)).starves, "open or not");
     }
 
     #[test]

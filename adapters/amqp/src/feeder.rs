@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
+use lapin::Channel;
 use lapin::message::Delivery as Delivered;
-use lapin::options::BasicCancelOptions;
-use lapin::{Channel, Consumer};
-use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::book::Known;
 use crate::cancel;
+use crate::cancel_message::is_cancel;
 use crate::held::{Arrival, Hold, Place};
 use crate::intake::Taken;
 use crate::lease;
@@ -21,11 +20,7 @@ use crate::receipt::{give_back, move_to_work};
 use crate::session::Session;
 use crate::topology::{Own, Stream, Topology};
 use crate::trouble::Trouble;
-
-/// How many messages of our queue may be on their way to this instance.
-const WORK_AHEAD: u16 = 20;
-/// A message that is longer is no cancel.
-const LONGEST_CANCEL: usize = 4096;
+use crate::work::Work;
 
 /// Feeds one queue, session after session, until `stop`.
 pub(crate) async fn feed(taken: Arc<Taken>, stop: CancellationToken) {
@@ -79,7 +74,7 @@ impl Feeder {
         let lease = self.session.settings.lease();
         let mut renewals =
             tokio::time::interval((lease / 5).clamp(Duration::from_millis(100), Duration::from_secs(1)));
-        let mut work: Option<Stream> = None;
+        let mut work: Option<Work> = None;
         loop {
             self.do_chores(&mut work).await?;
             let tick = self.taken.book().desk.next_tick();
@@ -88,11 +83,10 @@ impl Feeder {
                     let delivered = self.expect(next, &names.skynet)?;
                     self.fresh(delivered, &skynet.channel, Some(&own));
                 }
-                next = from(&mut work) => {
-                    let delivered = self.expect(next, &names.work)?;
-                    if let Some(work) = &work {
-                        self.arrived(delivered, &work.channel, Place::Work);
-                    }
+                next = Work::next(&mut work) => {
+                    let (delivered, channel) = next;
+                    let delivered = self.expect(delivered, &names.work)?;
+                    self.arrived(delivered, &channel, Place::Work);
                 }
                 next = own.leases.consumer.next() => {
                     let delivered = self.expect(next, &names.lease)?;
@@ -174,10 +168,11 @@ impl Feeder {
     }
 
     /// Moves and gives back what cannot wait; takes from our queue only while the worker wants it.
-    async fn do_chores(&self, work: &mut Option<Stream>) -> Result<(), Trouble> {
+    async fn do_chores(&self, work: &mut Option<Work>) -> Result<(), Trouble> {
         let (chores, wanted) = {
             let mut book = self.taken.book();
             let was_open = book.desk.is_open();
+            book.desk.set_used_up(work.as_ref().is_some_and(Work::is_used_up));
             let chores = book.desk.tick(Instant::now());
             if book.desk.is_open() && !was_open {
                 self.taken.came.notify_one(); // new messages may be taken now
@@ -191,33 +186,18 @@ impl Feeder {
         for arrival in chores.moves {
             tokio::spawn(move_away(self.taken.clone(), self.session.clone(), arrival));
         }
-        match (wanted, &work) {
-            (true, None) => {
-                *work = Some(Stream::open(&self.session, &self.taken.names.work, WORK_AHEAD, false).await?);
-            }
-            (false, Some(_)) => self.close(work.take().expect("it is some")).await?,
-            _ => {}
+        if (!wanted || chores.starves)
+            && let Some(work) = work.take()
+        {
+            work.close(&self.taken, &self.session).await?;
+        }
+        if wanted && work.is_none() {
+            *work = Some(Work::open(&self.taken, &self.session).await?);
         }
         // only now, or they would come to us again
         for arrival in chores.returns {
             let taken = self.taken.clone();
             tokio::spawn(async move { give_back(&taken, &arrival.item, arrival.hold).await });
-        }
-        Ok(())
-    }
-
-    /// Stops consuming and gives back what was on its way; the channel closes with the last job taken from it.
-    async fn close(&self, mut stream: Stream) -> Result<(), Trouble> {
-        let tag = stream.consumer.tag();
-        stream.channel.basic_cancel(tag, BasicCancelOptions::default()).await.map_err(|error| {
-            Trouble::during(
-                &self.session.settings,
-                &format!("stop taking from `{}`", self.taken.names.work),
-                &error,
-            )
-        })?;
-        while let Some(Ok(delivered)) = stream.consumer.next().await {
-            Hold::new(Place::Work, &self.session, &stream.channel, delivered.acker.clone()).requeue().await;
         }
         Ok(())
     }
@@ -236,58 +216,9 @@ async fn move_away(taken: Arc<Taken>, session: Arc<Session>, arrival: Arrival) {
     taken.book().moving.remove(&arrival.item.id);
 }
 
-async fn from(stream: &mut Option<Stream>) -> Option<Result<Delivered, lapin::Error>> {
-    match stream {
-        Some(stream) => next(&mut stream.consumer).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn next(consumer: &mut Consumer) -> Option<Result<Delivered, lapin::Error>> {
-    consumer.next().await
-}
-
 async fn until(instant: Option<Instant>) {
     match instant {
         Some(instant) => tokio::time::sleep_until(instant.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-/// Tells a cancel from everything else: an object with a true `cancel`, and without the `fields` of a workitem, which
-/// come first in one and end the reading there.
-fn is_cancel(body: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    enum Nothing {}
-    #[derive(Deserialize)]
-    struct Cancel {
-        cancel: Option<bool>,
-        #[serde(default, rename = "fields")]
-        _fields: Option<Nothing>,
-    }
-    body.len() <= LONGEST_CANCEL
-        && serde_json::from_slice(body).is_ok_and(|cancel: Cancel| cancel.cancel == Some(true))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cancels_are_told_from_everything_else() {
-        for (body, expected) in [
-            (r##"{"cancel":true,"fei":"#<Ruote::HashWrapper:0x00007f13a6335ca0>","flavour":null}"##, true),
-            (r#"{"fei":{"wfid":"w"},"cancel":true,"flavour":"timeout"}"#, true),
-            (r#"{"cancel":true,"fei":{},"fields":{}}"#, false),
-            (r#"{"fields":{"a":1},"cancel":true}"#, false),
-            (r#"{"fields":null,"cancel":true}"#, true),
-            (r#"{"cancel":false,"fei":{}}"#, false),
-            (r#"{"fields":{"cancel":true},"fei":{}}"#, false),
-            (r#"[{"cancel":true}]"#, false),
-            ("cancel", false),
-            ("", false),
-        ] {
-            assert_eq!(is_cancel(body.as_bytes()), expected, "{body}");
-        }
     }
 }

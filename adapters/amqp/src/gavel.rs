@@ -7,6 +7,7 @@ use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{FieldTable, ShortString};
 
 use crate::intake::Taken;
+use crate::names::Names;
 use crate::session::Session;
 use crate::trouble::broker_says;
 
@@ -21,17 +22,23 @@ pub(crate) struct Gavel {
 impl Gavel {
     /// Waits until no other instance has it: two searches at a time would hide messages from each other.
     pub(crate) async fn take(taken: &Taken, session: &Session) -> Result<Gavel, lapin::Error> {
-        let queue = ShortString::from(format!("{}.gavel", taken.names.cancel));
-        let exclusive = QueueDeclareOptions { exclusive: true, ..Default::default() };
         loop {
-            let channel = session.channel().await?;
-            match channel.queue_declare(queue.clone(), exclusive, FieldTable::default()).await {
-                Ok(_) => return Ok(Gavel { channel, queue }),
-                Err(error) if matches!(broker_says(&error), Some((405, _))) => {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-                Err(error) => return Err(error),
+            if let Some(gavel) = Gavel::try_take(&taken.names, session).await? {
+                return Ok(gavel);
             }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Takes it if no other instance has it.
+    pub(crate) async fn try_take(names: &Names, session: &Session) -> Result<Option<Gavel>, lapin::Error> {
+        let queue = ShortString::from(names.gavel.as_str());
+        let exclusive = QueueDeclareOptions { exclusive: true, ..Default::default() };
+        let channel = session.channel().await?;
+        match channel.queue_declare(queue.clone(), exclusive, FieldTable::default()).await {
+            Ok(_) => Ok(Some(Gavel { channel, queue })),
+            Err(error) if matches!(broker_says(&error), Some((405, _))) => Ok(None),
+            Err(error) => Err(error),
         }
     }
 

@@ -55,7 +55,7 @@ impl Taken {
         let mut book = self.book();
         loop {
             let Some(arrival) = book.desk.ask(Instant::now()) else {
-                if !book.desk.is_open() {
+                if book.desk.waits_for_asking() {
                     self.asked.notify_one();
                 }
                 return None;

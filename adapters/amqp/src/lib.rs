@@ -39,9 +39,15 @@
 //! messages to the `desk`, from which `intake` gives them out; `lease` keeps them; `cancel`, `search` and `gavel` take them back,
 //! or `doubt`, which asks the `viewer`;
 //! `receipt` settles them; `publisher` sends.
+//!
+//! **What we make at the broker**, beside `p` itself, which is made as SkyNET makes it when it is not there: the durable
+//! queue `p.work`; the fanout exchange `p.cancel`; for each instance `p.lease.…` and one queue with a name of the broker's
+//! own, `amq.gen-…`; for a moment the exclusive queue `p.cancel.gavel`. A user with the pattern
+//! `^(p|p\.(work|cancel|cancel\.gavel|lease\..+)|amq\.gen.*)$` to configure may make them all.
 
 mod book;
 mod cancel;
+mod cancel_message;
 mod definition;
 mod desk;
 mod doubt;
@@ -62,6 +68,7 @@ mod topology;
 mod transport;
 mod trouble;
 mod viewer;
+mod work;
 
 pub use settings::{BadAddress, Settings, Tls};
 pub use transport::AmqpTransport;

@@ -23,6 +23,8 @@ pub(crate) struct Names {
     pub(crate) work: String,
     /// The exchange on which all instances hear of cancels.
     pub(crate) cancel: String,
+    /// The queue whoever looks for a cancelled workitem has to itself meanwhile.
+    pub(crate) gavel: String,
     /// The queue of this instance that holds the leases of its jobs.
     pub(crate) lease: String,
 }
@@ -33,6 +35,7 @@ impl Names {
             skynet: queue.to_owned(),
             work: format!("{queue}.work"),
             cancel: format!("{queue}.cancel"),
+            gavel: format!("{queue}.cancel.gavel"),
             lease: format!("{queue}.lease.{}", Uuid::new_v4().simple()),
         }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use lapin::types::{AMQPValue, LongString};
 use participant_core::TransportError;
 use participant_core::delivery::Receipt;
-use tracing::{error, info, warn};
+use tracing::{error, info};
 
 use crate::held::{End, Hold, Place, Running};
 use crate::intake::Taken;
@@ -68,11 +68,11 @@ impl Receipt for Ticket {
                     hold.ack().await;
                     return Ok(());
                 }
+                Err(error) if hold.session.is_over() => return Err(error), // it comes again
                 // kept here it would hold up everybody behind it
                 Err(error) => error!("{error}: {}; the message is lost", error.source),
             }
         }
-        warn!("rejected a message of {} ({} bytes)", taken.names.skynet, running.item.body.len());
         if hold.place == Place::Lease {
             hold.ack().await; // what expires or is rejected there would come back to us
         } else {
@@ -97,7 +97,7 @@ async fn hand_back(taken: &Taken, job: u64, running: &Running) -> Result<(), Tra
     let mut slot = running.slot.lock().await;
     slot.end = Some(End::HandedBack);
     taken.book().running.remove(&job);
-    match slot.hold.take() {
+    match slot.hold.take().filter(Hold::is_good) {
         Some(hold) => give_back(taken, &running.item, hold).await,
         // the broker may have lost it in a restart; twice is better than never
         None if running.item.is_transient() => {

@@ -39,6 +39,7 @@ impl Session {
 
     async fn connect(settings: Arc<Settings>) -> Result<Arc<Session>, Trouble> {
         let explain = |error| Trouble::connecting(&settings, &error);
+        settings.check()?;
         let tls = tls_config(settings.tls.as_ref())?;
         let name = format!("skynet-amqp {}", env!("CARGO_PKG_VERSION"));
         let properties = ConnectionProperties::default().with_connection_name(name.into());

@@ -7,7 +7,11 @@ use std::time::Duration;
 
 use lapin::uri::{AMQPAuthority, AMQPQueryString, AMQPScheme, AMQPUri, AMQPUserInfo};
 
+use crate::trouble::Trouble;
 use crate::viewer::Viewer;
+
+/// The longest name AMQP can carry, in bytes.
+const LONGEST: usize = u8::MAX as usize;
 
 /// How to reach a broker, and what to expect of it.
 ///
@@ -146,6 +150,16 @@ impl Settings {
     /// How long a job keeps one delivery before it renews its lease.
     pub(crate) fn lease(&self) -> Duration {
         self.consumer_timeout / 3
+    }
+
+    /// Finds what no broker could have and lapin does not expect.
+    pub(crate) fn check(&self) -> Result<(), Trouble> {
+        match self.vhost.len() {
+            0..=LONGEST => Ok(()),
+            long => Err(Trouble(format!(
+                "the name of a virtual host has at most {LONGEST} bytes, and the one to use has {long}"
+            ))),
+        }
     }
 
     /// Host and port, as a person writes them.

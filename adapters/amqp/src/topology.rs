@@ -10,6 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{Channel, Consumer, ExchangeKind, Queue};
 use tracing::warn;
 
+use crate::gavel::Gavel;
 use crate::names::Names;
 use crate::session::Session;
 use crate::trouble::{Trouble, broker_says};
@@ -55,9 +56,9 @@ impl Topology {
         let ahead = session.settings.read_ahead;
         if own.is_none() {
             warn!(
-                "the user `{}` may not make {}, {} and a lease queue: {ahead} messages of {} are read ahead, a cancel behind \
-                 more than that is not seen; a job longer than the broker's consumer_timeout may be started twice",
-                session.settings.user, names.work, names.cancel, names.skynet,
+                "the user `{}` may not make all of {}, {}, {}, {} and amq.gen-…: {ahead} messages of {} are read ahead, a \
+                 cancel behind more than that is not seen; a job longer than the broker's consumer_timeout may be started twice",
+                session.settings.user, names.work, names.cancel, names.gavel, names.lease, names.skynet,
             );
         }
         let skynet = Stream::open(session, &names.skynet, ahead, false).await?;
@@ -112,6 +113,10 @@ impl Own {
         channel
             .queue_bind(ear.clone(), cancel, "".into(), QueueBindOptions::default(), FieldTable::default())
             .await?;
+        // who may not have this one could not deal with a cancel
+        if let Some(gavel) = Gavel::try_take(names, session).await? {
+            gavel.give_back().await;
+        }
         Ok((work.message_count() > 0, ear))
     }
 }

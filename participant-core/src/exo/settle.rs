@@ -25,6 +25,7 @@ pub(super) enum Settlement {
 /// Settles a delivery: the reply is safe before the workitem is given up.
 pub(super) async fn settle(
     transport: &dyn Transport,
+    queue: &str,
     delivery: Delivery,
     settlement: Settlement,
     shutdown: &CancellationToken,
@@ -40,7 +41,8 @@ pub(super) async fn settle(
         Settlement::Silent => delivery.ack().await,
         Settlement::HandBack => delivery.hand_back().await,
         Settlement::SetAside(reason) => {
-            warn!("set aside a message that is no workitem: {reason}");
+            let bytes = delivery.body.len();
+            warn!("set aside a message on {queue} that is no workitem ({bytes} bytes): {reason}");
             delivery.set_aside(&reason).await
         }
     };

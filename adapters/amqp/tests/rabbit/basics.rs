@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lapin::options::{QueueDeclareOptions, QueueDeleteOptions};
+use lapin::options::{BasicGetOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::{AMQPValue, FieldTable};
 use participant_core::{ENGINE_QUEUE, Launch, Launcher, Message, Transport};
 use serde_json::{Value, json};
@@ -70,6 +70,46 @@ async fn a_failure_or_a_panic_is_answered_in_the_form_every_engine_takes() {
     engine.send(&queue, &workitem(3, &json!({})), "", false).await;
     assert_eq!(engine.take(&replies, 1, SOON).await[0]["fields"]["answer"], 6, "it goes on");
     instance.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_outlives_the_broker() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    engine.declare(&replies).await;
+    engine.declare(&queue).await;
+    let instance = Instance::start(shared(), &queue, &replies);
+    engine.send(&queue, &workitem(1, &json!({})), "", false).await;
+
+    engine.comes_to(1, &[&replies]).await;
+
+    let no_ack = BasicGetOptions { no_ack: true };
+    let reply = engine.channel.basic_get(replies.as_str().into(), no_ack).await.unwrap().unwrap();
+    assert_eq!(*reply.delivery.properties.delivery_mode(), Some(2), "persistent");
+    instance.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_many_jobs_run_as_may_wherever_they_wait() {
+    let engine = Engine::at(&shared_url()).await;
+    let (queue, replies) = (unique("p"), unique("replies"));
+    let work = format!("{queue}.work");
+    for queue in [&queue, &work, &replies] {
+        engine.declare(queue).await;
+    }
+    for number in 0..70 {
+        let from = if number < 60 { &work } else { &queue };
+        engine.send(from, &workitem(number, &json!({ "ms": 4000 })), "", true).await;
+    }
+
+    let instance = Instance::start_wide(50, shared(), &queue, &replies);
+
+    // sooner than the first is done
+    let took = eventually("50 run", SOON, || instance.count("started", None) >= 50).await;
+    assert_eq!((instance.count("started", None), instance.count("done", None)), (50, 0), "after {took:?}");
+    assert_eq!(engine.take(&replies, 70, SOON).await.len(), 70);
+    instance.end().await;
+    engine.comes_to(0, &[&queue, &work]).await;
 }
 
 /// A queue that takes one message and refuses more.

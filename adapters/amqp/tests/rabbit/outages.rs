@@ -57,3 +57,22 @@ async fn a_job_runs_once_through_an_outage_and_its_reply_goes_out_after_it() {
     }
     instance.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_handed_back_is_there_again_though_the_broker_lost_its_workitem() {
+    let mut broker = Broker::start("", "", None).await;
+    let engine = Engine::at(&broker.url()).await;
+    engine.declare("p").await;
+    let instance = Instance::start(broker.settings(), "p", "replies");
+    engine.send("p", &workitem(1, &json!({ "ms": 60_000 })), "", false).await;
+    let started = || instance.count("started", None) == 1;
+    eventually("the job runs", Duration::from_secs(10), started).await;
+    broker.end(Signal::SIGKILL);
+    broker.start_again().await;
+    let engine = Engine::at(&broker.url()).await;
+    assert_eq!(engine.depth("p").await, 0, "the broker keeps nothing transient");
+
+    instance.end().await;
+
+    engine.comes_to(1, &["p", "p.work"]).await;
+}

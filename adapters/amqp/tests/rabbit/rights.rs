@@ -16,9 +16,10 @@ fn definitions() -> String {
     let queue = |name: &str| json!({ "name": name, "vhost": "/img-test", "durable": true, "auto_delete": false, "arguments": {} });
     json!({
         "vhosts": [{ "name": "/img-test" }, { "name": "other" }],
-        "users": [user("img"), user("narrow"), user("nobody")],
-        "permissions": [may("img", ".*", ".*"), may("narrow", "^$", "^(p|replies|amq\\.default)$"), may("nobody", "^$", "^$")],
-        "queues": [queue("p"), queue("replies")],
+        "users": [user("img"), user("narrow"), user("almost"), user("nobody")],
+        "permissions": [may("img", ".*", ".*"), may("narrow", "^$", "^(p|replies|amq\\.default)$"), may("nobody", "^$", "^$"),
+            may("almost", "^(q|q\\.(work|cancel|lease\\..+)|amq\\.gen.*)$", ".*")],
+        "queues": [queue("p"), queue("q"), queue("replies")],
     })
     .to_string()
 }
@@ -35,8 +36,10 @@ async fn whoever_may_less_is_told_so_and_works_as_well_as_it_can() {
             .retry_at_most(Duration::from_secs(1))
     };
 
-    // no right to that virtual host; no right to anything
+    // a virtual host nobody can have; no right to that one; no right to anything
+    let endless = "v".repeat(256);
     for (user, vhost, words) in [
+        ("img", endless.as_str(), "a virtual host has at most 255 bytes, and the one to use has 256"),
         (
             "narrow",
             "other",
@@ -51,20 +54,23 @@ async fn whoever_may_less_is_told_so_and_works_as_well_as_it_can() {
         instance.end().await;
     }
 
-    // no right to make queues: messages are read ahead, a cancel among them is seen
+    // no right to make queues, or not all of them: messages are read ahead, a cancel among them is seen
     let engine = Engine::at(&broker.url()).await;
-    let instance = Instance::start(as_user("narrow", "/img-test"), "p", "replies");
-    engine.send("p", &workitem(1, &json!({ "ms": 60_000 })), "image-1", false).await;
-    eventually("the job runs", SOON, || instance.count("started", Some(1)) == 1).await;
-    engine.send("p", &workitem(2, &json!({})), "image-2", false).await;
-    engine.send("p", &workitem(3, &json!({})), "image-3", false).await;
-    engine.send("p", &cancel(), "image-2", false).await;
-    engine.send("p", &cancel(), "image-1", false).await;
-    eventually("the running job is cancelled", SOON, || instance.count("cancelled", Some(1)) == 1).await;
-    let answers = engine.take("replies", 2, Duration::from_secs(1)).await;
-    assert_eq!(answers.iter().map(|a| &a["fields"]["number"]).collect::<Vec<_>>(), [&json!(3)]);
-    assert!(instance.rabbit.trouble().is_none());
-    instance.end().await;
+    for (user, queue) in [("narrow", "p"), ("almost", "q")] {
+        let instance = Instance::start(as_user(user, "/img-test"), queue, "replies");
+        engine.send(queue, &workitem(1, &json!({ "ms": 60_000 })), "image-1", false).await;
+        eventually("the job runs", SOON, || instance.count("started", Some(1)) == 1).await;
+        engine.send(queue, &workitem(2, &json!({})), "image-2", false).await;
+        engine.send(queue, &workitem(3, &json!({})), "image-3", false).await;
+        engine.send(queue, &cancel(), "image-2", false).await;
+        engine.send(queue, &cancel(), "image-1", false).await;
+        eventually("the running job is cancelled", SOON, || instance.count("cancelled", Some(1)) == 1).await;
+        let answers = engine.take("replies", 2, Duration::from_secs(1)).await;
+        assert_eq!(answers.iter().map(|a| &a["fields"]["number"]).collect::<Vec<_>>(), [&json!(3)], "{user}");
+        assert!(instance.rabbit.trouble().is_none());
+        instance.end().await;
+        engine.comes_to(0, &[queue]).await;
+    }
 
     certificates.are_asked_for(&broker, &engine).await;
 }

@@ -210,11 +210,17 @@ pub(crate) struct Instance {
 
 impl Instance {
     pub(crate) fn start(settings: Settings, queue: &str, replies: &str) -> Instance {
+        Instance::start_wide(1, settings, queue, replies)
+    }
+
+    /// Starts one that runs so many jobs at a time.
+    pub(crate) fn start_wide(jobs: usize, settings: Settings, queue: &str, replies: &str) -> Instance {
         show_log();
         let log = Log::default();
         let rabbit = AmqpTransport::new(settings);
         let transport = Arc::new(OwnEngine { rabbit: rabbit.clone(), replies: replies.into() });
-        let exo = Exo::new(queue, Arc::new(Worker(log.clone())), transport.clone(), transport);
+        let exo =
+            Exo::new(queue, Arc::new(Worker(log.clone())), transport.clone(), transport).concurrency(jobs);
         let stop = CancellationToken::new();
         let token = stop.clone();
         let exo = tokio::spawn(async move { exo.run(token).await });
