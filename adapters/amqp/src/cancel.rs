@@ -40,7 +40,7 @@ pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Op
     let Some(correlation) = cancel.correlation() else {
         tell_doubt(taken, "it has no correlation id");
         doubt::tell_all(taken, &hold.session, ear.as_ref()).await;
-        hold.ack().await;
+        hold.ack();
         return;
     };
     let session = hold.session.clone();
@@ -61,7 +61,7 @@ pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Op
             }
             for (case, verdict) in cases.into_iter().zip(verdicts) {
                 tell(taken, &case.correlation, verdict);
-                case.hold.ack().await;
+                case.hold.ack();
             }
         }
     }
@@ -116,7 +116,7 @@ pub(crate) fn stop_here(taken: &Taken, id: &str) -> bool {
     }
     match book.desk.remove(|arrival| arrival.item.id == id) {
         Some(arrival) => {
-            tokio::spawn(arrival.hold.ack());
+            arrival.hold.ack();
             true
         }
         None => false,

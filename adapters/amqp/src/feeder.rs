@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use lapin::Channel;
 use lapin::message::Delivery as Delivered;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::acks::Acks;
 use crate::book::Known;
 use crate::cancel;
 use crate::cancel_message::is_cancel;
@@ -129,33 +129,35 @@ impl Feeder {
     }
 
     /// Takes in a message of the SkyNET queue.
-    fn fresh(&self, delivered: Delivered, channel: &Arc<Channel>, own: Option<&Own>) {
+    fn fresh(&self, delivered: Delivered, channel: &Arc<Acks>, own: Option<&Own>) {
         if !is_cancel(&delivered.data) {
             return self.arrived(delivered, channel, Place::Skynet);
         }
         let mut delivered = delivered;
-        let hold = Hold::new(Place::Skynet, &self.session, channel, delivered.acker.clone());
+        let hold = Hold::new(Place::Skynet, &self.session, channel, &delivered);
         let item = Item::new(&mut delivered);
         let (taken, ear) = (self.taken.clone(), own.map(|own| own.ear.clone()));
         tokio::spawn(async move { cancel::judge(&taken, &item, hold, ear).await });
     }
 
     /// Takes in a message that is for the worker, if it is not known already.
-    fn arrived(&self, mut delivered: Delivered, channel: &Arc<Channel>, place: Place) {
-        let hold = Hold::new(place, &self.session, channel, delivered.acker.clone());
+    fn arrived(&self, mut delivered: Delivered, channel: &Arc<Acks>, place: Place) {
+        let hold = Hold::new(place, &self.session, channel, &delivered);
         let item = Item::new(&mut delivered);
         let mut book = self.taken.book();
         if place == Place::Lease
             && let Some(waits) = book.copies.remove(&item.id)
         {
             if let Err(late) = waits.send(hold) {
-                tokio::spawn(late.ack()); // the older one is still held
+                late.ack(); // the older one is still held
             }
             return;
         }
         match book.known(&item) {
             Known::Running(running) => drop(tokio::spawn(async move { running.meet_again(hold).await })),
-            Known::Settled => drop(tokio::spawn(hold.ack())),
+            Known::Settled => {
+                hold.ack();
+            }
             Known::New => {
                 let arrival = Arrival { item: Arc::new(item), hold };
                 match place {
@@ -206,7 +208,9 @@ impl Feeder {
 /// Moves a message to our queue; it stays where it is until the broker has it there.
 async fn move_away(taken: Arc<Taken>, session: Arc<Session>, arrival: Arrival) {
     match move_to_work(&taken, &session, &arrival.item).await {
-        Ok(()) => drop(arrival.hold.ack().await),
+        Ok(()) => {
+            arrival.hold.ack();
+        }
         Err(error) => {
             warn!("{error}: {}", error.source);
             // without our queue nothing works: make it again

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use lapin::Acker;
-use lapin::Channel;
-use lapin::options::{BasicAckOptions, BasicNackOptions, BasicRejectOptions};
+use lapin::message::Delivery as Delivered;
+use lapin::options::{BasicNackOptions, BasicRejectOptions};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::acks::Acks;
 use crate::names::Item;
 use crate::session::Session;
 
@@ -26,13 +27,27 @@ pub(crate) struct Hold {
     pub(crate) since: Instant,
     pub(crate) session: Arc<Session>,
     acker: Acker,
+    /// The number of the message on its channel.
+    tag: u64,
     /// Closes when nobody has it any longer, and with it go our rights on the message.
-    _channel: Arc<Channel>,
+    channel: Arc<Acks>,
 }
 
 impl Hold {
-    pub(crate) fn new(place: Place, session: &Arc<Session>, channel: &Arc<Channel>, acker: Acker) -> Hold {
-        Hold { place, since: Instant::now(), session: session.clone(), acker, _channel: channel.clone() }
+    pub(crate) fn new(
+        place: Place,
+        session: &Arc<Session>,
+        channel: &Arc<Acks>,
+        delivered: &Delivered,
+    ) -> Hold {
+        Hold {
+            place,
+            since: Instant::now(),
+            session: session.clone(),
+            acker: delivered.acker.clone(),
+            tag: delivered.delivery_tag,
+            channel: channel.clone(),
+        }
     }
 
     /// Tells whether the broker still holds the message for us.
@@ -40,18 +55,25 @@ impl Hold {
         self.acker.usable() && !self.session.is_over()
     }
 
-    /// Removes the message; false when the broker did not hear it.
-    pub(crate) async fn ack(self) -> bool {
-        matches!(self.acker.ack(BasicAckOptions::default()).await, Ok(true))
+    /// Removes the message; false when the broker cannot hear it. When the session breaks a moment later the message
+    /// comes again.
+    pub(crate) fn ack(self) -> bool {
+        let good = self.is_good();
+        if good {
+            self.channel.ack(self.tag);
+        }
+        good
     }
 
     /// Puts the message back into its queue.
     pub(crate) async fn requeue(self) {
+        self.channel.pass(self.tag);
         let _ = self.acker.nack(BasicNackOptions { requeue: true, multiple: false }).await;
     }
 
     /// Drops the message, or lets the queue's own dead-letter rule have it.
     pub(crate) async fn reject(self) -> bool {
+        self.channel.pass(self.tag);
         matches!(self.acker.reject(BasicRejectOptions { requeue: false }).await, Ok(true))
     }
 }
@@ -96,8 +118,12 @@ impl Running {
         let mut slot = self.slot.lock().await;
         match (&slot.end, &slot.hold) {
             (Some(End::HandedBack), _) => hold.requeue().await,
-            (Some(End::Acked), _) => drop(hold.ack().await),
-            (None, Some(ours)) if ours.is_good() => drop(hold.ack().await), // a stray copy
+            (Some(End::Acked), _) => {
+                hold.ack();
+            }
+            (None, Some(ours)) if ours.is_good() => {
+                hold.ack();
+            } // a stray copy
             (None, _) => slot.hold = Some(hold),
         }
     }

@@ -78,7 +78,9 @@ impl Taken {
                 Known::Running(running) => {
                     tokio::spawn(async move { running.meet_again(arrival.hold).await });
                 }
-                Known::Settled => drop(tokio::spawn(arrival.hold.ack())),
+                Known::Settled => {
+                    arrival.hold.ack();
+                }
             }
         }
     }

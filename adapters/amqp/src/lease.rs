@@ -63,7 +63,7 @@ async fn renew(taken: Arc<Taken>, session: Arc<Session>, job: Arc<Running>) {
         Some(copy) => {
             let older = slot.hold.replace(copy);
             if let Some(older) = older {
-                older.ack().await;
+                older.ack();
             }
             debug!("renewed the lease of a job of {}", taken.names.skynet);
         }

@@ -45,6 +45,7 @@
 //! own, `amq.gen-…`; for a moment the exclusive queue `p.cancel.gavel`. A user with the pattern
 //! `^(p|p\.(work|cancel|cancel\.gavel|lease\..+)|amq\.gen.*)$` to configure may make them all.
 
+mod acks;
 mod book;
 mod cancel;
 mod cancel_message;

@@ -39,7 +39,7 @@ impl Receipt for Ticket {
         slot.end = Some(End::Acked);
         taken.book().settle(self.job);
         let heard = match slot.hold.take() {
-            Some(hold) => hold.ack().await,
+            Some(hold) => hold.ack(),
             None => false,
         };
         if !heard {
@@ -65,7 +65,7 @@ impl Receipt for Ticket {
         if let Some(queue) = &taken.link.settings.dead_letters {
             match keep(&hold.session, queue, &running.item, reason).await {
                 Ok(()) => {
-                    hold.ack().await;
+                    hold.ack();
                     return Ok(());
                 }
                 Err(error) if hold.session.is_over() => return Err(error), // it comes again
@@ -74,7 +74,7 @@ impl Receipt for Ticket {
             }
         }
         if hold.place == Place::Lease {
-            hold.ack().await; // what expires or is rejected there would come back to us
+            hold.ack(); // what expires or is rejected there would come back to us
         } else {
             hold.reject().await;
         }
@@ -117,7 +117,7 @@ pub(crate) async fn give_back(taken: &Taken, item: &Item, hold: Hold) -> Result<
     if hold.place == Place::Lease {
         // there it would only come to us again
         move_to_work(taken, &hold.session, item).await?;
-        hold.ack().await;
+        hold.ack();
     } else {
         hold.requeue().await;
     }

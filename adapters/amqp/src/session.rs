@@ -11,6 +11,7 @@ use lapin::tcp::{OwnedIdentity, OwnedTLSConfig};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties, Event};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::publisher::{Publication, Unsent, publish_all};
@@ -24,6 +25,8 @@ pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,
     connection: Connection,
     outbox: mpsc::Sender<Publication>,
+    /// Acks on their way out.
+    pub(crate) acks: TaskTracker,
     broken: CancellationToken,
     why: OnceLock<Trouble>,
 }
@@ -56,6 +59,7 @@ impl Session {
             settings,
             connection,
             outbox,
+            acks: TaskTracker::new(),
             broken: CancellationToken::new(),
             why: OnceLock::new(),
         });
@@ -128,7 +132,11 @@ impl Session {
     /// Closes the connection; what is not acked by then goes back.
     pub(crate) async fn close(&self) {
         self.broken.cancel();
-        let closing = self.connection.close(200, "done".into());
+        self.acks.close();
+        let closing = async {
+            self.acks.wait().await;
+            self.connection.close(200, "done".into()).await
+        };
         let _ = tokio::time::timeout(Duration::from_secs(1), closing).await;
     }
 }

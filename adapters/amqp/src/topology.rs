@@ -10,6 +10,7 @@ use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
 use lapin::{Channel, Consumer, ExchangeKind, Queue};
 use tracing::warn;
 
+use crate::acks::Acks;
 use crate::gavel::Gavel;
 use crate::names::Names;
 use crate::session::Session;
@@ -25,7 +26,7 @@ pub(crate) const LONGEST_NAME: usize = 200;
 
 /// A consumer with the channel it is on.
 pub(crate) struct Stream {
-    pub(crate) channel: Arc<Channel>,
+    pub(crate) channel: Arc<Acks>,
     pub(crate) consumer: Consumer,
 }
 
@@ -170,11 +171,12 @@ impl Stream {
     ) -> Result<Stream, Trouble> {
         let explain = |error| Trouble::during(&session.settings, &format!("consume `{queue}`"), &error);
         let channel = session.channel().await.map_err(explain)?;
-        Stream::on(channel, queue, ahead, no_ack).await.map_err(explain)
+        Stream::on(session, channel, queue, ahead, no_ack).await.map_err(explain)
     }
 
     /// Consumes a queue on a channel.
     pub(crate) async fn on(
+        session: &Session,
         channel: Channel,
         queue: &str,
         ahead: u16,
@@ -183,6 +185,6 @@ impl Stream {
         channel.basic_qos(ahead, BasicQosOptions::default()).await?;
         let options = BasicConsumeOptions { no_ack, ..Default::default() };
         let consumer = channel.basic_consume(queue.into(), "".into(), options, FieldTable::default()).await?;
-        Ok(Stream { channel: channel.into(), consumer })
+        Ok(Stream { channel: Acks::new(channel, session.acks.clone()).into(), consumer })
     }
 }

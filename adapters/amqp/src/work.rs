@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use lapin::Channel;
 use lapin::message::Delivery as Delivered;
 use lapin::options::BasicCancelOptions;
 
+use crate::acks::Acks;
 use crate::held::{Hold, Place};
 use crate::intake::Taken;
 use crate::session::Session;
@@ -26,7 +26,7 @@ impl Work {
     /// Waits for the next message; for ever when nothing is to be taken.
     pub(crate) async fn next(
         work: &mut Option<Work>,
-    ) -> (Option<Result<Delivered, lapin::Error>>, Arc<Channel>) {
+    ) -> (Option<Result<Delivered, lapin::Error>>, Arc<Acks>) {
         match work {
             Some(Work(stream)) => (stream.consumer.next().await, stream.channel.clone()),
             None => std::future::pending().await,
@@ -43,11 +43,11 @@ impl Work {
     pub(crate) async fn close(self, taken: &Taken, session: &Arc<Session>) -> Result<(), Trouble> {
         let Work(mut stream) = self;
         let tag = stream.consumer.tag();
-        stream.channel.basic_cancel(tag, BasicCancelOptions::default()).await.map_err(|error| {
+        stream.channel.channel.basic_cancel(tag, BasicCancelOptions::default()).await.map_err(|error| {
             Trouble::during(&session.settings, &format!("stop taking from `{}`", taken.names.work), &error)
         })?;
         while let Some(Ok(delivered)) = stream.consumer.next().await {
-            Hold::new(Place::Work, session, &stream.channel, delivered.acker.clone()).requeue().await;
+            Hold::new(Place::Work, session, &stream.channel, &delivered).requeue().await;
         }
         Ok(())
     }
