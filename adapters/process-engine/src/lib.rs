@@ -46,6 +46,7 @@ mod store;
 mod substitute;
 mod tree;
 mod view;
+mod words;
 mod world;
 
 pub use definition::{Definition, DefinitionError};

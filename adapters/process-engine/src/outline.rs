@@ -7,7 +7,6 @@ mod lines;
 mod radial;
 mod ruby;
 mod survey;
-mod words;
 mod xml;
 
 use std::collections::BTreeSet;

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use super::branch::Branch;
-use super::{at_start, json, radial, ruby, words, xml};
+use super::{at_start, json, radial, ruby, xml};
 use crate::definition::DefinitionError;
+use crate::words;
 
 /// How a definition is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

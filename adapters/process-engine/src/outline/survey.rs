@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::branch::{Attribute, Branch, Value};
-use super::words;
 use crate::tree::Place;
+use crate::words;
 
 /// What was found.
 #[derive(Debug, Default)]

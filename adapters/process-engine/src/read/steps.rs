@@ -7,6 +7,7 @@ use super::{Source, call, statements};
 use crate::definition::DefinitionError;
 use crate::substitute::Template;
 use crate::tree::{Kind, Step, Target, Value};
+use crate::words;
 
 const KNOWN: &str =
     "this engine runs sequence, cursor, define, set, cancel_process, terminate and participants";
@@ -14,76 +15,8 @@ const KNOWN: &str =
 /// How deep steps may be nested.
 const DEEPEST: usize = 64;
 
-/// What the Ruote engine does not take for the name of a participant.
-const RUOTE_WORDS: &[&str] = &[
-    "_break",
-    "_if",
-    "_redo",
-    "add_branch",
-    "add_branches",
-    "apply",
-    "as_soon_as",
-    "await",
-    "back",
-    "break",
-    "case",
-    "citerator",
-    "concurrence",
-    "concurrent_iterator",
-    "continue",
-    "cron",
-    "dec",
-    "echo",
-    "else",
-    "equals",
-    "error",
-    "every",
-    "filter",
-    "flank",
-    "forget",
-    "given",
-    "inc",
-    "intercept",
-    "iterator",
-    "jump",
-    "kill_process",
-    "let",
-    "listen",
-    "loop",
-    "lose",
-    "noop",
-    "of",
-    "on_error",
-    "once",
-    "over",
-    "process_definition",
-    "read",
-    "receive",
-    "redo",
-    "ref",
-    "register_participant",
-    "remove_participant",
-    "repeat",
-    "reserve",
-    "reset",
-    "restore",
-    "rewind",
-    "rset",
-    "save",
-    "skip",
-    "sleep",
-    "stall",
-    "stop",
-    "subprocess",
-    "that",
-    "timers",
-    "undo",
-    "unregister_participant",
-    "unset",
-    "wait",
-    "when",
-    "workflow_definition",
-];
+/// The expressions of the Ruote engine that this one runs too.
+const RUN: &[&str] = &["sequence", "cursor", "define", "set", "cancel_process", "terminate", "participant"];
 
 /// What the Ruote engine looks at on every step, and this one does not.
 const RUOTE_ATTRIBUTES: &[&str] = &[
@@ -123,7 +56,7 @@ impl Steps<'_> {
             return Err(self.unknown(node, &source.text(node.expression())));
         };
         let name = call.method_name.clone();
-        if RUOTE_WORDS.contains(&name.as_str()) || !is_name(&name) {
+        if is_taken(&name) && !RUN.contains(&name.as_str()) || !is_name(&name) {
             return Err(self.unknown(node, &name));
         }
         let mut arguments = Arguments::read(source, &call.args)?;
@@ -245,10 +178,9 @@ fn field(name: &str) -> Target {
     Target::Field(Template::parse(name).expect("keys with a dollar brace were refused"))
 }
 
-/// A word that means something to the Ruote engine itself.
+/// A word that means something to the Ruote engine itself; what is taken in Ruby is written with a `_` before it.
 pub(super) fn is_taken(name: &str) -> bool {
-    let own = ["sequence", "cursor", "define", "set", "cancel_process", "terminate", "participant"];
-    own.contains(&name) || RUOTE_WORDS.contains(&name)
+    words::is_expression(name.trim_start_matches('_'))
 }
 
 /// A word a step or a variable can be called by.

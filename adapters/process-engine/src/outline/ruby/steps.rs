@@ -8,8 +8,8 @@ use super::values::attributes;
 use crate::definition::DefinitionError;
 use crate::outline::branch::Branch;
 use crate::outline::lines::Lines;
-use crate::outline::words;
 use crate::read::Source;
+use crate::words;
 
 /// Gathers steps wherever Ruby may put them: in branches of an `if`, in loops, behind modifiers.
 pub(super) struct Steps<'a> {

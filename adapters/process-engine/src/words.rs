@@ -130,25 +130,25 @@ const KERNEL: &[&str] = &[
 const VALUES: &[&str] =
     &["Array", "Float", "Hash", "Integer", "String", "format", "lambda", "proc", "rand", "sprintf"];
 
-pub(super) fn is_expression(name: &str) -> bool {
+pub(crate) fn is_expression(name: &str) -> bool {
     EXPRESSIONS.contains(&name)
 }
 
 /// A process or sub-process begins here.
-pub(super) fn is_define(name: &str) -> bool {
+pub(crate) fn is_define(name: &str) -> bool {
     matches!(name, "define" | "process_definition" | "workflow_definition")
 }
 
 /// What a handler says is no name.
-pub(super) fn is_handling(handler: &str) -> bool {
+pub(crate) fn is_handling(handler: &str) -> bool {
     let first = handler.split(' ').next().unwrap_or_default();
     HANDLERS.contains(&handler) || COMMANDS.contains(&first)
 }
 
-pub(super) fn is_kernel(name: &str) -> bool {
+pub(crate) fn is_kernel(name: &str) -> bool {
     KERNEL.contains(&name)
 }
 
-pub(super) fn is_value(name: &str) -> bool {
+pub(crate) fn is_value(name: &str) -> bool {
     VALUES.contains(&name)
 }
