@@ -1,6 +1,7 @@
 //! The words and options.
 
 mod boss;
+mod build;
 mod config;
 mod participant;
 mod skynet;
@@ -8,9 +9,9 @@ mod skynet;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use imaging::ImageType;
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
+pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
@@ -28,7 +29,7 @@ impl Arguments {
     /// Returns what is logged when nobody says otherwise, in the words of tracing-subscriber's filter.
     pub fn usual_log(&self) -> &'static str {
         match self.command {
-            Command::Participant(ParticipantCommand::Run(_)) => "info,lapin=off,sqlx=warn",
+            Command::Participant(ParticipantCommand::Run(_)) | Command::Up(_) => "info,lapin=off,sqlx=warn",
             Command::Boss(_) => "warn,lapin=off,skynet_amqp=off", // its one error says all
             _ => "warn,lapin=off",
         }
@@ -42,6 +43,15 @@ pub enum Command {
     ///
     /// Exit status: 0 the image is there, 1 the build was refused or failed (stderr says why), 2 wrong usage.
     Build(BuildArguments),
+    /// Runs everything on this machine, for as long as it is not stopped: takes what `img submit` hands over, builds it
+    ///
+    /// Stopping it by SIGTERM or Ctrl-C lets running builds go on for [participant] grace seconds; what is left then, the
+    /// next start goes on with.
+    Up(UpArguments),
+    /// Hands a kickstart file over to `img up`
+    ///
+    /// Exit status: 0 it is handed over, with --wait: the image is there, 1 it was refused or failed, 2 wrong usage.
+    Submit(SubmitArguments),
     /// Finishes the builds a killed program left behind
     Resume(StateArguments),
     /// Lists the newest jobs
@@ -72,43 +82,4 @@ pub struct StateArguments {
     /// Print one JSON value on stdout instead of text
     #[arg(long)]
     pub json: bool,
-}
-
-/// What `img build` is told.
-#[derive(Debug, Args)]
-pub struct BuildArguments {
-    /// The kickstart file
-    #[arg(value_name = "FILE.ks")]
-    pub kickstart: PathBuf,
-    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed)
-    #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
-    pub image_type: ImageType,
-    /// Processor the image is for [default: this machine's]
-    #[arg(long)]
-    pub arch: Option<String>,
-    /// Name of the image and its files [default: the kickstart's file name]
-    #[arg(long, short = 'n')]
-    pub name: Option<String>,
-    /// Folder the image's own folder is made in [default: images below the state folder]
-    #[arg(long, short = 'o', value_name = "DIR")]
-    pub outdir: Option<PathBuf>,
-    /// Add a repository; URL may be a folder of this machine
-    #[arg(long = "repo", value_name = "NAME=URL")]
-    pub repos: Vec<String>,
-    /// Add a package; -NAME leaves one out
-    #[arg(long = "package", value_name = "PACKAGE", allow_hyphen_values = true)]
-    pub packages: Vec<String>,
-    /// Add a group of packages
-    #[arg(long = "group", value_name = "GROUP")]
-    pub groups: Vec<String>,
-    /// Replace @KEY@ in the kickstart
-    #[arg(long = "token", value_name = "KEY=VALUE")]
-    pub tokens: Vec<String>,
-    /// Where it is remembered, and how it is answered.
-    #[command(flatten)]
-    pub state: StateArguments,
-}
-
-fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|error: imaging::NotAWord| error.0)
 }

@@ -13,9 +13,10 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, Command, ConfigArguments, ConfigCommand, InstallArguments,
-    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
-    SkynetArguments, SkynetCommand, StateArguments, Toggle, WaitState,
+    Arguments, BossCommand, BuildArguments, Command, ConfigArguments, ConfigCommand, HereArguments,
+    InstallArguments, LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments,
+    SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle, UpArguments,
+    WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;

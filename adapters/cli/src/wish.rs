@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use imaging::{Arch, ImageName, ImageType};
 use serde_json::{Value, json};
 
-use crate::arguments::BuildArguments;
+use crate::arguments::WishArguments;
 
 /// A build somebody wants.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub enum Unusable {
 
 impl BuildWish {
     /// Reads the kickstart file and checks the options.
-    pub fn read(arguments: &BuildArguments) -> Result<BuildWish, Unusable> {
+    pub fn read(arguments: &WishArguments, outdir: Option<&Path>) -> Result<BuildWish, Unusable> {
         let usage = |text: String| Unusable::Usage(text);
         let name = match &arguments.name {
             Some(name) => name.clone(),
@@ -57,10 +57,10 @@ impl BuildWish {
         {
             return Err(usage(format!("--token {key}={value}: a key has no `:` and neither part a `,`")));
         }
-        if let Some(outdir) = arguments.outdir.as_ref().filter(|outdir| outdir.to_str().is_none()) {
+        if let Some(outdir) = outdir.filter(|outdir| outdir.to_str().is_none()) {
             return Err(usage(format!("--outdir {}: the name of the folder is not UTF-8", outdir.display())));
         }
-        let outdir = arguments.outdir.as_ref().map(std::path::absolute).transpose();
+        let outdir = outdir.map(std::path::absolute).transpose();
         Ok(BuildWish {
             name,
             image_type: arguments.image_type,

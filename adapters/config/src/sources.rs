@@ -15,6 +15,8 @@ pub struct Sources {
     pub participant: Option<String>,
     /// The environment of the program.
     pub environment: Vec<(OsString, OsString)>,
+    /// There need not be any file: the machine is complete without.
+    pub may_be_missing: bool,
 }
 
 impl Sources {
@@ -27,7 +29,14 @@ impl Sources {
             file: file.to_owned(),
             participant: participant.map(str::to_owned),
             environment: std::env::vars_os().collect(),
+            may_be_missing: false,
         }
+    }
+
+    /// Takes the environment of this program, for a machine that need not be configured unless somebody names a file.
+    pub fn of_machine(file: Option<&Path>) -> Sources {
+        let usual = Path::new(Sources::USUAL);
+        Sources { may_be_missing: file.is_none(), ..Sources::of_program(file.unwrap_or(usual), None) }
     }
 
     /// Returns the files older versions left: those of `imager` beside the folder `skynet`, `img.conf` first.

@@ -31,6 +31,7 @@ impl Etc {
             file: self.path("skynet/skynet.conf"),
             participant: participant.map(str::to_owned),
             environment: environment.iter().map(|(name, value)| (name.into(), value.into())).collect(),
+            may_be_missing: false,
         })
     }
 

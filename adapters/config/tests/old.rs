@@ -8,7 +8,12 @@ fn read(version: &str, participant: &str) -> Configuration {
     let file: PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "tests/old", version, "skynet/skynet.conf"].iter().collect();
     let included = file.with_file_name("conf.d").into_os_string();
-    let mut sources = Sources { file, participant: Some(participant.into()), environment: Vec::new() };
+    let mut sources = Sources {
+        file,
+        participant: Some(participant.into()),
+        environment: Vec::new(),
+        may_be_missing: false,
+    };
     if version == "later" {
         sources.environment.push(("IMG_SKYNET_INCLUDE_DIR".into(), included));
     }

@@ -4,9 +4,12 @@ mod boss;
 mod build;
 mod config;
 mod jobs;
+mod order;
 mod participant;
 mod resume;
 mod signals;
+mod submit;
+mod up;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +23,8 @@ use crate::machine::{Builders, Machine};
 pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
     match arguments.command {
         Command::Build(arguments) => Ok(build::build(&arguments, builders).await),
+        Command::Up(arguments) => up::up(arguments, builders).await,
+        Command::Submit(arguments) => Ok(submit::submit(&arguments).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
         Command::Participant(command) => participant::participant(command, builders).await,

@@ -1,9 +1,10 @@
 //! Everything on one machine: queue, engine, job store and the four participants in one program.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use imaging::{ImageBuilder, JobStore};
 use job_store_sql::SqlJobStore;
 use local_queue::{Adopted, LocalQueue, Owner};
@@ -13,8 +14,11 @@ use process_engine::Engine;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::{build_image, build_ks, request_image, update_image_status};
+use crate::participants::{build_ks, request_image, update_image_status};
 use crate::state::State;
+
+/// How often to look for what programs left that ended.
+const ADOPT_EVERY: Duration = Duration::from_secs(1);
 
 /// Makes the image builder for a state folder.
 pub type Builders = fn(&State) -> Box<dyn ImageBuilder>;
@@ -36,6 +40,15 @@ pub struct Machine {
     participants: Vec<(&'static str, Arc<dyn Participant>)>,
 }
 
+/// What jobs may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// How long jobs may go on once the program is to end.
+    pub grace: Duration,
+    /// How long a build may take at all.
+    pub deadline: Option<Duration>,
+}
+
 /// How the work of a machine ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
@@ -47,7 +60,12 @@ pub enum Settled {
 
 impl Machine {
     /// Opens a state folder and takes over what dead programs left in it.
-    pub async fn open(state: &State, builders: Builders) -> Result<Machine> {
+    ///
+    /// `build_image` makes that participant for a program of the name it is given, which no other has.
+    pub async fn open(
+        state: &State,
+        build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
+    ) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
         let name = owner.name().to_owned();
         let queue = LocalQueue::open(&state.private(state.queue())?, owner).await?;
@@ -57,37 +75,82 @@ impl Machine {
         let participants = vec![
             ("request_image", request_image(&store, &user)),
             ("build_ks", build_ks()),
-            ("build_image", build_image(state, builders(state), &name)),
+            ("build_image", build_image(&name)),
             ("update_image_status", update_image_status(&store)),
         ];
         let adopted = queue.adopt().await?;
         Ok(Machine { queue, engine, store, adopted, running: Running::default(), user, participants })
     }
 
-    /// Works until nothing is left to do, or until `stop`.
+    /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
     pub async fn work(&self, observer: Arc<dyn Observer>, stop: CancellationToken) -> Result<Settled> {
-        let shutdown = CancellationToken::new();
-        let mut workers = self.workers(&observer, &shutdown);
-        let settled = tokio::select! {
-            idle = self.idle() => idle.map(|()| Settled::All),
-            () = stop.cancelled() => Ok(Settled::Interrupted),
-            trouble = self.queue.trouble() => {
-                Err(anyhow::anyhow!("{trouble}; nothing is lost: `img resume` goes on when that is mended"))
+        let settled = async {
+            tokio::select! {
+                idle = self.idle() => idle.map(|()| Settled::All),
+                () = stop.cancelled() => Ok(Settled::Interrupted),
+                trouble = self.queue.trouble() => {
+                    Err(anyhow!("{trouble}; nothing is lost: `img resume` goes on when that is mended"))
+                }
             }
+        };
+        self.work_until(settled, &observer, &Limits::default()).await
+    }
+
+    /// Works until `stop`, also on what other programs leave when they end; then running jobs may finish within limits.
+    pub async fn serve(
+        &self,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+        stop: CancellationToken,
+    ) -> Result<()> {
+        let stopped = async {
+            tokio::select! {
+                never = self.adopt_for_ever() => match never {},
+                () = stop.cancelled() => Ok(()),
+            }
+        };
+        self.work_until(stopped, &observer, limits).await
+    }
+
+    async fn work_until<T>(
+        &self,
+        end: impl Future<Output = Result<T>>,
+        observer: &Arc<dyn Observer>,
+        limits: &Limits,
+    ) -> Result<T> {
+        let shutdown = CancellationToken::new();
+        let mut workers = self.workers(observer, limits, &shutdown);
+        let ended = tokio::select! {
+            ended = end => ended,
             ended = workers.join_next() => match ended {
                 Some(Ok(Err(broken))) => Err(broken),
                 Some(Err(panic)) => Err(panic.into()),
-                Some(Ok(Ok(()))) | None => Err(anyhow::anyhow!("a worker ended before its time")),
+                Some(Ok(Ok(()))) | None => Err(anyhow!("a worker ended before its time")),
             },
         };
         shutdown.cancel();
         while let Some(ended) = workers.join_next().await {
             ended??;
         }
-        settled
+        ended
     }
 
-    fn workers(&self, observer: &Arc<dyn Observer>, shutdown: &CancellationToken) -> JoinSet<Result<()>> {
+    /// Takes over what programs leave that end: also what somebody handed over and did not want to wait for.
+    async fn adopt_for_ever(&self) -> Infallible {
+        loop {
+            tokio::time::sleep(ADOPT_EVERY).await;
+            if let Err(error) = self.queue.adopt().await {
+                tracing::warn!("{error}: {}; it is tried again", error.source);
+            }
+        }
+    }
+
+    fn workers(
+        &self,
+        observer: &Arc<dyn Observer>,
+        limits: &Limits,
+        shutdown: &CancellationToken,
+    ) -> JoinSet<Result<()>> {
         let mut workers = JoinSet::new();
         for (name, participant) in &self.participants {
             let exo = Exo::new(
@@ -97,7 +160,12 @@ impl Machine {
                 Arc::new(self.queue.clone()),
             )
             .observed_by(observer.clone())
+            .grace(limits.grace)
             .sharing(self.running.clone());
+            let exo = match limits.deadline {
+                Some(deadline) if *name == "build_image" => exo.deadline(deadline),
+                _ => exo,
+            };
             let shutdown = shutdown.clone();
             workers.spawn(async move { Ok(exo.run(shutdown).await?) });
         }

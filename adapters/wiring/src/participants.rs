@@ -6,8 +6,8 @@ mod kind;
 mod request_image;
 mod update_image_status;
 
-pub(crate) use self::build_image::build_image;
 pub use self::build_image::real_builder;
+pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::build_ks;
 pub(crate) use self::kind::{Host, Kind};
 pub(crate) use self::request_image::request_image;

@@ -23,6 +23,13 @@ pub(crate) fn read_warning(file: &Path, participant: Option<&str>) -> Configurat
     site
 }
 
+/// Reads the configuration of a machine that need not have any, and says what a person should know of it.
+pub(crate) fn read_machine(file: Option<&Path>) -> Configuration {
+    let site = Configuration::read(&Sources::of_machine(file));
+    site.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
+    site
+}
+
 /// Goes on only when nothing was wrong; else all of it is told, a line each.
 pub(crate) fn finish(site: &Configuration) -> Result<()> {
     Ok(site.finish()?)

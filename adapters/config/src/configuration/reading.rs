@@ -32,7 +32,8 @@ impl Configuration {
         }
         let own = sources.own_file();
         let found_others = !read.layers.is_empty() || own.is_some() || read.overrides.keys().next().is_some();
-        if is_there(&sources.file) || !found_others || sources.file != Path::new(Sources::USUAL) {
+        let wanted = !found_others || sources.file != Path::new(Sources::USUAL);
+        if is_there(&sources.file) || wanted && !sources.may_be_missing {
             read.file(&sources.file, false);
         }
         read.included(&[Some(sources.file.as_path()), own.as_deref()]);

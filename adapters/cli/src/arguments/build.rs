@@ -1,0 +1,91 @@
+//! `img build`, `img submit` and `img up`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use imaging::ImageType;
+
+use super::StateArguments;
+
+/// What an image is to be.
+#[derive(Debug, Args)]
+pub struct WishArguments {
+    /// The kickstart file
+    #[arg(value_name = "FILE.ks")]
+    pub kickstart: PathBuf,
+    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed)
+    #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
+    pub image_type: ImageType,
+    /// Processor the image is for [default: this machine's]
+    #[arg(long)]
+    pub arch: Option<String>,
+    /// Name of the image and its files [default: the kickstart's file name]
+    #[arg(long, short = 'n')]
+    pub name: Option<String>,
+    /// Add a repository; URL may be a folder of this machine
+    #[arg(long = "repo", value_name = "NAME=URL")]
+    pub repos: Vec<String>,
+    /// Add a package; -NAME leaves one out
+    #[arg(long = "package", value_name = "PACKAGE", allow_hyphen_values = true)]
+    pub packages: Vec<String>,
+    /// Add a group of packages
+    #[arg(long = "group", value_name = "GROUP")]
+    pub groups: Vec<String>,
+    /// Replace @KEY@ in the kickstart
+    #[arg(long = "token", value_name = "KEY=VALUE")]
+    pub tokens: Vec<String>,
+}
+
+/// What `img build` is told.
+#[derive(Debug, Args)]
+pub struct BuildArguments {
+    /// What the image is to be.
+    #[command(flatten)]
+    pub wish: WishArguments,
+    /// Folder the image's own folder is made in [default: images below the state folder]
+    #[arg(long, short = 'o', value_name = "DIR")]
+    pub outdir: Option<PathBuf>,
+    /// Where it is remembered, and how it is answered.
+    #[command(flatten)]
+    pub state: StateArguments,
+}
+
+/// What `img submit` is told.
+#[derive(Debug, Args)]
+pub struct SubmitArguments {
+    /// What the image is to be.
+    #[command(flatten)]
+    pub wish: WishArguments,
+    /// Wait for the image, and say what came of it as `img build` does
+    #[arg(long, short = 'w')]
+    pub wait: bool,
+    /// How this machine is configured.
+    #[command(flatten)]
+    pub here: HereArguments,
+    /// Where it is remembered, and how it is answered.
+    #[command(flatten)]
+    pub state: StateArguments,
+}
+
+/// How a machine is configured that has no need to be.
+#[derive(Clone, Debug, Args)]
+pub struct HereArguments {
+    /// The file with [worker] base_dir, base_url and timeout [default: /etc/skynet/skynet.conf, when it is there]
+    #[arg(long, value_name = "FILE", env = "IMG_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `img up` is told.
+#[derive(Debug, Args)]
+pub struct UpArguments {
+    /// How this machine is configured.
+    #[command(flatten)]
+    pub here: HereArguments,
+    /// Folder of the jobs, queues and images [default: $XDG_STATE_HOME/img, else ~/.local/state/img]
+    #[arg(long, value_name = "DIR", env = "IMG_STATE")]
+    pub state: Option<PathBuf>,
+}
+
+fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {
+    text.parse().map_err(|error: imaging::NotAWord| error.0)
+}

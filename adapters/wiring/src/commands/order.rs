@@ -1,0 +1,92 @@
+//! One image that was asked for: its process, and what came of it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use build_image::Record;
+use cli::{BuildAnswer, BuildWish, Unusable, WishArguments};
+use imaging::{ImageId, JobStatus, JobStore};
+use job_store_sql::SqlJobStore;
+use local_queue::LocalQueue;
+use participant_core::{Launch, Launcher};
+use process_engine::{Engine, State as ProcessState};
+use serde_json::Value;
+use serde_json::value::to_raw_value;
+
+/// The process a site with a BOSS runs too.
+const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
+
+/// Reads what is wanted; when that is nothing to be built, says so and returns the exit status.
+pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool) -> Result<BuildWish, u8> {
+    match BuildWish::read(arguments, outdir) {
+        Ok(wish) => Ok(wish),
+        Err(Unusable::Usage(mistake)) => {
+            cli::say(format_args!("img: {mistake}"));
+            Err(2)
+        }
+        Err(Unusable::Kickstart(mistake)) => Err(BuildAnswer::refused(mistake).print(json, None)),
+    }
+}
+
+/// Says what came of it and returns the exit status; an error means that this machine is broken.
+pub(super) fn print(answer: Result<BuildAnswer>, wish: &BuildWish, json: bool) -> u8 {
+    let answer = answer.unwrap_or_else(|broken| BuildAnswer::refused(format!("{broken:#}")));
+    answer.print(json, Some((&format!("{}.ks", wish.name), &wish.kickstart)))
+}
+
+/// Hands the process over; from here on it survives whatever happens to this program.
+pub(super) async fn launch(queue: &LocalQueue, wish: &BuildWish) -> Result<String> {
+    let id = uuid::Uuid::new_v4().simple().to_string();
+    let ev_id = format!("{}-{}", wish.name, &id[..4]);
+    let fields = to_raw_value(&wish.fields(&ev_id)).context("the fields are not JSON")?;
+    queue.launch(&Launch::new(CREATE_IMAGE, fields).once(id.as_str())).await?;
+    Ok(id)
+}
+
+/// Puts together what process, job store and the folder of all images say.
+pub(super) async fn answer(
+    engine: &Engine,
+    store: &SqlJobStore,
+    images: &Path,
+    launch_id: &str,
+) -> Result<BuildAnswer> {
+    let process = engine.process(launch_id).await?;
+    let (fields, failed) = match process.map(|process| process.state) {
+        Some(ProcessState::Ended { fields }) => (serde_json::from_str(&fields).unwrap_or(Value::Null), None),
+        Some(ProcessState::Failed { error, fields }) => {
+            (serde_json::from_str(&fields).unwrap_or(Value::Null), Some(error))
+        }
+        Some(ProcessState::Running) | None => (Value::Null, None),
+    };
+    let said = |path: &str| {
+        fields.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+    };
+    let reason = failed.or_else(|| said("/image/error")).or_else(|| said("/__error__"));
+    let Some(image_id) = said("/image/image_id") else {
+        return Ok(BuildAnswer::refused(reason.unwrap_or_else(|| "the process did not record a job".into())));
+    };
+    let Some(job) = store.job(&ImageId::reduce(&image_id)?).await? else {
+        bail!("there is no job {image_id}");
+    };
+    let folder = images.join(&job.asked.prefix).join(job.image_id.as_str());
+    let record = Record::find(&folder);
+    let in_folder = |name: String| Some(folder.join(name)).filter(|path| path.exists());
+    let url = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
+    let done = job.status == JobStatus::Done;
+    Ok(BuildAnswer {
+        image_id: Some(image_id),
+        result: done,
+        status: job.status.to_string(),
+        image_file: record
+            .as_ref()
+            .and_then(|record| record.image_file.as_ref())
+            .map(|file| folder.join(file)),
+        files_url: url(&job.files_url),
+        image_url: url(&job.image_url),
+        logfile_url: url(&job.logfile_url),
+        error: Some(job.error.clone()).filter(|error| !error.is_empty()).or(reason).filter(|_| !done),
+        log_file: in_folder(format!("{}.log", job.asked.name)),
+        record_file: in_folder(Record::FILE.into()),
+        warnings: record.map(|record| record.warnings).unwrap_or_default(),
+    })
+}

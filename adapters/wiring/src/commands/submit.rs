@@ -1,0 +1,58 @@
+//! `img submit`: hands a kickstart over to whoever runs `img up` on the same state folder.
+
+use anyhow::{Context, Result};
+use cli::{BuildAnswer, BuildWish, SubmitArguments};
+use job_store_sql::SqlJobStore;
+use local_queue::{LocalQueue, Owner};
+use process_engine::Engine;
+use serde_json::json;
+
+use super::order;
+use super::up::images;
+use crate::state::State;
+
+/// Hands over, waits when told to, and returns the exit status.
+pub(crate) async fn submit(arguments: &SubmitArguments) -> u8 {
+    let json = arguments.state.json;
+    let wish = match order::read(&arguments.wish, None, json) {
+        Ok(wish) => wish,
+        Err(status) => return status,
+    };
+    match (hand_over(arguments, &wish).await, arguments.wait) {
+        (Ok(launch_id), true) => order::print(wait(arguments, &launch_id).await, &wish, json),
+        (Ok(launch_id), false) => {
+            tell(&launch_id, &wish, json);
+            0
+        }
+        (Err(broken), _) => order::print(Err(broken), &wish, json),
+    }
+}
+
+/// Puts the launch of the process on disk. Nobody alive owns it from then on, so the next who looks takes it.
+async fn hand_over(arguments: &SubmitArguments, wish: &BuildWish) -> Result<String> {
+    let state = State::open(arguments.state.state.clone())?;
+    let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
+    let queue = LocalQueue::open(&state.private(state.queue())?, owner).await?;
+    order::launch(&queue, wish).await
+}
+
+/// Waits for the end of the process, whoever runs it.
+async fn wait(arguments: &SubmitArguments, launch_id: &str) -> Result<BuildAnswer> {
+    cli::say(format_args!("img: handed over; waiting for `img up`, which builds it"));
+    let state = State::open(arguments.state.state.clone())?;
+    let engine = Engine::open(&state.private(state.engine())?).await?;
+    let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
+    engine.ended(launch_id).await?;
+    order::answer(&engine, &store, &images(&arguments.here, &state)?, launch_id).await
+}
+
+fn tell(launch_id: &str, wish: &BuildWish, json: bool) {
+    if json {
+        cli::result(format_args!("{}", json!({ "launch_id": launch_id, "name": wish.name.as_str() })));
+    } else {
+        cli::result(format_args!(
+            "{} is handed over; `img jobs` shows it as soon as `img up` has it",
+            wish.name
+        ));
+    }
+}

@@ -1,0 +1,102 @@
+//! `img up` and `img submit`: what is handed over is built, whoever is killed.
+
+mod program;
+
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use program::{Ran, Site, demo_repo};
+
+const KICKSTART: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n";
+const SLOW: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 3\n%end\n";
+
+/// A running `img up`, killed with the value.
+struct Up(std::process::Child);
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits until a job has come this far.
+fn wait_for_job(site: &Site, status: &str) {
+    let start = Instant::now();
+    while !site.jobs().iter().any(|job| job["status"] == status) {
+        assert!(start.elapsed() < Duration::from_secs(60), "no job {status}: {:?}", site.jobs());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn what_was_handed_over_is_built_by_whoever_comes_and_a_killed_one_is_followed_by_the_next() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("t.ks", SLOW);
+    let submitted = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--json"]);
+    assert_eq!(submitted.status, Some(0), "{submitted:?}");
+    let answer: serde_json::Value = serde_json::from_str(&submitted.stdout).unwrap();
+    assert_eq!(answer["name"], "t");
+    assert!(site.jobs().is_empty(), "nobody is there yet");
+
+    let first = Up(site.start(&["up"]));
+    wait_for_job(&site, "BUILDING");
+    drop(first);
+    assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
+    let second = Up(site.start(&["up"]));
+    wait_for_job(&site, "DONE");
+
+    let jobs = site.jobs();
+    assert_eq!(jobs.len(), 1, "{jobs:?}");
+    let names: Vec<_> =
+        site.images().iter().map(|file| file.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["record.json", "t.ks", "t.log", "t.tar.gz"], "{:?}", site.images());
+    drop(second);
+}
+
+#[test]
+fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("good.ks", KICKSTART);
+    site.kickstart("bad.ks", "bootlaoder\n");
+    let mut up = Up(site.start(&["up"]));
+
+    let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait"]);
+    let bad = site.run(&["submit", "bad.ks", "--type", "fs", "--wait"]);
+    let usage = site.run(&["submit", "good.ks", "--type", "fs", "--name", "a/b"]);
+
+    assert_eq!(good.status, Some(0), "{good:?}");
+    assert!(good.stdout.contains("good.tar.gz"), "{good:?}");
+    assert_eq!(bad.status, Some(1), "{bad:?}");
+    assert!(bad.stderr.contains("did you mean `bootloader`"), "{bad:?}");
+    assert_eq!(usage.status, Some(2), "{usage:?}");
+    kill(Pid::from_raw(up.0.id().cast_signed()), Signal::SIGTERM).unwrap();
+    let start = Instant::now();
+    while up.0.try_wait().unwrap().is_none() {
+        assert!(start.elapsed() < Duration::from_secs(10), "it does not end");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(up.0.wait().unwrap().success());
+}
+
+#[test]
+fn a_machine_may_be_configured_and_mistakes_in_that_are_told_before_it_starts() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("t.ks", KICKSTART);
+    let images = site.path().join("elsewhere");
+    site.kickstart("site.conf", format!("[worker]\nbase_dir = {}\n", images.display()));
+    site.kickstart("wrong.conf", "[worker]\ntimeout = soon\n");
+
+    let wrong = site.run(&["up", "--config", "wrong.conf"]);
+    let missing = site.run(&["up", "--config", "missing.conf"]);
+    let _up = Up(site.start(&["up", "--config", "site.conf"]));
+    let built: Ran =
+        site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait", "--config", "site.conf"]);
+
+    assert_eq!((wrong.status, missing.status), (Some(1), Some(1)));
+    assert!(wrong.stderr.contains("wrong.conf:2"), "{wrong:?}");
+    assert!(missing.stderr.contains("missing.conf"), "{missing:?}");
+    assert_eq!(built.status, Some(0), "{built:?}");
+    assert!(built.stdout.contains("/elsewhere/"), "{built:?}");
+}
