@@ -74,7 +74,7 @@ impl Hosted {
         let rabbit = Arc::new(AmqpTransport::new(self.broker.settings));
         tracing::info!("{} takes workitems from the queue `{}`", self.name, self.queue);
         let exo = Exo::new(self.queue, participant, rabbit.clone(), rabbit)
-            .observed_by(Arc::new(InLog))
+            .observed_by(Arc::new(InLog { participant: self.name }))
             .concurrency(self.concurrency)
             .grace(self.grace)
             .sharing(running);

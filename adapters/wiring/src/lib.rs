@@ -2,6 +2,7 @@
 
 mod commands;
 mod hosted;
+mod logging;
 mod machine;
 mod observe;
 mod participants;
@@ -10,6 +11,7 @@ mod skynet;
 mod state;
 
 pub use commands::run;
+pub use logging::start_log;
 pub use machine::{Builders, Machine, Settled};
 pub use participants::real_builder;
 pub use skynet::run_skynet;

@@ -4,6 +4,7 @@
 mod cancels;
 mod engine;
 mod launches;
+mod logs;
 mod obeys;
 mod registers;
 mod runs;

@@ -18,7 +18,7 @@ pub(crate) struct Site {
 /// A program in the background; killed with the value.
 pub(crate) struct Program {
     pub(crate) child: Child,
-    log: PathBuf,
+    pub(crate) log: PathBuf,
 }
 
 impl Site {
