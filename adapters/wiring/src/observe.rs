@@ -1,6 +1,8 @@
 //! Shows the jobs of this program: to a person at the terminal, or in the log.
 
+mod asked;
 mod in_log;
+mod masked;
 mod on_terminal;
 
 use participant_core::Workitem;

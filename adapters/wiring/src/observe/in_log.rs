@@ -2,6 +2,8 @@
 
 use participant_core::{Attempt, Failure, Observer, Outcome, Progress, Workitem};
 
+use super::asked::log_what_is_asked;
+
 /// The log of one participant; wfid and image stand in the span around each line.
 #[derive(Clone, Debug)]
 pub(crate) struct InLog {
@@ -14,8 +16,9 @@ impl Observer for InLog {
         super::span(&self.participant, item)
     }
 
-    fn started(&self, _queue: &str, _item: &Workitem) {
+    fn started(&self, _queue: &str, item: &Workitem) {
         tracing::info!("started");
+        log_what_is_asked(item);
     }
 
     fn progress(&self, _attempt: &Attempt, progress: &Progress) {

@@ -20,8 +20,9 @@ async fn every_line_of_a_job_names_process_image_and_participant() {
     let program = site.run(&["request_image", "build_ks"]);
     engine.declare("build_ks").await;
     engine.declare("request_image").await;
-    let image = json!({ "kickstart": "nonsense\n", "image_id": "image-1", "name": "n", "arch": "x86_64" });
-    engine.send("build_ks", &workitem(1, "build_ks", &json!({ "image": image })), "").await;
+    let image = json!({ "kickstart": "rootpw s3cret\nnonsense\n", "image_id": "image-1", "name": "n", "arch": "x86_64" });
+    let fields = json!({ "image": image, "debug_dump": "true", "debug_trace": true });
+    engine.send("build_ks", &workitem(1, "build_ks", &fields), "").await;
     engine.next_reply(SOON).await;
     let image = json!({ "kickstart": "part /\n", "image_type": "raw", "name": "n", "arch": "x86_64" });
     let asked = workitem(2, "request_image", &json!({ "ev": { "id": "42" }, "image": image }));
@@ -34,12 +35,15 @@ async fn every_line_of_a_job_names_process_image_and_participant() {
         let process = format!("job{{wfid=\"20261121-0739-deshi-{number}\" ");
         log.lines().filter(move |line| line.contains(&process)).collect::<Vec<_>>()
     };
-    let ours = |line: &&str| line.contains("wiring::observe") || line.contains("build_ks:");
+    let ours = |line: &&str| line.contains("wiring::observe") || !line.starts_with("2026");
     assert_eq!(log.lines().filter(ours).count(), of(1).len() + of(2).len(), "{log}");
-    for (line, words) in of(1).iter().zip(["started", "refused: "]) {
-        assert!(line.contains("image_id=\"image-1\""), "{line}");
-        assert!(line.contains("participant=\"build_ks\"") && line.contains(words), "{line}");
+    for line in of(1) {
+        assert!(line.contains("participant=\"build_ks\" image_id=\"image-1\"}: "), "{line}");
     }
+    for words in ["started", "Taking workitem: build_ks", "\"dispatched_at\": \"2026-", "refused: "] {
+        assert!(of(1).iter().any(|line| line.contains(words)), "{words}: {log}");
+    }
+    assert!(!log.contains("s3cret"), "{log}");
     assert!(of(2)[0].contains("started") && of(2)[0].contains("participant=\"request_image\""), "{log}");
     assert!(of(2)[1].contains(": done") && of(2)[1].contains(named), "it was named meanwhile: {log}");
 }
