@@ -1,17 +1,21 @@
 //! One participant on the RabbitMQ of a site, from its configuration to its worker.
 
+mod fixed;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use config::Configuration;
-use participant_core::Exo;
 use participant_core::exo::Running;
+use participant_core::{Exo, Participant};
 use skynet_amqp::AmqpTransport;
 
+pub(crate) use self::fixed::Fixed;
 use crate::observe::InLog;
 use crate::participants::{Host, Kind};
+use crate::replaceable::Replaceable;
 use crate::site::{self, Broker, broker};
 
 /// What a participant is configured as.
@@ -68,19 +72,46 @@ impl Hosted {
         self.site.warnings()
     }
 
+    /// Returns what a program that runs cannot change.
+    pub(crate) fn fixed(&self) -> Fixed {
+        Fixed::of(&self.site)
+    }
+
+    /// Makes the participant.
+    pub(crate) async fn participant(&mut self, host: &Host) -> Result<Arc<dyn Participant>> {
+        self.kind.make(&mut self.site, host).await
+    }
+
     /// Makes the participant and its worker, which notes its jobs in `running`.
-    pub(crate) async fn worker(mut self, host: &Host, running: Running) -> Result<Exo> {
-        let participant = self.kind.make(&mut self.site, host).await?;
+    pub(crate) async fn worker(mut self, host: &Host, running: Running) -> Result<Worker> {
+        let participant = Arc::new(Replaceable::new(self.participant(host).await?));
+        let fixed = self.fixed();
         let rabbit = Arc::new(AmqpTransport::new(self.broker.settings));
         tracing::info!("{} takes workitems from the queue `{}`", self.name, self.queue);
-        let exo = Exo::new(self.queue, participant, rabbit.clone(), rabbit)
-            .observed_by(Arc::new(InLog { participant: self.name }))
+        let exo = Exo::new(self.queue, participant.clone(), rabbit.clone(), rabbit)
+            .observed_by(Arc::new(InLog { participant: self.name.clone() }))
             .concurrency(self.concurrency)
             .grace(self.grace)
             .sharing(running);
-        Ok(match self.deadline {
+        let exo = match self.deadline {
             Some(deadline) => exo.deadline(deadline),
             None => exo,
-        })
+        };
+        Ok(Worker { exo, post: Post { name: self.name, participant, fixed } })
     }
+}
+
+/// A participant that can begin to work.
+pub(crate) struct Worker {
+    pub(crate) exo: Exo,
+    pub(crate) post: Post,
+}
+
+/// A participant at work, for those who look after it.
+pub(crate) struct Post {
+    /// The name it was asked for by.
+    pub(crate) name: String,
+    pub(crate) participant: Arc<Replaceable>,
+    /// What it began with.
+    pub(crate) fixed: Fixed,
 }

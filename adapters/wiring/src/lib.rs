@@ -6,6 +6,8 @@ mod logging;
 mod machine;
 mod observe;
 mod participants;
+mod replaceable;
+mod service;
 mod site;
 mod skynet;
 mod state;

@@ -7,6 +7,7 @@ mod launches;
 mod logs;
 mod obeys;
 mod registers;
+mod reloads;
 mod runs;
 mod site;
 mod viewer;

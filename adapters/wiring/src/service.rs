@@ -1,0 +1,98 @@
+//! Participants as a service, from the start of the program to its end.
+
+mod reload;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use cli::RunArguments;
+use local_queue::Owner;
+use participant_core::exo::Running;
+use participant_core::{CancellationToken, Stop};
+use tokio::task::JoinSet;
+
+use self::reload::Reloads;
+use crate::commands::{Signals, Wish};
+use crate::hosted::Hosted;
+use crate::machine::{Builders, user_name};
+use crate::participants::Host;
+use crate::state::State;
+
+/// Runs participants until somebody wants them to end, or one of them cannot go on.
+pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u8> {
+    let mut signals = Signals::listen()?;
+    let RunArguments { names, site, state } = arguments;
+    let wanted = read_all(&names, &site.config)?;
+    let state = State::open(state)?;
+    let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
+    let host = Host { state, builders, owner: owner.name().to_owned(), user: user_name() };
+    let running = Running::default();
+    let mut made = Vec::new();
+    for hosted in wanted {
+        let name = hosted.name.clone();
+        let worker = hosted.worker(&host, running.clone()).await;
+        made.push(worker.with_context(|| format!("cannot run {name}"))?);
+    }
+    let (stop, mut workers, mut posts) = (CancellationToken::new(), JoinSet::new(), Vec::new());
+    for worker in made {
+        let (stop, name) = (stop.clone(), worker.post.name.clone());
+        posts.push(worker.post);
+        let exo = worker.exo;
+        workers.spawn(async move { exo.run(stop).await.with_context(|| format!("{name} cannot go on")) });
+    }
+    let reloads = Reloads::start(site.config, Arc::new(posts), host);
+    let mut ended = Ok(());
+    loop {
+        tokio::select! {
+            worker = workers.join_next() => match worker {
+                None => break,
+                Some(worker) => {
+                    ended = ended.and(worker?);
+                    stop.cancel();
+                }
+            },
+            wish = signals.next() => match wish {
+                Wish::Reload => reloads.ask(),
+                Wish::Cancel | Wish::End => end(&stop, &running),
+            },
+        }
+    }
+    ended.map(|()| 0)
+}
+
+/// Reads the configuration of all participants, and says what a person should know of it; the mistakes in all of them
+/// are told together.
+fn read_all<'a>(names: impl IntoIterator<Item = &'a String>, config: &Path) -> Result<Vec<Hosted>> {
+    let mut mistakes: Vec<String> = Vec::new();
+    let mut wanted = Vec::new();
+    for name in names {
+        match Hosted::read(config, name) {
+            Ok(hosted) => wanted.push(hosted),
+            Err(error) => {
+                let lines = format!("{error:#}");
+                mistakes.extend(lines.lines().map(ToOwned::to_owned));
+            }
+        }
+    }
+    let mut told = BTreeSet::new();
+    mistakes.retain(|mistake| told.insert(mistake.clone())); // participants share files
+    if !mistakes.is_empty() {
+        bail!("{}", mistakes.join("\n"));
+    }
+    let warnings: BTreeSet<_> = wanted.iter().flat_map(Hosted::warnings).collect();
+    warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    Ok(wanted)
+}
+
+/// Takes no more work; asked again, it hands back at once what still runs.
+fn end(stop: &CancellationToken, running: &Running) {
+    if stop.is_cancelled() {
+        tracing::warn!("handing running jobs back");
+        running.stop_all(&Stop::Shutdown);
+    } else {
+        tracing::info!("ending: no more workitems are taken, running jobs may finish");
+        stop.cancel();
+    }
+}
