@@ -27,7 +27,8 @@ pub(crate) struct Hosted {
     pub(crate) queue: String,
     pub(crate) broker: Broker,
     concurrency: usize,
-    grace: Duration,
+    /// How long its jobs may go on once it is to end.
+    pub(crate) grace: Duration,
     deadline: Option<Duration>,
     site: Configuration,
 }

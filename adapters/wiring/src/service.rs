@@ -1,5 +1,6 @@
 //! Participants as a service, from the start of the program to its end.
 
+mod ending;
 mod reload;
 
 use std::collections::BTreeSet;
@@ -10,9 +11,9 @@ use anyhow::{Context, Result, bail};
 use cli::RunArguments;
 use local_queue::Owner;
 use participant_core::exo::Running;
-use participant_core::{CancellationToken, Stop};
 use tokio::task::JoinSet;
 
+use self::ending::Ending;
 use self::reload::Reloads;
 use crate::commands::{Signals, Wish};
 use crate::hosted::Hosted;
@@ -29,15 +30,17 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
     let host = Host { state, builders, owner: owner.name().to_owned(), user: user_name() };
     let running = Running::default();
+    let grace = wanted.iter().map(|hosted| hosted.grace).max().unwrap_or_default();
+    let mut ending = Ending::new(running.clone(), grace);
     let mut made = Vec::new();
     for hosted in wanted {
         let name = hosted.name.clone();
         let worker = hosted.worker(&host, running.clone()).await;
         made.push(worker.with_context(|| format!("cannot run {name}"))?);
     }
-    let (stop, mut workers, mut posts) = (CancellationToken::new(), JoinSet::new(), Vec::new());
+    let (mut workers, mut posts) = (JoinSet::new(), Vec::new());
     for worker in made {
-        let (stop, name) = (stop.clone(), worker.post.name.clone());
+        let (stop, name) = (ending.stop.clone(), worker.post.name.clone());
         posts.push(worker.post);
         let exo = worker.exo;
         workers.spawn(async move { exo.run(stop).await.with_context(|| format!("{name} cannot go on")) });
@@ -50,13 +53,14 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
                 None => break,
                 Some(worker) => {
                     ended = ended.and(worker?);
-                    stop.cancel();
+                    ending.begin();
                 }
             },
             wish = signals.next() => match wish {
                 Wish::Reload => reloads.ask(),
-                Wish::Cancel | Wish::End => end(&stop, &running),
+                Wish::Cancel | Wish::End => ending.wished(),
             },
+            () = ending.given_up() => bail!("there are jobs that do not stop; their workitems come again"),
         }
     }
     ended.map(|()| 0)
@@ -84,15 +88,4 @@ fn read_all<'a>(names: impl IntoIterator<Item = &'a String>, config: &Path) -> R
     let warnings: BTreeSet<_> = wanted.iter().flat_map(Hosted::warnings).collect();
     warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     Ok(wanted)
-}
-
-/// Takes no more work; asked again, it hands back at once what still runs.
-fn end(stop: &CancellationToken, running: &Running) {
-    if stop.is_cancelled() {
-        tracing::warn!("handing running jobs back");
-        running.stop_all(&Stop::Shutdown);
-    } else {
-        tracing::info!("ending: no more workitems are taken, running jobs may finish");
-        stop.cancel();
-    }
 }
