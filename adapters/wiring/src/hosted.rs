@@ -13,7 +13,7 @@ use participant_core::{Exo, Participant};
 use skynet_amqp::AmqpTransport;
 
 pub(crate) use self::fixed::Fixed;
-use crate::observe::InLog;
+use crate::observe::{InLog, Tally};
 use crate::participants::{Host, Kind};
 use crate::replaceable::Replaceable;
 use crate::site::{self, Broker, broker};
@@ -83,14 +83,14 @@ impl Hosted {
         self.kind.make(&mut self.site, host).await
     }
 
-    /// Makes the participant and its worker, which notes its jobs in `running`.
-    pub(crate) async fn worker(mut self, host: &Host, running: Running) -> Result<Worker> {
+    /// Makes the participant and its worker, which notes its jobs in `running` and counts them in `tally`.
+    pub(crate) async fn worker(mut self, host: &Host, running: Running, tally: Arc<Tally>) -> Result<Worker> {
         let participant = Arc::new(Replaceable::new(self.participant(host).await?));
         let fixed = self.fixed();
         let rabbit = Arc::new(AmqpTransport::new(self.broker.settings));
         tracing::info!("{} takes workitems from the queue `{}`", self.name, self.queue);
-        let exo = Exo::new(self.queue, participant.clone(), rabbit.clone(), rabbit)
-            .observed_by(Arc::new(InLog { participant: self.name.clone() }))
+        let exo = Exo::new(self.queue, participant.clone(), rabbit.clone(), rabbit.clone())
+            .observed_by(Arc::new(InLog { participant: self.name.clone(), tally }))
             .concurrency(self.concurrency)
             .grace(self.grace)
             .sharing(running);
@@ -98,7 +98,7 @@ impl Hosted {
             Some(deadline) => exo.deadline(deadline),
             None => exo,
         };
-        Ok(Worker { exo, post: Post { name: self.name, participant, fixed } })
+        Ok(Worker { exo, post: Post { name: self.name, participant, rabbit, fixed } })
     }
 }
 
@@ -113,6 +113,20 @@ pub(crate) struct Post {
     /// The name it was asked for by.
     pub(crate) name: String,
     pub(crate) participant: Arc<Replaceable>,
+    rabbit: Arc<AmqpTransport>,
     /// What it began with.
     pub(crate) fixed: Fixed,
+}
+
+impl Post {
+    /// Says what keeps workitems from coming.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let waits = || (!self.participant.started()).then(|| "it has not answered yet".to_owned());
+        self.rabbit.trouble().or_else(waits)
+    }
+
+    /// Tells whether it is known if the broker can be reached.
+    pub(crate) fn knows(&self) -> bool {
+        self.participant.started() || self.rabbit.trouble().is_some()
+    }
 }

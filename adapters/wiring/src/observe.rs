@@ -4,12 +4,14 @@ mod asked;
 mod in_log;
 mod masked;
 mod on_terminal;
+mod tally;
 
 use participant_core::Workitem;
 use tracing::{Span, error_span};
 
 pub(crate) use self::in_log::InLog;
 pub(crate) use self::on_terminal::OnTerminal;
+pub(crate) use self::tally::Tally;
 
 /// The target of the span of a job. The log's filter always lets it through, so that no line of a job goes without it.
 pub(crate) const JOB: &str = "job";

@@ -1,7 +1,10 @@
-//! Writes what happens to jobs into the log.
+//! Writes what happens to jobs into the log, and counts them.
+
+use std::sync::Arc;
 
 use participant_core::{Attempt, Failure, Observer, Outcome, Progress, Workitem};
 
+use super::Tally;
 use super::asked::log_what_is_asked;
 
 /// The log of one participant; wfid and image stand in the span around each line.
@@ -9,6 +12,8 @@ use super::asked::log_what_is_asked;
 pub(crate) struct InLog {
     /// The name it is configured by.
     pub(crate) participant: String,
+    /// Where its jobs are counted.
+    pub(crate) tally: Arc<Tally>,
 }
 
 impl Observer for InLog {
@@ -17,6 +22,7 @@ impl Observer for InLog {
     }
 
     fn started(&self, _queue: &str, item: &Workitem) {
+        self.tally.begin(item.attempt());
         tracing::info!("started");
         log_what_is_asked(item);
     }
@@ -25,7 +31,8 @@ impl Observer for InLog {
         tracing::debug!("{}", progress.step);
     }
 
-    fn ended(&self, _queue: &str, _attempt: &Attempt, answer: &Result<Outcome, Failure>) {
+    fn ended(&self, _queue: &str, attempt: &Attempt, answer: &Result<Outcome, Failure>) {
+        self.tally.end(attempt);
         match answer {
             Ok(outcome) if outcome.is_done() => tracing::info!("done"),
             Ok(outcome) => tracing::warn!("refused: {}", outcome.reason().unwrap_or("no reason given")),

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Context, Result};
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::read_all;
+use super::crew::Crew;
+use super::{notify, read_all};
 use crate::hosted::Post;
 use crate::participants::Host;
 
@@ -18,13 +20,17 @@ pub(super) struct Reloads {
 }
 
 impl Reloads {
-    pub(super) fn start(config: PathBuf, posts: Arc<Vec<Post>>, host: Host) -> Reloads {
+    pub(super) fn start(config: PathBuf, crew: Arc<Crew>, host: Host) -> Reloads {
         let asked = Arc::new(Notify::new());
         let wait = asked.clone();
         let task = tokio::spawn(async move {
             loop {
                 wait.notified().await;
-                match reload(&config, &posts, &host).await {
+                notify::reloading();
+                let reloaded = reload(&config, &crew.posts, &host).await;
+                crew.outdated.store(reloaded.is_err(), Ordering::Relaxed);
+                notify::ready(&crew);
+                match reloaded {
                     Ok(()) => tracing::info!("the configuration was read again, for the jobs still to come"),
                     Err(error) => tracing::error!("the configuration stays as it was: {error:#}"),
                 }
