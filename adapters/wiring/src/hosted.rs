@@ -2,6 +2,7 @@
 
 mod fixed;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub(crate) struct Hosted {
     concurrency: usize,
     /// How long its jobs may go on once it is to end.
     pub(crate) grace: Duration,
+    /// Where it is to show how it does.
+    pub(crate) listen: Option<SocketAddr>,
     deadline: Option<Duration>,
     site: Configuration,
 }
@@ -54,6 +57,7 @@ impl Hosted {
                 .and_then(|jobs| jobs.try_into().ok())
                 .unwrap_or(1),
             grace: seconds("participant", "grace").unwrap_or_default(),
+            listen: site.text("participant", "metrics_listen").and_then(|address| address.parse().ok()),
             deadline: seconds("worker", "timeout").filter(|_| kind == Kind::BuildImage),
             site,
         })
@@ -89,7 +93,7 @@ impl Hosted {
         let fixed = self.fixed();
         let rabbit = Arc::new(AmqpTransport::new(self.broker.settings));
         tracing::info!("{} takes workitems from the queue `{}`", self.name, self.queue);
-        let exo = Exo::new(self.queue, participant.clone(), rabbit.clone(), rabbit.clone())
+        let exo = Exo::new(&self.queue, participant.clone(), rabbit.clone(), rabbit.clone())
             .observed_by(Arc::new(InLog { participant: self.name.clone(), tally }))
             .concurrency(self.concurrency)
             .grace(self.grace)
@@ -98,7 +102,7 @@ impl Hosted {
             Some(deadline) => exo.deadline(deadline),
             None => exo,
         };
-        Ok(Worker { exo, post: Post { name: self.name, participant, rabbit, fixed } })
+        Ok(Worker { exo, post: Post { name: self.name, queue: self.queue, participant, rabbit, fixed } })
     }
 }
 
@@ -112,6 +116,7 @@ pub(crate) struct Worker {
 pub(crate) struct Post {
     /// The name it was asked for by.
     pub(crate) name: String,
+    pub(crate) queue: String,
     pub(crate) participant: Arc<Replaceable>,
     rabbit: Arc<AmqpTransport>,
     /// What it began with.

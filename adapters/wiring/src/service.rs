@@ -2,6 +2,7 @@
 
 mod crew;
 mod ending;
+mod health;
 mod notify;
 mod pulse;
 mod reload;
@@ -36,6 +37,7 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
     let state = State::open(state)?;
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
     let host = Host { state, builders, owner: owner.name().to_owned(), user: user_name() };
+    let listen = health::one_address(&wanted)?;
     let running = Running::default();
     let grace = wanted.iter().map(|hosted| hosted.grace).max().unwrap_or_default();
     let ending = Ending::new(running.clone(), grace);
@@ -46,23 +48,26 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
         let worker = hosted.worker(&host, running.clone(), tally.clone()).await;
         made.push(worker.with_context(|| format!("cannot run {name}"))?);
     }
+    let (exos, posts): (Vec<_>, Vec<_>) =
+        made.into_iter().map(|worker: Worker| (worker.exo, worker.post)).unzip();
+    let outdated = AtomicBool::new(false);
+    let crew = Arc::new(Crew { posts, tally, stop: ending.stop.clone(), outdated });
     let pulse = Pulse::new();
-    let (mut workers, mut posts) = (JoinSet::new(), Vec::new());
-    for Worker { exo, post } in made {
+    let _monitor = health::show(listen, &crew, &pulse).await?;
+    let mut workers = JoinSet::new();
+    for (exo, post) in exos.into_iter().zip(&crew.posts) {
         let (stop, name, pulse) = (ending.stop.clone(), post.name.clone(), pulse.clone());
-        posts.push(post);
         workers.spawn(async move {
             let ended = pulse.beating(&name, exo.run(stop)).await;
             ended.with_context(|| format!("{name} cannot go on"))
         });
     }
-    let outdated = AtomicBool::new(false);
-    let crew = Arc::new(Crew { posts, tally, stop: ending.stop.clone(), outdated });
     let reloads = Reloads::start(site.config, crew.clone(), host);
     let files = tokio::spawn(pulse.clone().of_files());
     let ended = tokio::select! {
         ended = until_the_end(workers, signals, ending, reloads) => ended,
         never = notify::keep_telling(&crew, &pulse) => match never {},
+        never = health::watch_connections(&crew) => match never {},
     };
     files.abort();
     ended.map(|()| 0)

@@ -1,7 +1,9 @@
 //! Writes what happens to jobs into the log, and counts them.
 
+use std::error::Error;
 use std::sync::Arc;
 
+use monitor::{Ended, Jobs};
 use participant_core::{Attempt, Failure, Observer, Outcome, Progress, Workitem};
 
 use super::Tally;
@@ -21,7 +23,8 @@ impl Observer for InLog {
         super::span(&self.participant, item)
     }
 
-    fn started(&self, _queue: &str, item: &Workitem) {
+    fn started(&self, queue: &str, item: &Workitem) {
+        Jobs.started(queue);
         self.tally.begin(item.attempt());
         tracing::info!("started");
         log_what_is_asked(item);
@@ -31,12 +34,28 @@ impl Observer for InLog {
         tracing::debug!("{}", progress.step);
     }
 
-    fn ended(&self, _queue: &str, attempt: &Attempt, answer: &Result<Outcome, Failure>) {
-        self.tally.end(attempt);
+    fn ended(&self, queue: &str, attempt: &Attempt, answer: &Result<Outcome, Failure>) {
+        let how = match answer {
+            Ok(outcome) if outcome.is_done() => Ended::Done,
+            Ok(_) => Ended::Refused,
+            Err(_) => Ended::Failed,
+        };
+        Jobs.ended(queue, how, self.tally.end(attempt));
         match answer {
             Ok(outcome) if outcome.is_done() => tracing::info!("done"),
             Ok(outcome) => tracing::warn!("refused: {}", outcome.reason().unwrap_or("no reason given")),
-            Err(failure) => tracing::error!("failed: {failure}"),
+            Err(failure) => tracing::error!("failed: {}", with_causes(failure)),
         }
     }
+}
+
+/// A failure and its causes on one line.
+fn with_causes(failure: &Failure) -> String {
+    let mut text = failure.to_string();
+    let mut cause = failure.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

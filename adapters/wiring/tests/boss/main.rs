@@ -5,6 +5,7 @@ mod cancels;
 mod engine;
 mod launches;
 mod logs;
+mod looks;
 mod notifies;
 mod obeys;
 mod registers;
