@@ -29,7 +29,7 @@ use crate::workitem::Workitem;
 
 /// Somebody who watches jobs; every method may be left out.
 pub trait Observer: Send + Sync {
-    /// Names a job in the log: what is logged while it runs stands in this span.
+    /// Names a job in the log: what is logged from here until its workitem is settled stands in this span.
     fn span(&self, _queue: &str, item: &Workitem) -> tracing::Span {
         tracing::info_span!("job", wfid = item.attempt().fei.wfid)
     }
@@ -181,15 +181,17 @@ struct Work {
 impl Work {
     /// Works on one delivery; its place is free for the next while the answer is still on its way.
     async fn work(self, delivery: Delivery, place: OwnedSemaphorePermit, shutdown: CancellationToken) {
-        let settlement = match Workitem::parse(&delivery.body) {
-            Ok(item) => {
-                let span = self.span(&item);
-                self.watched(&item, &delivery.cancelled).instrument(span).await
-            }
-            Err(malformed) => Settlement::SetAside(with_cause(&malformed)),
+        let item = Workitem::parse(&delivery.body);
+        let span = item.as_ref().map_or_else(|_| tracing::Span::none(), |item| self.span(item));
+        let work = async {
+            let settlement = match &item {
+                Ok(item) => self.watched(item, &delivery.cancelled).await,
+                Err(malformed) => Settlement::SetAside(with_cause(malformed)),
+            };
+            drop(place);
+            settle(&*self.transport, &self.queue, delivery, settlement, &shutdown).await;
         };
-        drop(place);
-        settle(&*self.transport, &self.queue, delivery, settlement, &shutdown).await;
+        work.instrument(span).await;
     }
 
     fn span(&self, item: &Workitem) -> tracing::Span {

@@ -86,6 +86,11 @@ impl Workitem {
         self.fields().object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
 
+    /// Returns the whole workitem, as the text it came as but for white space.
+    pub fn to_json(&self) -> String {
+        self.object.to_json()
+    }
+
     /// Tells whether the engine went on without waiting for an answer (`:forget => true`, in Ruby's sense of true).
     pub fn is_forgotten(&self) -> bool {
         !matches!(self.param("forget"), None | Some(Value::Null | Value::Bool(false)))

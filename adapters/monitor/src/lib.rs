@@ -3,5 +3,5 @@
 mod jobs;
 mod server;
 
-pub use jobs::{Ended, Jobs};
+pub use jobs::{Connections, Ended, Jobs};
 pub use server::{Health, Monitor, MonitorError};

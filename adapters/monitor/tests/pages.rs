@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use monitor::{Ended, Jobs, Monitor};
+use monitor::{Connections, Ended, Jobs, Monitor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -24,6 +24,10 @@ async fn the_pages_say_how_it_does() {
     let state = ill.clone();
     let health = move || state.load(Ordering::Relaxed).then(|| "RabbitMQ is away".to_owned());
     let monitor = Monitor::start("127.0.0.1:0".parse().unwrap(), Arc::new(health)).await.unwrap();
+    Jobs.known("request_image");
+    Connections.are("build_ks", true);
+    Connections.broke("build_ks");
+    Connections.are("build_ks", false);
     for (queue, how) in
         [("build_ks", Ended::Done), ("build_ks", Ended::Done), ("build_image", Ended::Refused)]
     {
@@ -37,6 +41,10 @@ async fn the_pages_say_how_it_does() {
         "# HELP img_jobs_total Jobs that ended, by their result",
         r#"img_jobs_total{queue="build_ks",result="done"} 2"#,
         r#"img_jobs_running{queue="build_image"} 1"#,
+        r#"img_jobs_total{queue="request_image",result="failed"} 0"#,
+        r#"img_jobs_running{queue="request_image"} 0"#,
+        r#"img_broker_up{queue="build_ks"} 0"#,
+        r#"img_broker_outages_total{queue="build_ks"} 1"#,
         r#"img_job_seconds_bucket{queue="build_image",le="10"} 1"#,
     ] {
         assert!(page.contains(line), "{line}: {page}");

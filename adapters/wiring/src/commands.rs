@@ -17,6 +17,7 @@ use anyhow::Result;
 use cli::{Arguments, Command};
 use participant_core::Workitem;
 
+pub(crate) use self::signals::{Signals, Wish};
 use crate::machine::{Builders, Machine};
 
 /// Does what was asked for and returns the exit status.

@@ -1,17 +1,22 @@
 //! One participant on the RabbitMQ of a site, from its configuration to its worker.
 
+mod fixed;
+
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use config::Configuration;
-use participant_core::Exo;
 use participant_core::exo::Running;
+use participant_core::{Exo, Participant};
 use skynet_amqp::AmqpTransport;
 
-use crate::observe::InLog;
+pub(crate) use self::fixed::Fixed;
+use crate::observe::{InLog, Tally};
 use crate::participants::{Host, Kind};
+use crate::replaceable::Replaceable;
 use crate::site::{self, Broker, broker};
 
 /// What a participant is configured as.
@@ -23,7 +28,10 @@ pub(crate) struct Hosted {
     pub(crate) queue: String,
     pub(crate) broker: Broker,
     concurrency: usize,
-    grace: Duration,
+    /// How long its jobs may go on once it is to end.
+    pub(crate) grace: Duration,
+    /// Where it is to show how it does.
+    pub(crate) listen: Option<SocketAddr>,
     deadline: Option<Duration>,
     site: Configuration,
 }
@@ -49,6 +57,7 @@ impl Hosted {
                 .and_then(|jobs| jobs.try_into().ok())
                 .unwrap_or(1),
             grace: seconds("participant", "grace").unwrap_or_default(),
+            listen: site.text("participant", "metrics_listen").and_then(|address| address.parse().ok()),
             deadline: seconds("worker", "timeout").filter(|_| kind == Kind::BuildImage),
             site,
         })
@@ -68,19 +77,61 @@ impl Hosted {
         self.site.warnings()
     }
 
-    /// Makes the participant and its worker, which notes its jobs in `running`.
-    pub(crate) async fn worker(mut self, host: &Host, running: Running) -> Result<Exo> {
-        let participant = self.kind.make(&mut self.site, host).await?;
+    /// Returns what a program that runs cannot change.
+    pub(crate) fn fixed(&self) -> Fixed {
+        Fixed::of(&self.site)
+    }
+
+    /// Makes the participant.
+    pub(crate) async fn participant(&mut self, host: &Host) -> Result<Arc<dyn Participant>> {
+        self.kind.make(&mut self.site, host).await
+    }
+
+    /// Makes the participant and its worker, which notes its jobs in `running` and counts them in `tally`.
+    pub(crate) async fn worker(mut self, host: &Host, running: Running, tally: Arc<Tally>) -> Result<Worker> {
+        let participant = Arc::new(Replaceable::new(self.participant(host).await?));
+        let fixed = self.fixed();
         let rabbit = Arc::new(AmqpTransport::new(self.broker.settings));
         tracing::info!("{} takes workitems from the queue `{}`", self.name, self.queue);
-        let exo = Exo::new(self.queue, participant, rabbit.clone(), rabbit)
-            .observed_by(Arc::new(InLog))
+        let exo = Exo::new(&self.queue, participant.clone(), rabbit.clone(), rabbit.clone())
+            .observed_by(Arc::new(InLog { participant: Some(self.name.clone()), tally }))
             .concurrency(self.concurrency)
             .grace(self.grace)
             .sharing(running);
-        Ok(match self.deadline {
+        let exo = match self.deadline {
             Some(deadline) => exo.deadline(deadline),
             None => exo,
-        })
+        };
+        Ok(Worker { exo, post: Post { name: self.name, queue: self.queue, participant, rabbit, fixed } })
+    }
+}
+
+/// A participant that can begin to work.
+pub(crate) struct Worker {
+    pub(crate) exo: Exo,
+    pub(crate) post: Post,
+}
+
+/// A participant at work, for those who look after it.
+pub(crate) struct Post {
+    /// The name it was asked for by.
+    pub(crate) name: String,
+    pub(crate) queue: String,
+    pub(crate) participant: Arc<Replaceable>,
+    rabbit: Arc<AmqpTransport>,
+    /// What it began with.
+    pub(crate) fixed: Fixed,
+}
+
+impl Post {
+    /// Says what keeps workitems from coming.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let waits = || (!self.participant.started()).then(|| "it has not answered yet".to_owned());
+        self.rabbit.trouble().or_else(waits)
+    }
+
+    /// Tells whether it is known if the broker can be reached.
+    pub(crate) fn knows(&self) -> bool {
+        self.participant.started() || self.rabbit.trouble().is_some()
     }
 }

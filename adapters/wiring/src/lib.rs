@@ -2,14 +2,18 @@
 
 mod commands;
 mod hosted;
+mod logging;
 mod machine;
 mod observe;
 mod participants;
+mod replaceable;
+mod service;
 mod site;
 mod skynet;
 mod state;
 
 pub use commands::run;
+pub use logging::start_log;
 pub use machine::{Builders, Machine, Settled};
 pub use participants::real_builder;
 pub use skynet::run_skynet;

@@ -38,6 +38,7 @@ impl Participant for RequestImage {
             }
         }
         let image_id = self.record(&request).await?;
+        tracing::Span::current().record("image_id", image_id.as_str()); // from here on the log knows it
         Ok(Outcome::done()
             .set("image.image_id", image_id.as_str())
             .set("image.prefix", request.job.prefix.as_str())

@@ -12,7 +12,7 @@ pub enum ParticipantCommand {
     /// Runs participants in the foreground, until SIGTERM or Ctrl-C
     ///
     /// Stopping lets running jobs go on for [participant] grace seconds, then hands them back to the broker; a second
-    /// signal hands them back at once.
+    /// signal hands them back at once, and a third ends the program. SIGHUP has the configuration read again, for the jobs still to come.
     Run(RunArguments),
     /// Lists the participants this program has, and where each takes its workitems
     List {

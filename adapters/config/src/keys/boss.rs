@@ -99,4 +99,12 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(PARTICIPANT, "grace", SECONDS, "how long running jobs may go on after SIGTERM")
         .value("30")
         .example("300"),
+    Key::new(
+        PARTICIPANT,
+        "metrics_listen",
+        Kind::Listen,
+        "where `/metrics` and `/healthz` are served by HTTP, to everybody who can reach it",
+    )
+    .otherwise("nowhere")
+    .example("127.0.0.1:9100"),
 ];

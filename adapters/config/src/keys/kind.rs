@@ -23,6 +23,8 @@ pub enum Kind {
     Address,
     /// A host, with or without a port.
     Host,
+    /// The address of a network interface of this machine, with a port.
+    Listen,
     /// Texts, separated by this sign; by commas in the files of the first version.
     List(char),
     /// One of these words.
@@ -41,6 +43,9 @@ impl Kind {
             },
             Kind::YesNo if yes_or_no(text).is_none() => should("yes or no"),
             Kind::Folder if !text.starts_with('/') => should("an absolute path"),
+            Kind::Listen if text.parse::<std::net::SocketAddr>().is_err() => {
+                should("an address and a port, as 127.0.0.1:9100")
+            }
             Kind::OneOf(words) if !words.contains(&text.to_lowercase().as_str()) => {
                 should(&words.join(" or "))
             }
@@ -61,6 +66,7 @@ impl Kind {
             Kind::File => "file".into(),
             Kind::Address => "URL".into(),
             Kind::Host => "host[:port]".into(),
+            Kind::Listen => "address:port".into(),
             Kind::List(':') => "list, separated by colons".into(),
             Kind::List(_) => "list, separated by commas".into(),
             Kind::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),

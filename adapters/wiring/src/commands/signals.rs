@@ -1,5 +1,7 @@
 //! Signals, as wishes.
 
+use std::io::{IsTerminal, stdin};
+
 use anyhow::{Context, Result};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -8,6 +10,7 @@ pub(crate) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
+    at_terminal: bool,
 }
 
 /// What somebody wants.
@@ -17,6 +20,8 @@ pub(crate) enum Wish {
     Cancel,
     /// The program has to end; the work is to go on later.
     End,
+    /// SIGHUP: a service is to read its configuration again; other programs end.
+    Reload,
 }
 
 impl Signals {
@@ -26,6 +31,7 @@ impl Signals {
             interrupt: listen(SignalKind::interrupt())?,
             terminate: listen(SignalKind::terminate())?,
             hangup: listen(SignalKind::hangup())?,
+            at_terminal: stdin().is_terminal(),
         })
     }
 
@@ -34,7 +40,11 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => Wish::Cancel,
             _ = self.terminate.recv() => Wish::End,
-            _ = self.hangup.recv() => Wish::End,
+            _ = self.hangup.recv() => {
+                // a terminal that was closed is none any longer, and nobody is left who could press Ctrl-C
+                let closed = self.at_terminal && !stdin().is_terminal();
+                if closed { Wish::End } else { Wish::Reload }
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         grace: seconds("participant", "grace").unwrap_or_default(),
         deadline: seconds("worker", "timeout"),
     };
-    let mut serving = std::pin::pin!(machine.serve(&limits, Arc::new(InLog), stop.clone()));
+    let log = InLog { participant: None, tally: Arc::default() };
+    let mut serving = std::pin::pin!(machine.serve(&limits, Arc::new(log), stop.clone()));
     loop {
         tokio::select! {
             served = &mut serving => return served.map(|()| 0),

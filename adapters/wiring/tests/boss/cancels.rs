@@ -70,7 +70,7 @@ async fn a_cancel_kills_the_build_on_whichever_of_three_instances_runs_it() {
     }
     assert_eq!(sleeping(), 0);
     let logs: String = instances.iter().map(crate::site::Program::log).collect();
-    assert_eq!(logs.matches(" started queue=").count(), 3, "{logs}");
+    assert_eq!(logs.matches(": started\n").count(), 3, "{logs}");
     // what cannot be attributed cancels nothing, and is said
     engine.send("build_image", &cancel(), "").await;
     let said = || {

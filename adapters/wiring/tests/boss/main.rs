@@ -4,8 +4,12 @@
 mod cancels;
 mod engine;
 mod launches;
+mod logs;
+mod looks;
+mod notifies;
 mod obeys;
 mod registers;
+mod reloads;
 mod runs;
 mod site;
 mod viewer;

@@ -18,7 +18,7 @@ pub(crate) struct Site {
 /// A program in the background; killed with the value.
 pub(crate) struct Program {
     pub(crate) child: Child,
-    log: PathBuf,
+    pub(crate) log: PathBuf,
 }
 
 impl Site {
@@ -64,9 +64,18 @@ impl Site {
 
     /// Starts `img participant run …`, in a group of its own as systemd does.
     pub(crate) fn run(&self, names: &[&str]) -> Program {
+        self.run_with(names, &[])
+    }
+
+    /// The same, with something in the environment.
+    pub(crate) fn run_with(&self, names: &[&str], environment: &[(&str, &str)]) -> Program {
         let log = self.path().join(format!("{}.log", uuid::Uuid::new_v4().simple()));
         let mut command = self.command(&["participant", "run"]);
-        command.args(names).stdout(Stdio::null()).stderr(File::create(&log).unwrap());
+        command
+            .args(names)
+            .envs(environment.iter().copied())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap());
         #[expect(clippy::disallowed_methods, reason = "the program under test")]
         let child = command.spawn().unwrap();
         Program { child, log }

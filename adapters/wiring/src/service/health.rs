@@ -1,0 +1,67 @@
+//! What is shown by HTTP, where somebody asked for it: `/healthz` and `/metrics`.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use monitor::{Connections, Jobs, Monitor};
+
+use super::crew::Crew;
+use super::pulse::Pulse;
+use crate::hosted::Hosted;
+
+/// How long something may not get on before it is said; systemd has more patience.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often connections are looked at.
+const OFTEN: Duration = Duration::from_millis(500);
+
+/// Returns where the participants of this program want to be looked at. They share one page.
+pub(super) fn one_address(wanted: &[Hosted]) -> Result<Option<SocketAddr>> {
+    let addresses: BTreeSet<_> = wanted.iter().filter_map(|hosted| hosted.listen).collect();
+    let mut addresses = addresses.into_iter();
+    match (addresses.next(), addresses.next()) {
+        (Some(one), Some(other)) => bail!(
+            "[participant] metrics_listen is {one} and {other}, but participants in one program share one page: \
+             give them the same address, or run them by themselves"
+        ),
+        (address, _) => Ok(address),
+    }
+}
+
+/// Serves the pages for as long as what is returned lives.
+pub(super) async fn show(
+    listen: Option<SocketAddr>,
+    crew: &Arc<Crew>,
+    pulse: &Pulse,
+) -> Result<Option<Monitor>> {
+    let Some(address) = listen else { return Ok(None) };
+    let (looked_at, pulse) = (crew.clone(), pulse.clone());
+    let health = move || {
+        let waiting = looked_at.trouble().map(|trouble| format!("waiting for the broker: {trouble}"));
+        pulse.silent(PATIENCE).or(waiting)
+    };
+    let monitor = Monitor::start(address, Arc::new(health)).await?;
+    crew.posts.iter().for_each(|post| Jobs.known(&post.queue));
+    tracing::info!("http://{}/metrics and /healthz show how it does", monitor.address());
+    Ok(Some(monitor))
+}
+
+/// Notes which brokers can be reached.
+pub(super) async fn watch_connections(crew: &Crew) -> Infallible {
+    let mut up = vec![false; crew.posts.len()];
+    loop {
+        for (post, was) in crew.posts.iter().zip(&mut up) {
+            let is = post.trouble().is_none();
+            if *was && !is {
+                Connections.broke(&post.queue);
+            }
+            Connections.are(&post.queue, is);
+            *was = is;
+        }
+        tokio::time::sleep(OFTEN).await;
+    }
+}
