@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use program::{Ran, Site, demo_repo};
+use program::{Ran, Site, demo_repo, wait_for};
 
 const KICKSTART: &str =
     "part / --size=64 --fstype=ext4\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 0.5\n%end\n";
@@ -14,19 +14,6 @@ const SLOW: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%pos
 
 fn send(child: &std::process::Child, signal: Signal) {
     kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
-}
-
-/// Waits until the child has said this on stderr; returns all it said until then.
-fn wait_for(child: &mut std::process::Child, said: &str) -> String {
-    use std::io::{BufRead, BufReader};
-    let mut lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
-    let mut heard = String::new();
-    while !heard.contains(said) {
-        let line = lines.next().unwrap_or_else(|| panic!("it never said {said}:\n{heard}")).unwrap();
-        heard.push_str(&line);
-        heard.push('\n');
-    }
-    heard
 }
 
 fn assert_one_whole_image(site: &Site, moment: &str) {

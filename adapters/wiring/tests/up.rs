@@ -81,22 +81,38 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
 }
 
 #[test]
-fn a_machine_may_be_configured_and_mistakes_in_that_are_told_before_it_starts() {
+fn a_machine_may_be_configured_also_while_it_works_and_mistakes_are_told() {
     let (site, repo) = (Site::new(), demo_repo());
     site.kickstart("t.ks", KICKSTART);
-    let images = site.path().join("elsewhere");
-    site.kickstart("site.conf", format!("[worker]\nbase_dir = {}\n", images.display()));
+    let configure = |folder: &str| {
+        let images = site.path().join(folder);
+        site.kickstart("site.conf", format!("[worker]\nbase_dir = {}\n", images.display()));
+    };
+    configure("first");
     site.kickstart("wrong.conf", "[worker]\ntimeout = soon\n");
+    let submit =
+        || site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait", "--config", "site.conf"]);
 
     let wrong = site.run(&["up", "--config", "wrong.conf"]);
     let missing = site.run(&["up", "--config", "missing.conf"]);
-    let _up = Up(site.start(&["up", "--config", "site.conf"]));
-    let built: Ran =
-        site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait", "--config", "site.conf"]);
+    let mut up = Up(site.start(&["up", "--config", "site.conf"]));
+    let first: Ran = submit();
+    let reload = |up: &mut Up, heard: &str| {
+        kill(Pid::from_raw(up.0.id().cast_signed()), Signal::SIGHUP).unwrap();
+        program::wait_for(&mut up.0, heard)
+    };
+    site.kickstart("site.conf", "[worker]\ntimeout = soon\n");
+    let told = reload(&mut up, "stays as it was");
+    configure("second");
+    reload(&mut up, "was read again");
+    let second = submit();
 
     assert_eq!((wrong.status, missing.status), (Some(1), Some(1)));
     assert!(wrong.stderr.contains("wrong.conf:2"), "{wrong:?}");
     assert!(missing.stderr.contains("missing.conf"), "{missing:?}");
-    assert_eq!(built.status, Some(0), "{built:?}");
-    assert!(built.stdout.contains("/elsewhere/"), "{built:?}");
+    assert!(told.contains("site.conf:2"), "{told}");
+    for (built, folder) in [(first, "/first/"), (second, "/second/")] {
+        assert_eq!(built.status, Some(0), "{built:?}");
+        assert!(built.stdout.contains(folder), "{built:?}");
+    }
 }

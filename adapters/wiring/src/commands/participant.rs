@@ -13,7 +13,7 @@ use crate::service;
 /// Does what was asked for.
 pub(crate) async fn participant(command: ParticipantCommand, builders: Builders) -> Result<u8> {
     match command {
-        ParticipantCommand::Run(arguments) => service::run(arguments, builders).await,
+        ParticipantCommand::Run(arguments) => service::run_participants(arguments, builders).await,
         ParticipantCommand::List { site, json } => {
             Ok(cli::print_participants(&Kind::ALL.map(|kind| line(kind, &site.config)), json))
         }

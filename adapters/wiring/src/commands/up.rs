@@ -2,47 +2,79 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use anyhow::Result;
 use cli::{HereArguments, UpArguments};
 use config::Configuration;
-use tokio_util::sync::CancellationToken;
+use participant_core::Participant;
+use tokio::task::JoinSet;
 
 use super::signals::Signals;
 use crate::machine::{Builders, Limits, Machine, user_name};
-use crate::observe::InLog;
+use crate::observe::{InLog, Tally};
 use crate::participants::{Host, build_image_of_site};
+use crate::replaceable::Replaceable;
+use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site;
 use crate::state::State;
 
 /// Works until it is told to stop.
 pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8> {
-    let site = configuration(&arguments.here)?;
-    let state = State::open(arguments.state)?;
-    let build_image = |owner: &str| {
-        let host = Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
-        build_image_of_site(&site, &host)
-    };
-    let machine = Machine::open(&state, build_image).await?;
-    let mut signals = Signals::listen()?;
-    let stop = CancellationToken::new();
-    tracing::info!(
-        "building what `img submit` hands over; images go to {}",
-        base_dir(&site, &state).display()
-    );
+    let signals = Signals::listen()?;
+    let UpArguments { here, state } = arguments;
+    let site = configuration(&here)?;
+    let state = State::open(state)?;
+    let host =
+        |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
+    let mut made = None;
+    let machine = Machine::open(&state, |owner| {
+        let host = host(owner);
+        let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
+        made = Some((builds.clone(), host));
+        builds
+    });
+    let machine = machine.await?;
+    let (builds, host) = made.expect("it was made");
+    let limits = limits(&site);
+    let ending = Ending::new(machine.running.clone(), limits.grace);
+    let tally = Arc::<Tally>::default();
+    let outdated = AtomicBool::new(false);
+    let crew =
+        Arc::new(Crew { posts: Vec::new(), tally: tally.clone(), stop: ending.stop.clone(), outdated });
+    let reloads = reloads(&crew, here, builds, host);
+    let images = base_dir(&site, &state);
+    tracing::info!("building what `img submit` hands over; images go to {}", images.display());
+    let (pulse, stop) = (Pulse::new(), ending.stop.clone());
+    let beating = pulse.clone();
+    let mut workers = JoinSet::new();
+    workers.spawn(async move {
+        let log = InLog { participant: None, tally };
+        beating.beating("the machine", machine.serve(&limits, Arc::new(log), stop)).await
+    });
+    let listen = site.text("participant", "metrics_listen").and_then(|address| address.parse().ok());
+    Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
+}
+
+/// Has the configuration read again for builds to come.
+fn reloads(crew: &Arc<Crew>, here: HereArguments, builds: Arc<Replaceable>, host: Host) -> Reloads {
+    let host = Arc::new(host);
+    Reloads::start(crew.clone(), move || {
+        let (here, builds, host) = (here.clone(), builds.clone(), host.clone());
+        Box::pin(async move {
+            let next: Arc<dyn Participant> = build_image_of_site(&configuration(&here)?, &host);
+            builds.replace(next).await;
+            Ok(())
+        })
+    })
+}
+
+fn limits(site: &Configuration) -> Limits {
     let seconds = |section, key| site.number(section, key).map(Duration::from_secs);
-    let limits = Limits {
+    Limits {
         grace: seconds("participant", "grace").unwrap_or_default(),
         deadline: seconds("worker", "timeout"),
-    };
-    let log = InLog { participant: None, tally: Arc::default() };
-    let mut serving = std::pin::pin!(machine.serve(&limits, Arc::new(log), stop.clone()));
-    loop {
-        tokio::select! {
-            served = &mut serving => return served.map(|()| 0),
-            _ = signals.next() => stop.cancel(),
-        }
     }
 }
 

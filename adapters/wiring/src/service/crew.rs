@@ -10,13 +10,14 @@ use crate::hosted::Post;
 use crate::observe::Tally;
 
 /// All participants of this program.
-pub(super) struct Crew {
-    pub(super) posts: Vec<Post>,
-    pub(super) tally: Arc<Tally>,
+pub(crate) struct Crew {
+    /// Those on a broker.
+    pub(crate) posts: Vec<Post>,
+    pub(crate) tally: Arc<Tally>,
     /// Fires when no more work is taken.
-    pub(super) stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
     /// The configuration has mistakes, so that the one before them is in force.
-    pub(super) outdated: AtomicBool,
+    pub(crate) outdated: AtomicBool,
 }
 
 impl Crew {
@@ -36,6 +37,7 @@ impl Crew {
         let state = match self.trouble() {
             _ if self.stop.is_cancelled() => "ending, jobs may finish".to_owned(),
             Some(trouble) => format!("waiting for the broker: {trouble}"),
+            None if self.posts.is_empty() => "ready".to_owned(),
             None => "connected".to_owned(),
         };
         let old = if self.outdated.load(Ordering::Relaxed) {

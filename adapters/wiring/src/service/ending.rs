@@ -11,9 +11,9 @@ use tokio::time::Instant;
 const HANDING_BACK: Duration = Duration::from_secs(15);
 
 /// How far the end has come.
-pub(super) struct Ending {
+pub(crate) struct Ending {
     /// Fires when no more work is taken.
-    pub(super) stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
     running: Running,
     grace: Duration,
     /// When the program ends with jobs that do not stop.
@@ -23,7 +23,7 @@ pub(super) struct Ending {
 
 impl Ending {
     /// Running jobs will have `grace` to finish.
-    pub(super) fn new(running: Running, grace: Duration) -> Ending {
+    pub(crate) fn new(running: Running, grace: Duration) -> Ending {
         Ending { stop: CancellationToken::new(), running, grace, last: None, wishes: 0 }
     }
 

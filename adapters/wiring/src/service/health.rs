@@ -1,36 +1,21 @@
 //! What is shown by HTTP, where somebody asked for it: `/healthz` and `/metrics`.
 
-use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use monitor::{Connections, Jobs, Monitor};
 
 use super::crew::Crew;
 use super::pulse::Pulse;
-use crate::hosted::Hosted;
 
 /// How long something may not get on before it is said; systemd has more patience.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often connections are looked at.
 const OFTEN: Duration = Duration::from_millis(500);
-
-/// Returns where the participants of this program want to be looked at. They share one page.
-pub(super) fn one_address(wanted: &[Hosted]) -> Result<Option<SocketAddr>> {
-    let addresses: BTreeSet<_> = wanted.iter().filter_map(|hosted| hosted.listen).collect();
-    let mut addresses = addresses.into_iter();
-    match (addresses.next(), addresses.next()) {
-        (Some(one), Some(other)) => bail!(
-            "[participant] metrics_listen is {one} and {other}, but participants in one program share one page: \
-             give them the same address, or run them by themselves"
-        ),
-        (address, _) => Ok(address),
-    }
-}
 
 /// Serves the pages for as long as what is returned lives.
 pub(super) async fn show(

@@ -9,7 +9,7 @@ const BEAT: Duration = Duration::from_secs(1);
 
 /// The hearts of a program; clones share them.
 #[derive(Clone)]
-pub(super) struct Pulse {
+pub(crate) struct Pulse {
     since: Instant,
     hearts: Arc<Mutex<Vec<Arc<Heart>>>>,
 }
@@ -22,13 +22,13 @@ struct Heart {
 }
 
 impl Pulse {
-    pub(super) fn new() -> Pulse {
+    pub(crate) fn new() -> Pulse {
         Pulse { since: Instant::now(), hearts: Arc::default() }
     }
 
     /// Does some work with a heart that stops beating when the work does not come back from a step: when it waits for a
     /// lock, or keeps a thread busy. Work that waits for the world is well.
-    pub(super) async fn beating<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn beating<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let heart = self.heart(what);
         let beats = async {
             loop {

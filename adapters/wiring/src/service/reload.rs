@@ -1,33 +1,35 @@
 //! Reads the configuration again; it counts for the jobs that are still to come.
 
-use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::crew::Crew;
-use super::{notify, read_all};
-use crate::hosted::Post;
-use crate::participants::Host;
+use super::notify;
 
 /// Does what is asked for, one after the other, while signals are still listened to.
-pub(super) struct Reloads {
+pub(crate) struct Reloads {
     asked: Arc<Notify>,
     task: AbortHandle,
 }
 
 impl Reloads {
-    pub(super) fn start(config: PathBuf, crew: Arc<Crew>, host: Host) -> Reloads {
+    /// `reload` puts a new configuration in force, or nothing of it.
+    pub(crate) fn start(
+        crew: Arc<Crew>,
+        reload: impl Fn() -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + 'static,
+    ) -> Reloads {
         let asked = Arc::new(Notify::new());
         let wait = asked.clone();
         let task = tokio::spawn(async move {
             loop {
                 wait.notified().await;
                 notify::reloading();
-                let reloaded = reload(&config, &crew.posts, &host).await;
+                let reloaded = reload().await;
                 crew.outdated.store(reloaded.is_err(), Ordering::Relaxed);
                 notify::ready(&crew);
                 match reloaded {
@@ -49,22 +51,4 @@ impl Drop for Reloads {
     fn drop(&mut self) {
         self.task.abort();
     }
-}
-
-/// Puts new participants in place of all old ones, or of none.
-async fn reload(config: &Path, posts: &[Post], host: &Host) -> Result<()> {
-    let wanted = read_all(posts.iter().map(|post| &post.name), config)?;
-    let mut next = Vec::new();
-    for (mut hosted, post) in wanted.into_iter().zip(posts) {
-        let participant =
-            hosted.participant(host).await.with_context(|| format!("cannot run {}", post.name))?;
-        next.push((post, participant, post.fixed.changed(&hosted.fixed())));
-    }
-    for (post, participant, changed) in next {
-        post.participant.replace(participant).await;
-        if !changed.is_empty() {
-            tracing::warn!("{}: {} needs a restart to count", post.name, changed.join(", "));
-        }
-    }
-    Ok(())
 }

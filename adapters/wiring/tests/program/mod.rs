@@ -122,6 +122,19 @@ impl Ran {
     }
 }
 
+/// Waits until the child has said this on stderr; returns all it said until then.
+pub(crate) fn wait_for(child: &mut std::process::Child, said: &str) -> String {
+    use std::io::{BufRead, BufReader};
+    let mut lines = BufReader::new(child.stderr.as_mut().unwrap()).lines();
+    let mut heard = String::new();
+    while !heard.contains(said) {
+        let line = lines.next().unwrap_or_else(|| panic!("it never said {said}:\n{heard}")).unwrap();
+        heard.push_str(&line);
+        heard.push('\n');
+    }
+    heard
+}
+
 /// The `--repo` option of the repository the images of the tests are made from.
 pub(crate) fn demo_repo() -> String {
     let folder = std::env::var("IMG_DEMO_REPO")
