@@ -141,6 +141,7 @@ impl Exo {
         };
         self.participant.handle_lifecycle_control(&Lifecycle::Stop).await;
         self.finish(jobs).await;
+        intake.close().await;
         self.participant.handle_lifecycle_control(&Lifecycle::Die).await;
         ended
     }

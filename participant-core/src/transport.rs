@@ -54,4 +54,9 @@ pub trait Intake: Send {
     ///
     /// May be dropped while waiting: a message that was just about to come is then not lost but comes again.
     async fn next(&mut self) -> Result<Delivery, TransportError>;
+
+    /// Takes nothing more, once all deliveries are settled, and returns when the other side has heard of that.
+    ///
+    /// An intake that is only dropped loses nothing either, but what was settled last may come again.
+    async fn close(self: Box<Self>) {}
 }

@@ -19,6 +19,7 @@ use crate::intake::Taken;
 use crate::names::Item;
 use crate::search::{Verdict, search};
 use crate::session::Session;
+use crate::trouble::Trouble;
 
 /// What instances say on the cancel exchange: the type of a message.
 pub(crate) const ASK: &str = "ask";
@@ -54,7 +55,8 @@ pub(crate) async fn judge(taken: &Arc<Taken>, cancel: &Item, hold: Hold, ear: Op
         None => Ok(wanted.iter().map(|correlation| judge_here(taken, correlation)).collect()),
     };
     match verdicts {
-        Err(stuck) => warn!("cannot deal with a cancel on {queue} now: {stuck}"),
+        // in a new session they come again
+        Err(stuck) => session.fail(Trouble(format!("cannot deal with a cancel on {queue} now: {stuck}"))),
         Ok(verdicts) => {
             if verdicts.iter().any(Verdict::is_doubtful) {
                 doubt::tell_all(taken, &session, ear.as_ref()).await;

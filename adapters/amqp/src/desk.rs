@@ -115,6 +115,11 @@ impl<T> Desk<T> {
         self.mode == Mode::Open
     }
 
+    /// Tells whether messages cannot be moved.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.alone
+    }
+
     /// Tells whether messages of our queue are wanted.
     pub(crate) fn wants_older(&self) -> bool {
         self.mode != Mode::Busy
@@ -163,8 +168,7 @@ impl<T> Desk<T> {
             _ => None,
         };
         let oldest = self.fresh.front().filter(|_| !self.alone).map(|(came, _)| *came + PATIENCE);
-        let older = self.older.front().map(|(came, _)| *came + PATIENCE).filter(|_| !self.asking);
-        [worker, oldest, older].into_iter().flatten().min()
+        [worker, oldest].into_iter().flatten().min()
     }
 
     /// Returns everything that waits here.
@@ -223,6 +227,18 @@ mod tests {
         desk.put_fresh(4, after(t, 300));
         assert_eq!(desk.tick(after(t, 300)).moves, [4], "at once, now that it is busy");
         assert_eq!(desk.next_tick(), None);
+    }
+
+    #[test]
+    fn nothing_is_to_be_done_while_a_worker_is_given_work_in_time() {
+        let t = Instant::now();
+        let mut desk = Desk::new(t);
+        desk.begin(false, true, t);
+        (1..4).for_each(|number| desk.put_older(number, t));
+        assert_eq!((desk.ask(t), desk.ask(after(t, 200))), (Some(1), Some(2)));
+        assert_eq!(desk.next_tick(), Some(after(t, 450)), "however long the third has waited");
+        assert_eq!(desk.tick(after(t, 449)).returns, [0; 0]);
+        assert_eq!(desk.tick(after(t, 450)).returns, [3]);
     }
 
     #[test]

@@ -67,14 +67,16 @@ impl Hold {
 
     /// Puts the message back into its queue.
     pub(crate) async fn requeue(self) {
-        self.channel.pass(self.tag);
+        // said first, and only then passed: an ack of its neighbours must not go before it, and mean it too
         let _ = self.acker.nack(BasicNackOptions { requeue: true, multiple: false }).await;
+        self.channel.pass(self.tag);
     }
 
     /// Drops the message, or lets the queue's own dead-letter rule have it.
     pub(crate) async fn reject(self) -> bool {
+        let heard = matches!(self.acker.reject(BasicRejectOptions { requeue: false }).await, Ok(true));
         self.channel.pass(self.tag);
-        matches!(self.acker.reject(BasicRejectOptions { requeue: false }).await, Ok(true))
+        heard
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use participant_core::{Delivery, Intake, TransportError};
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 use crate::book::{Book, Known};
@@ -89,7 +90,8 @@ impl Taken {
 /// Hands one message after the other to a worker.
 pub(crate) struct AmqpIntake {
     pub(crate) taken: Arc<Taken>,
-    pub(crate) _feeder: DropGuard,
+    pub(crate) feeder: JoinHandle<()>,
+    pub(crate) stop: DropGuard,
 }
 
 #[async_trait]
@@ -102,6 +104,12 @@ impl Intake for AmqpIntake {
             }
             self.taken.came.notified().await;
         }
+    }
+
+    async fn close(self: Box<Self>) {
+        self.stop.disarm().cancel();
+        let _ = self.feeder.await;
+        self.taken.link.flush().await;
     }
 }
 

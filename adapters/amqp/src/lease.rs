@@ -42,7 +42,7 @@ async fn renew(taken: Arc<Taken>, session: Arc<Session>, job: Arc<Running>) {
     if slot.end.is_some() || !slot.hold.as_ref().is_some_and(Hold::is_good) {
         return;
     }
-    let (sender, copy) = oneshot::channel();
+    let (sender, mut copy) = oneshot::channel();
     taken.book().copies.insert(job.item.id.clone(), sender);
     let lease = &taken.names.lease;
     // a copy is a repetition of what was delivered already
@@ -53,7 +53,13 @@ async fn renew(taken: Arc<Taken>, session: Arc<Session>, job: Arc<Running>) {
         repeat: true,
     };
     let renewed = match session.publish(lease, again.body.clone(), again.properties_to_move()).await {
-        Ok(()) => tokio::time::timeout(LEASE_TTL, copy).await.ok().and_then(Result::ok),
+        Ok(()) => match tokio::time::timeout(LEASE_TTL, &mut copy).await {
+            Ok(copy) => copy.ok(),
+            Err(_late) => {
+                copy.close();
+                copy.try_recv().ok() // it came at the last moment
+            }
+        },
         Err(error) => {
             warn!("cannot renew the lease of a job of {}: {error:?}", taken.names.skynet);
             None

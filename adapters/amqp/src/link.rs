@@ -64,6 +64,14 @@ impl Link {
             .map_err(|_| self.trouble().unwrap_or_else(|| Trouble::silent(&self.settings, patience)))
     }
 
+    /// Waits until the broker has all acks of the session there is now.
+    pub(crate) async fn flush(&self) {
+        let state = self.state.borrow().clone();
+        if let State::Up(session) = state {
+            session.flush().await;
+        }
+    }
+
     /// Returns what is wrong now.
     pub(crate) fn trouble(&self) -> Option<Trouble> {
         match &*self.state.borrow() {

@@ -97,19 +97,24 @@ async fn hand_back(taken: &Taken, job: u64, running: &Running) -> Result<(), Tra
     let mut slot = running.slot.lock().await;
     slot.end = Some(End::HandedBack);
     taken.book().running.remove(&job);
-    match slot.hold.take().filter(Hold::is_good) {
-        Some(hold) => give_back(taken, &running.item, hold).await,
+    match slot.hold.take() {
+        Some(hold) if hold.is_good() => give_back(taken, &running.item, hold).await,
+        // the broker has the copy we made
+        Some(hold) if hold.place == Place::Lease => Ok(()),
         // the broker may have lost it in a restart; twice is better than never
-        None if running.item.is_transient() => {
-            let patience = taken.link.settings.publish_within;
-            let again = |trouble| {
-                TransportError::new(format!("give a message back to {}", taken.names.work), trouble)
-            };
-            let session = taken.link.session_within(patience).await.map_err(again)?;
-            return move_to_work(taken, &session, &running.item).await;
-        }
-        None => Ok(()),
+        _ if running.item.is_transient() => send_again(taken, &running.item).await,
+        _ => Ok(()),
     }
+}
+
+/// Sends a message anew that the broker does not hold for us any longer.
+async fn send_again(taken: &Taken, item: &Item) -> Result<(), TransportError> {
+    let alone = taken.book().desk.is_alone();
+    let queue = if alone { &taken.names.skynet } else { &taken.names.work };
+    let patience = taken.link.settings.publish_within;
+    let again = |trouble| TransportError::new(format!("give a message back to {queue}"), trouble);
+    let session = taken.link.session_within(patience).await.map_err(again)?;
+    send_to(queue, &session, item).await
 }
 
 /// Lets another worker have a message.
@@ -130,11 +135,14 @@ pub(crate) async fn move_to_work(
     session: &Session,
     item: &Item,
 ) -> Result<(), TransportError> {
-    let work = &taken.names.work;
+    send_to(&taken.names.work, session, item).await
+}
+
+async fn send_to(queue: &str, session: &Session, item: &Item) -> Result<(), TransportError> {
     session
-        .publish(work, item.body.clone(), item.properties_to_move())
+        .publish(queue, item.body.clone(), item.properties_to_move())
         .await
-        .map_err(|error| unsent(&session.settings, work, error))
+        .map_err(|error| unsent(&session.settings, queue, error))
 }
 
 /// Keeps a message for a person to look at.

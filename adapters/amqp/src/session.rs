@@ -129,6 +129,18 @@ impl Session {
         self.why.get().cloned().unwrap_or_else(|| Trouble::new("the session was closed"))
     }
 
+    /// Waits until the broker has all acks, and a little longer: it reads them in order, so it has them when it answers
+    /// a question that was asked after them.
+    pub(crate) async fn flush(&self) {
+        let asked = async {
+            self.acks.close();
+            self.acks.wait().await;
+            self.acks.reopen();
+            self.channel().await?.close(200, "done".into()).await
+        };
+        let _ = tokio::time::timeout(Duration::from_secs(1), asked).await;
+    }
+
     /// Closes the connection; what is not acked by then goes back.
     pub(crate) async fn close(&self) {
         self.broken.cancel();

@@ -55,11 +55,11 @@ impl Transport for AmqpTransport {
         }
         let taken = Arc::new(Taken::new(queue, self.link.clone()));
         let stop = CancellationToken::new();
-        tokio::spawn(feed(taken.clone(), stop.clone()));
+        let feeder = tokio::spawn(feed(taken.clone(), stop.clone()));
         let mut ready = taken.ready.subscribe();
         let patience = self.link.settings.publish_within;
         let _ = tokio::time::timeout(patience, ready.wait_for(|ready| *ready)).await;
-        Ok(Box::new(AmqpIntake { taken, _feeder: stop.drop_guard() }))
+        Ok(Box::new(AmqpIntake { taken, feeder, stop: stop.drop_guard() }))
     }
 
     async fn publish(&self, message: &Message) -> Result<(), TransportError> {

@@ -39,7 +39,10 @@ impl Trouble {
             Some((530, text)) if text.contains("not found") => {
                 format!("RabbitMQ at {address} has no virtual host `{vhost}`")
             }
-            _ => format!("cannot connect to RabbitMQ at {address}: {}", plain(error)),
+            _ => {
+                let said = plain(error);
+                format!("cannot connect to RabbitMQ at {address}: {said}{}", hint(&said))
+            }
         })
     }
 
@@ -81,5 +84,14 @@ fn plain(error: &Error) -> String {
         ErrorKind::MissingHeartbeatError => "it was silent for too long (no heartbeat)".into(),
         ErrorKind::InvalidConnectionState(_) | ErrorKind::InvalidChannelState(..) => "it is closed".into(),
         _ => error.to_string(),
+    }
+}
+
+/// Says what a person should look at, where a message of TLS does not.
+fn hint(said: &str) -> &'static str {
+    if said.contains("InvalidContentType") {
+        "; does that port speak TLS? without TLS it is 5672"
+    } else {
+        ""
     }
 }

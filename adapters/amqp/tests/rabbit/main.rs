@@ -1,5 +1,6 @@
 //! The promises of the transport, on a real RabbitMQ.
 
+mod acks;
 mod basics;
 mod broker;
 mod cable;
