@@ -1,0 +1,40 @@
+//! Holds docs/troubleshooting.md: what it explains is what programs say.
+
+use std::path::Path;
+
+/// Every source file of the workspace, as one text without line breaks in texts.
+fn sources() -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders: Vec<_> =
+        ["participant-core", "participants", "adapters"].map(|name| root.join(name)).into();
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("tests") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                text.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    // a `\` at the end of a line of a text swallows the white space after it
+    let mut joined = String::new();
+    for (number, part) in text.split("\\\n").enumerate() {
+        joined.push_str(if number == 0 { part } else { part.trim_start() });
+    }
+    joined
+}
+
+#[test]
+fn every_message_it_explains_is_one_that_is_said() {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/troubleshooting.md"));
+    let (page, sources) = (page.unwrap(), sources());
+    let messages: Vec<_> =
+        page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
+    assert!(messages.len() > 20, "{messages:?}");
+    let parts = messages.iter().flat_map(|message| message.split('…')).map(str::trim);
+    let unsaid: Vec<_> = parts.filter(|part| !sources.contains(part)).collect();
+    assert!(unsaid.is_empty(), "nobody says {unsaid:?}");
+}
