@@ -9,8 +9,6 @@ mod supervisor;
 mod systemd;
 mod toggle;
 
-use std::path::Path;
-
 use anyhow::{Result, bail};
 use cli::{Named, SkynetArguments, SkynetCommand};
 
@@ -73,10 +71,4 @@ fn name_of(name: &str) -> Result<&str> {
         bail!("`{name}` is no name of a participant: letters, digits, _, - and . make one");
     }
     Ok(name)
-}
-
-/// Returns the name a program file stands for: `build_image` for `/usr/share/boss-skynet/build_image.py`.
-fn file_stem(code: &str) -> &str {
-    let file = Path::new(code).file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    file.strip_suffix(".py").unwrap_or(file)
 }

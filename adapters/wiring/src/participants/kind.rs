@@ -60,12 +60,8 @@ impl Kind {
     /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, may say that it is another's
     /// second life, as `build_image.py` run under the name `build_image_arm`.
     pub(crate) fn find(name: &str, code: Option<&str>) -> Result<Kind> {
-        let code = code.map(|code| {
-            let file = code.rsplit('/').next().unwrap_or_default();
-            file.strip_suffix(".py").unwrap_or(file)
-        });
         let known = |name: &str| Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        if let Some(kind) = known(name).or_else(|| known(code?)) {
+        if let Some(kind) = known(name).or_else(|| known(name_of_code(code?))) {
             return Ok(kind);
         }
         let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
@@ -95,6 +91,12 @@ impl Kind {
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
         }
     }
+}
+
+/// Returns the name a program file stands for: `build_image` for `/usr/share/boss-skynet/build_image.py`.
+pub(crate) fn name_of_code(code: &str) -> &str {
+    let file = code.rsplit('/').next().unwrap_or_default();
+    file.strip_suffix(".py").unwrap_or(file)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@ use cli::InstallArguments;
 
 use super::installed::{Installed, Shelf};
 use super::systemd::Systemd;
-use super::{file_stem, name_of, supervisor};
-use crate::participants::Kind;
+use super::{name_of, supervisor};
+use crate::participants::{Kind, name_of_code};
 
 /// Writes the file of a participant; systemd hears of it when it runs.
 pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments) -> Result<u8> {
@@ -43,7 +43,7 @@ fn wanted(wish: &InstallArguments) -> Result<Installed> {
     let mut installed = match (&wish.from, wish.code.as_ref().or(wish.participant.as_ref())) {
         (Some(file), _) => supervisor::read(file)?,
         (None, Some(code)) => {
-            let stem = file_stem(code);
+            let stem = name_of_code(code);
             Installed { name: stem.into(), code: stem.into(), ..Installed::default() }
         }
         (None, None) => bail!("say which participant: CODE, or --from FILE"),

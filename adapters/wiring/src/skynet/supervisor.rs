@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use config::Ini;
 
 use super::installed::Installed;
-use super::{file_stem, name_of};
+use super::name_of;
+use crate::participants::name_of_code;
 
 /// Reads `[program:NAME]` and `[participant]`.
 pub(super) fn read(file: &Path) -> Result<Installed> {
@@ -28,7 +29,7 @@ pub(super) fn read(file: &Path) -> Result<Installed> {
     let user = text(program, "user").filter(|user| user != "nobody");
     let instances = text(program, "numprocs").and_then(|number| number.parse().ok());
     Ok(Installed {
-        code: file_stem(&code).to_owned(),
+        code: name_of_code(&code).to_owned(),
         queue: of_participant("queue").filter(same),
         regexp: of_participant("regexp").filter(same),
         concurrency: instances.filter(|number| *number != 1),
