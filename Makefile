@@ -1,8 +1,8 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test lint bench soak install clean
+.PHONY: help demo test test-pykickstart lint bench soak install clean
 
 help: ## says what there is (the default)
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 demo: ## installs what is missing, builds an image from a kickstart, boots it in qemu
 	@.ci/need demo
@@ -11,6 +11,9 @@ demo: ## installs what is missing, builds an image from a kickstart, boots it in
 test: ## runs all tests, with a RabbitMQ and a PostgreSQL of their own
 	@.ci/need test
 	@.ci/test
+
+test-pykickstart: ## asks the newest pykickstart on PyPI for every command and option, and compares
+	@.ci/test-pykickstart
 
 lint: ## formatting, clippy, shellcheck where it is installed
 	@.ci/lint

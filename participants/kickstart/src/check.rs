@@ -6,10 +6,12 @@ mod nearest;
 mod report;
 mod sections;
 mod splitting;
+mod standing;
 
 pub(crate) use arguments::fits;
 
 use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::document::{Item, Kickstart};
 use report::Report;
 
@@ -28,11 +30,13 @@ pub struct Rules {
     pub include_allowed: bool,
     /// After this many findings the check stops.
     pub limit: usize,
+    /// Who is going to read the kickstart.
+    pub dialect: Dialect,
 }
 
 impl Default for Rules {
     fn default() -> Rules {
-        Rules { include_allowed: false, limit: 1000 }
+        Rules { include_allowed: false, limit: 1000, dialect: Dialect::Mic }
     }
 }
 
@@ -40,6 +44,19 @@ impl Rules {
     /// Returns the same rules with `%include` and `%ksappend` allowed or not.
     pub fn include_allowed(self, include_allowed: bool) -> Rules {
         Rules { include_allowed, ..self }
+    }
+
+    /// Returns the same rules for kickstarts that somebody else is going to read.
+    ///
+    /// ```
+    /// use img_kickstart::{Dialect, Kickstart, Rules, check_with};
+    ///
+    /// let ks = Kickstart::parse("desktop --session=x\n");
+    /// let found = check_with(&ks, &Rules::default().dialect(Dialect::FEDORA));
+    /// assert_eq!(found[0].message, "`desktop` is unknown to Fedora 46: mic has it");
+    /// ```
+    pub fn dialect(self, dialect: Dialect) -> Rules {
+        Rules { dialect, ..self }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What commands, sections and options exist: data, one row each.
 
 mod installer;
+mod life;
 mod past;
 mod people;
 mod row;
@@ -8,11 +9,14 @@ mod sections;
 mod sources;
 mod storage;
 mod system;
+mod volumes;
+mod words;
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use row::{Dialect, Opt, Row, Value};
+pub use life::{Life, NEVER, Span, Standing};
+pub use row::{Opt, Row, Value};
 
 /// What is assumed of a command that is in no table: any options, any arguments.
 pub(crate) static UNKNOWN: Row = Row::new("", row::ANY, &[]).free();
@@ -22,7 +26,7 @@ static COMMANDS: LazyLock<HashMap<&'static str, &'static Row>> =
 
 /// Returns every command's row.
 pub fn commands() -> impl Iterator<Item = &'static Row> {
-    [storage::ROWS, sources::ROWS, people::ROWS, system::ROWS, installer::ROWS, past::ROWS]
+    [storage::ROWS, volumes::ROWS, sources::ROWS, people::ROWS, system::ROWS, installer::ROWS, past::ROWS]
         .into_iter()
         .flatten()
 }

@@ -3,8 +3,9 @@
 use crate::arguments::{Arguments, Given, Misfit, MisfitKind};
 use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
+use crate::check::standing::{self, Thing};
 use crate::command::Command;
-use crate::table::{Dialect, Row, Value};
+use crate::table::{Row, Standing, Value};
 
 /// Checks the arguments of one line.
 pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, report: &mut Report<'_>) {
@@ -16,6 +17,7 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
         option(line, given, row, report);
     }
     missing(command, read, row, report);
+    together(line, read, row, report);
     if let Some(extra) = read.plain.get(row.arguments.1) {
         let message = format!("`{}` does not take `{}`", row.name, extra.text);
         report.error("extra-argument", line, extra.span(), message);
@@ -43,9 +45,9 @@ fn option(line: usize, given: &Given, row: &Row, report: &mut Report<'_>) {
     if let Err(message) = fits(given) {
         report.error("wrong-value", line, given.value_span.clone(), message);
     }
-    if given.option.dialect == Dialect::Past && row.dialect != Dialect::Past {
-        let message = format!("`{name}` is unknown to current installers");
-        report.warning("past-option", line, given.span.clone(), message);
+    if matches!(row.life.standing(report.rules.dialect), Standing::Known | Standing::Old) {
+        let thing = Thing { what: "option", name, line, span: given.span.clone() };
+        standing::check(thing, &given.option.life, report);
     }
     if given.written != name {
         let message = format!("`{}` is short for `{name}`", given.written);
@@ -69,9 +71,27 @@ fn missing(command: &Command<'_>, read: &Arguments<'_>, row: &Row, report: &mut 
     }
 }
 
+/// Checks options that mean something only beside another, or only without it.
+fn together(line: usize, read: &Arguments<'_>, row: &Row, report: &mut Report<'_>) {
+    for (name, with) in row.with {
+        if let Some(given) = read.given(&[name]).filter(|_| read.given(with).is_none()) {
+            let with: Vec<String> = with.iter().map(|name| format!("`{name}`")).collect();
+            let message = format!("`{name}` means nothing without {}", with.join(" or "));
+            report.error("lonely-option", line, given.span.clone(), message);
+        }
+    }
+    for (name, other) in row.apart {
+        if let Some(given) = read.given(&[other]).filter(|_| read.has(name)) {
+            let message = format!("`{name}` and `{other}` do not go together");
+            report.error("conflict", line, given.span.clone(), message);
+        }
+    }
+}
+
 /// Returns whether the option is on the line and not empty, or already complained about.
 fn says(read: &Arguments<'_>, name: &str) -> bool {
-    read.value(name).is_some_and(|value| !value.trim().is_empty())
+    let given = read.given(&[name]);
+    given.is_some_and(|given| given.value.as_ref().is_none_or(|value| !value.trim().is_empty()))
         || read.misfits.iter().any(|misfit| misfit.written == name)
 }
 
@@ -84,7 +104,7 @@ pub(crate) fn fits(given: &Given) -> Result<(), String> {
         Value::Number => (number.parse::<u64>().is_ok(), "a whole number".to_owned()),
         Value::Integer => (number.parse::<i64>().is_ok(), "a whole number".to_owned()),
         Value::YesNo => (YES_NO.iter().any(|word| value.eq_ignore_ascii_case(word)), "yes or no".to_owned()),
-        Value::Choice(of) => (of.contains(&value), of.join(" or ")),
+        Value::Choice(of) => (of.iter().any(|one| value.eq_ignore_ascii_case(one)), of.join(" or ")),
     };
     if fits || !crate::tokens(value).is_empty() {
         return Ok(());

@@ -5,9 +5,11 @@ use std::collections::HashMap;
 use crate::arguments::Arguments;
 use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
+use crate::check::standing::{self, Thing};
 use crate::check::{arguments, splitting};
 use crate::command::Command;
-use crate::table::{self, Dialect};
+use crate::dialect::Dialect;
+use crate::table::{self, Standing};
 
 /// What earlier lines said, by the line that said it.
 #[derive(Default)]
@@ -24,9 +26,11 @@ pub(super) fn check(command: &Command<'_>, seen: &mut Seen, report: &mut Report<
         return splitting::include(&name.text, command.line, name.span(), report);
     }
     let Some(row) = command.row() else { return unknown(command, report) };
-    if row.dialect == Dialect::Past {
-        let message = format!("`{}` is unknown to current installers", row.name);
-        report.warning("past-command", command.line, name.span(), message);
+    let thing = Thing { what: "command", name: row.name, line: command.line, span: name.span() };
+    standing::check(thing, &row.life, report);
+    let dialect = report.rules.dialect;
+    if dialect != Dialect::Mic && row.life.standing(dialect) != Standing::Known {
+        return; // nobody reads the options of a command that is going or gone
     }
     let read = command.arguments();
     arguments::check(command, &read, row, report);

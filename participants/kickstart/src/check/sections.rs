@@ -3,6 +3,7 @@
 use crate::Word;
 use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
+use crate::check::standing::{self, Thing};
 use crate::check::{arguments, splitting};
 use crate::command::Command;
 use crate::document::head;
@@ -17,7 +18,11 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
     splitting::check(header, report);
     if let Some(name) = header.words.first() {
         match section.row() {
-            Some(row) => arguments::check(header, &section.arguments(), row, report),
+            Some(row) => {
+                let thing = Thing { what: "section", name: row.name, line: header.line, span: name.span() };
+                standing::check(thing, &row.life, report);
+                arguments::check(header, &section.arguments(), row, report);
+            }
             None => unknown(header.line, name, report),
         }
     }

@@ -1,6 +1,7 @@
 //! Commands only old installers knew.
 
-use super::row::{ANY, NONE, Row, choice, flag, list, text};
+use super::row::{ANY, NONE, Row};
+use super::words::{choice, flag, list, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[

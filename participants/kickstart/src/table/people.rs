@@ -1,20 +1,21 @@
 //! Users, passwords and who may log in.
 
-use super::row::{ANY, NONE, Row, flag, list, number, text};
+use super::row::{ANY, NONE, Row};
+use super::words::{flag, list, number, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
-    Row::new("auth", ANY, &[]).free(),
-    Row::new("authconfig", ANY, &[]).free(),
-    Row::new("authselect", ANY, &[]).free(),
-    Row::new("group", NONE, &[number("--gid"), text("--name").needed()]),
+    Row::new("auth", ANY, &[]).free().until(35, 10).and_mic(),
+    Row::new("authconfig", ANY, &[]).free().until(35, 10).and_mic(),
+    Row::new("authselect", ANY, &[]).free().since(28, 8),
+    Row::new("group", NONE, &[number("--gid"), text("--name").needed()]).many(),
     Row::new("realm", ANY, &[]).free(),
     Row::new(
         "rootpw",
         (0, 1),
-        &[flag("--allow-ssh"), flag("--iscrypted"), flag("--lock"), flag("--plaintext")],
+        &[flag("--allow-ssh").since(37, 9), flag("--iscrypted"), flag("--lock"), flag("--plaintext")],
     ),
-    Row::new("sshkey", (1, 1), &[text("--username").needed()]),
+    Row::new("sshkey", (1, 1), &[text("--username").needed()]).many().since(22, 8),
     Row::new(
         "sshpw",
         (1, usize::MAX),
@@ -22,10 +23,11 @@ pub(super) const ROWS: &[Row] = &[
             flag("--iscrypted"),
             flag("--lock"),
             flag("--plaintext"),
-            flag("--sshkey"),
+            flag("--sshkey").since(24, 8),
             text("--username").needed(),
         ],
-    ),
+    )
+    .many(),
     Row::new(
         "user",
         NONE,
@@ -42,5 +44,6 @@ pub(super) const ROWS: &[Row] = &[
             text("--shell"),
             number("--uid"),
         ],
-    ),
+    )
+    .many(),
 ];

@@ -1,15 +1,6 @@
-//! The shape of a row: a name, how many plain arguments, and which options.
+//! The shape of a row: a name, how many plain arguments, which options, and who knows it.
 
-/// Who understands a command or an option.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// Current pykickstart, and mic, which stands on it.
-    Stock,
-    /// Only mic (any of its families).
-    Mic,
-    /// Only older installers: current ones refuse it.
-    Past,
-}
+use super::life::{Life, NEVER};
 
 /// What an option wants after its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +19,7 @@ pub enum Value {
     List,
     /// Yes or no, in any of pykickstart's spellings.
     YesNo,
-    /// One of these.
+    /// One of these, however its letters are cased.
     Choice(&'static [&'static str]),
 }
 
@@ -41,8 +32,10 @@ pub struct Opt {
     pub value: Value,
     /// Whether the command means nothing without it.
     pub needed: bool,
-    /// Who understands it.
-    pub dialect: Dialect,
+    /// Whether each of several on one line counts; else only the last does.
+    pub many: bool,
+    /// Who knows it.
+    pub life: Life,
 }
 
 /// One command or section.
@@ -56,10 +49,16 @@ pub struct Row {
     pub options: &'static [Opt],
     /// At least one of these options must be given, unless empty.
     pub one_of: &'static [&'static str],
+    /// Options that mean nothing without one of some others.
+    pub with: &'static [(&'static str, &'static [&'static str])],
+    /// Pairs of options that cannot stand on one line.
+    pub apart: &'static [(&'static str, &'static str)],
     /// Whether its words go to another program, so that any option is right.
     pub free: bool,
-    /// Who understands it.
-    pub dialect: Dialect,
+    /// Whether each of several lines counts; else only the last does.
+    pub many: bool,
+    /// Who knows it.
+    pub life: Life,
 }
 
 /// No plain arguments.
@@ -67,9 +66,50 @@ pub(super) const NONE: (usize, usize) = (0, 0);
 /// Any number of plain arguments.
 pub(super) const ANY: (usize, usize) = (0, usize::MAX);
 
+/// Gives rows and options the same words about who knows them; numbers are those of Fedora and of RHEL.
+macro_rules! lives {
+    ($what:ident) => {
+        #[allow(dead_code, reason = "each word is there for rows and for options")]
+        impl $what {
+            /// New in these; `0` is older than what was asked.
+            pub(super) const fn since(self, fedora: u16, rhel: u16) -> $what {
+                $what { life: self.life.since(fedora, rhel), ..self }
+            }
+            /// Warned about in these.
+            pub(super) const fn old(self, fedora: u16, rhel: u16) -> $what {
+                $what { life: self.life.old(fedora, rhel), ..self }
+            }
+            /// Gone in these.
+            pub(super) const fn until(self, fedora: u16, rhel: u16) -> $what {
+                $what { life: self.life.until(fedora, rhel), ..self }
+            }
+            /// Known only before Fedora 21 and RHEL 7.
+            pub(super) const fn past(self) -> $what {
+                self.until(0, 0)
+            }
+            /// Known to mic and nobody else.
+            pub(super) const fn mic(self) -> $what {
+                self.since(NEVER, NEVER).and_mic()
+            }
+            /// Known to mic, whatever became of it elsewhere.
+            pub(super) const fn and_mic(self) -> $what {
+                $what { life: self.life.and_mic(), ..self }
+            }
+            /// Each of several counts.
+            pub(super) const fn many(self) -> $what {
+                $what { many: true, ..self }
+            }
+        }
+    };
+}
+
+lives!(Row);
+lives!(Opt);
+
 impl Row {
     pub(super) const fn new(name: &'static str, arguments: (usize, usize), options: &'static [Opt]) -> Row {
-        Row { name, arguments, options, one_of: &[], free: false, dialect: Dialect::Stock }
+        let (one_of, with, apart): (&[_], &[_], &[_]) = (&[], &[], &[]);
+        Row { name, arguments, options, one_of, with, apart, free: false, many: false, life: Life::ALWAYS }
     }
     pub(super) const fn free(self) -> Row {
         Row { free: true, ..self }
@@ -77,50 +117,24 @@ impl Row {
     pub(super) const fn one_of(self, one_of: &'static [&'static str]) -> Row {
         Row { one_of, ..self }
     }
-    pub(super) const fn mic(self) -> Row {
-        Row { dialect: Dialect::Mic, ..self }
+    pub(super) const fn with(self, with: &'static [(&'static str, &'static [&'static str])]) -> Row {
+        Row { with, ..self }
     }
-    pub(super) const fn past(self) -> Row {
-        Row { dialect: Dialect::Past, ..self }
+    pub(super) const fn apart(self, apart: &'static [(&'static str, &'static str)]) -> Row {
+        Row { apart, ..self }
+    }
+
+    /// Returns the option called `name`, which must be whole.
+    pub fn option(&self, name: &str) -> Option<&'static Opt> {
+        self.options.iter().find(|option| option.name == name)
     }
 }
 
 impl Opt {
-    const fn new(name: &'static str, value: Value) -> Opt {
-        Opt { name, value, needed: false, dialect: Dialect::Stock }
+    pub(super) const fn new(name: &'static str, value: Value) -> Opt {
+        Opt { name, value, needed: false, many: false, life: Life::ALWAYS }
     }
     pub(super) const fn needed(self) -> Opt {
         Opt { needed: true, ..self }
     }
-    pub(super) const fn mic(self) -> Opt {
-        Opt { dialect: Dialect::Mic, ..self }
-    }
-    pub(super) const fn past(self) -> Opt {
-        Opt { dialect: Dialect::Past, ..self }
-    }
-}
-
-pub(super) const fn flag(name: &'static str) -> Opt {
-    Opt::new(name, Value::Flag)
-}
-pub(super) const fn text(name: &'static str) -> Opt {
-    Opt::new(name, Value::Text)
-}
-pub(super) const fn optional(name: &'static str) -> Opt {
-    Opt::new(name, Value::Optional)
-}
-pub(super) const fn number(name: &'static str) -> Opt {
-    Opt::new(name, Value::Number)
-}
-pub(super) const fn integer(name: &'static str) -> Opt {
-    Opt::new(name, Value::Integer)
-}
-pub(super) const fn list(name: &'static str) -> Opt {
-    Opt::new(name, Value::List)
-}
-pub(super) const fn yes_no(name: &'static str) -> Opt {
-    Opt::new(name, Value::YesNo)
-}
-pub(super) const fn choice(name: &'static str, of: &'static [&'static str]) -> Opt {
-    Opt::new(name, Value::Choice(of))
 }

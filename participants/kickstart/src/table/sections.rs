@@ -1,40 +1,52 @@
 //! The sections and the options of their opening lines.
 
-use super::row::{ANY, NONE, Opt, Row, flag, number, text};
+use super::life::NEVER;
+use super::row::{ANY, NONE, Opt, Row};
+use super::words::{flag, number, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
     Row::new("%addon", ANY, &[]).free(),
     Row::new("%anaconda", NONE, &[]),
     Row::new("%attachment", NONE, &[]).mic(),
-    Row::new("%certificate", NONE, &[text("--dir"), text("--filename").needed(), text("--type")]),
+    Row::new("%certificate", NONE, &[text("--dir"), text("--filename").needed(), text("--type")])
+        .one_of(&["--dir", "--type"]),
     Row::new("%onerror", NONE, SCRIPT),
     Row::new("%pack", NONE, SCRIPT).mic(),
     Row::new("%packages", NONE, PACKAGES),
-    Row::new("%post", NONE, SCRIPT),
+    Row::new("%post", NONE, POST),
     Row::new("%pre", NONE, SCRIPT),
     Row::new("%pre-install", NONE, SCRIPT),
     Row::new("%prepackages", NONE, &[]).mic(),
     Row::new("%traceback", NONE, SCRIPT),
 ];
 
-const SCRIPT: &[Opt] =
+/// mic stands on a pykickstart that took `--nochroot` everywhere.
+const SCRIPT: &[Opt] = &[
+    flag("--erroronfail"),
+    text("--interpreter"),
+    text("--log"),
+    text("--logfile"),
+    flag("--nochroot").mic(),
+];
+
+const POST: &[Opt] =
     &[flag("--erroronfail"), text("--interpreter"), text("--log"), text("--logfile"), flag("--nochroot")];
 
 const PACKAGES: &[Opt] = &[
     flag("--default"),
-    flag("--exclude-weakdeps"),
-    flag("--excludeWeakdeps"),
+    flag("--exclude-weakdeps").since(32, 9),
+    flag("--excludeWeakdeps").since(24, 8).old(40, NEVER).until(NEVER, 10),
     flag("--excludedocs"),
-    flag("--ignorebroken"),
+    flag("--ignorebroken").since(32, NEVER),
     flag("--ignoredeps").past(),
     flag("--ignoremissing"),
-    text("--inst-langs"),
-    text("--instLangs"),
+    text("--inst-langs").since(32, 9),
+    text("--instLangs").old(40, NEVER).until(NEVER, 10),
     flag("--multilib"),
-    flag("--nobase").past(),
+    flag("--nobase").old(21, 7).until(22, 8),
     flag("--nocore"),
     flag("--resolvedeps").past(),
-    number("--retries"),
-    number("--timeout"),
+    number("--retries").since(22, 0),
+    number("--timeout").since(22, 0),
 ];

@@ -1,6 +1,8 @@
 //! Disks, partitions and file systems.
 
-use super::row::{ANY, NONE, Row, choice, flag, list, number, optional, text};
+use super::life::NEVER;
+use super::row::{ANY, NONE, Opt, Row};
+use super::words::{choice, flag, list, number, optional, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -13,37 +15,19 @@ pub(super) const ROWS: &[Row] = &[
             flag("--encrypted"),
             text("--escrowcert"),
             text("--fstype"),
-            flag("--hibernation"),
-            text("--hw-passphrase"),
-            text("--luks-version"),
-            flag("--noboot"),
-            flag("--nohome"),
+            flag("--hibernation").since(38, 10),
+            text("--hw-passphrase").since(41, 11),
+            text("--luks-version").since(29, 8),
+            flag("--noboot").since(26, 8),
+            flag("--nohome").since(26, 0),
             flag("--nolvm"),
-            flag("--noswap"),
+            flag("--noswap").since(26, 8),
             text("--passphrase"),
-            text("--pbkdf"),
-            number("--pbkdf-iterations"),
-            number("--pbkdf-memory"),
-            number("--pbkdf-time"),
-            text("--type"),
-        ],
-    ),
-    Row::new(
-        "btrfs",
-        ANY,
-        &[
-            text("--base").mic(),
-            text("--data"),
-            text("--label"),
-            text("--metadata"),
-            text("--mkfsoptions"),
-            text("--name"),
-            flag("--noformat"),
-            text("--parent"),
-            flag("--quota").mic(),
-            flag("--snapshot").mic(),
-            flag("--subvol"),
-            flag("--useexisting"),
+            text("--pbkdf").since(29, 8),
+            number("--pbkdf-iterations").since(29, 8),
+            number("--pbkdf-memory").since(29, 8),
+            number("--pbkdf-time").since(29, 8),
+            choice("--type", &["lvm", "btrfs", "plain", "thinp", "stratis"]),
         ],
     ),
     Row::new(
@@ -51,7 +35,7 @@ pub(super) const ROWS: &[Row] = &[
         NONE,
         &[
             flag("--all"),
-            flag("--cdl"),
+            flag("--cdl").since(28, 0),
             text("--disklabel"),
             list("--drives"),
             flag("--initlabel"),
@@ -60,9 +44,17 @@ pub(super) const ROWS: &[Row] = &[
             flag("--none"),
         ],
     ),
-    Row::new("dmraid", NONE, &[text("--dev").past(), text("--name").past()]),
-    Row::new("fcoe", NONE, &[flag("--autovlan"), flag("--dcb"), text("--nic").needed()]),
-    Row::new("ignoredisk", NONE, &[list("--drives"), flag("--interactive").past(), list("--only-use")]),
+    Row::new("dmraid", NONE, &[text("--dev").many().until(24, 8), text("--name").until(24, 8)])
+        .old(24, 8)
+        .until(34, 9)
+        .and_mic(),
+    Row::new("fcoe", NONE, &[flag("--autovlan").since(28, 0), flag("--dcb"), text("--nic").needed()]).many(),
+    Row::new(
+        "ignoredisk",
+        NONE,
+        &[list("--drives"), flag("--interactive").old(29, NEVER).until(34, 9), list("--only-use")],
+    )
+    .one_of(&["--only-use", "--drives", "--interactive"]),
     Row::new(
         "iscsi",
         NONE,
@@ -76,117 +68,45 @@ pub(super) const ROWS: &[Row] = &[
             text("--target"),
             text("--user"),
         ],
-    ),
+    )
+    .many(),
     Row::new("iscsiname", (1, 1), &[]),
+    Row::new("mount", (2, 2), &[text("--mkfsoptions"), text("--mountoptions"), optional("--reformat")])
+        .with(&[("--mkfsoptions", &["--reformat"])])
+        .many()
+        .since(27, 8),
     Row::new(
-        "logvol",
-        (1, 1),
-        &[
-            flag("--backuppassphrase"),
-            text("--bytes-per-inode").past(),
-            text("--cachemode"),
-            list("--cachepvs"),
-            number("--cachesize"),
-            number("--chunksize"),
-            text("--cipher"),
-            flag("--encrypted"),
-            text("--escrowcert"),
-            text("--fsoptions"),
-            text("--fsprofile"),
-            text("--fstype"),
-            flag("--grow"),
-            flag("--hibernation"),
-            text("--label"),
-            text("--luks-version"),
-            number("--maxsize"),
-            number("--metadatasize"),
-            text("--mkfsoptions"),
-            text("--name").needed(),
-            flag("--noformat"),
-            text("--passphrase"),
-            text("--pbkdf"),
-            number("--pbkdf-iterations"),
-            number("--pbkdf-memory"),
-            number("--pbkdf-time"),
-            number("--percent"),
-            text("--poolname"),
-            text("--profile"),
-            flag("--recommended"),
-            flag("--resize"),
-            number("--size"),
-            flag("--thin"),
-            flag("--thinpool"),
-            flag("--useexisting"),
-            text("--vgname").needed(),
-        ],
-    ),
-    Row::new("mount", (2, 2), &[text("--mkfsoptions"), text("--mountoptions"), optional("--reformat")]),
-    Row::new("multipath", NONE, &[text("--device").past(), text("--name").past(), text("--rule").past()]),
+        "multipath",
+        NONE,
+        &[text("--device").until(24, 8), text("--name").until(24, 8), text("--rule").until(24, 8)],
+    )
+    .old(24, 8)
+    .until(34, 9)
+    .and_mic(),
     Row::new(
         "nvdimm",
         ANY,
-        &[list("--blockdevs"), choice("--mode", &["sector"]), text("--namespace"), number("--sectorsize")],
-    ),
-    Row::new("part", (1, 1), PARTITION),
-    Row::new("partition", (1, 1), PARTITION),
-    Row::new(
-        "raid",
-        ANY,
         &[
-            flag("--backuppassphrase"),
-            text("--bytes-per-inode").past(),
-            number("--chunksize"),
-            text("--cipher"),
-            text("--device").needed(),
-            flag("--encrypted"),
-            text("--escrowcert"),
-            text("--fsoptions"),
-            text("--fsprofile"),
-            text("--fstype"),
-            text("--label"),
-            text("--level"),
-            text("--luks-version"),
-            text("--mkfsoptions"),
-            flag("--noformat"),
-            text("--passphrase"),
-            text("--pbkdf"),
-            number("--pbkdf-iterations"),
-            number("--pbkdf-memory"),
-            number("--pbkdf-time"),
-            number("--spares"),
-            flag("--useexisting"),
+            list("--blockdevs").until(40, NEVER).and_mic(),
+            choice("--mode", &["sector"]).until(40, NEVER).and_mic(),
+            text("--namespace").until(40, NEVER).and_mic(),
+            number("--sectorsize").until(40, NEVER).and_mic(),
         ],
-    ),
-    Row::new("reqpart", NONE, &[flag("--add-boot")]),
-    Row::new("snapshot", (1, usize::MAX), &[text("--name").needed(), text("--when").needed()]),
-    Row::new(
-        "stratisfs",
-        (1, 1),
-        &[
-            flag("--grow"),
-            number("--maxsize"),
-            text("--name").needed(),
-            text("--poolname").needed(),
-            number("--size"),
-            flag("--useexisting"),
-        ],
-    ),
-    Row::new(
-        "stratispool",
-        (1, usize::MAX),
-        &[flag("--encrypted"), flag("--overprovisioning"), text("--passphrase"), flag("--useexisting")],
-    ),
-    Row::new(
-        "volgroup",
-        (1, usize::MAX),
-        &[
-            flag("--noformat"),
-            number("--pesize"),
-            number("--reserved-percent"),
-            number("--reserved-space"),
-            flag("--useexisting"),
-        ],
-    ),
+    )
+    .apart(&[("--namespace", "--blockdevs")])
+    .since(28, 0)
+    .old(40, NEVER)
+    .until(45, 10)
+    .and_mic(),
+    Row::new("part", (1, 1), PARTITION)
+        .with(&[("--resize", &["--size"]), ("--resize", &["--onpart", "--usepart"])])
+        .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
+        .many(),
+    Row::new("partition", (1, 1), PARTITION)
+        .with(&[("--resize", &["--size"]), ("--resize", &["--onpart", "--usepart"])])
+        .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
+        .many(),
+    Row::new("reqpart", NONE, &[flag("--add-boot")]).since(23, 0),
     Row::new("zerombr", (0, 1), &[]),
     Row::new(
         "zfcp",
@@ -198,11 +118,13 @@ pub(super) const ROWS: &[Row] = &[
             text("--scsilun").past(),
             text("--wwpn"),
         ],
-    ),
+    )
+    .with(&[("--wwpn", &["--fcplun"]), ("--fcplun", &["--wwpn"])])
+    .many(),
 ];
 
-const PARTITION: &[super::row::Opt] = &[
-    flag("--active").mic(),
+const PARTITION: &[Opt] = &[
+    flag("--active").old(29, NEVER).until(34, 9).and_mic(),
     number("--align").mic(),
     flag("--asprimary"),
     flag("--backuppassphrase"),
@@ -211,17 +133,18 @@ const PARTITION: &[super::row::Opt] = &[
     flag("--encrypted"),
     text("--end").mic(),
     text("--escrowcert"),
+    flag("--exclude-from-image").mic(),
     text("--extoptions").mic(),
     text("--fsoptions"),
     text("--fsprofile"),
     text("--fstype"),
     flag("--grow"),
     flag("--hibernation"),
-    text("--hw-passphrase"),
+    text("--hw-passphrase").since(41, 11),
     text("--label"),
-    text("--luks-version"),
+    text("--luks-version").since(29, 8),
     number("--maxsize"),
-    text("--mkfsoptions"),
+    text("--mkfsoptions").since(23, 0),
     flag("--noformat"),
     text("--onbiosdisk"),
     text("--ondisk"),
@@ -229,10 +152,10 @@ const PARTITION: &[super::row::Opt] = &[
     text("--onpart"),
     text("--part-type").mic(),
     text("--passphrase"),
-    text("--pbkdf"),
-    number("--pbkdf-iterations"),
-    number("--pbkdf-memory"),
-    number("--pbkdf-time"),
+    text("--pbkdf").since(29, 8),
+    number("--pbkdf-iterations").since(29, 8),
+    number("--pbkdf-memory").since(29, 8),
+    number("--pbkdf-time").since(29, 8),
     flag("--recommended"),
     flag("--resize"),
     number("--size"),

@@ -1,6 +1,8 @@
 //! How the installed system behaves.
 
-use super::row::{ANY, NONE, Row, choice, flag, integer, list, text, yes_no};
+use super::life::NEVER;
+use super::row::{ANY, NONE, Row};
+use super::words::{choice, flag, integer, list, text, yes_no};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -26,9 +28,9 @@ pub(super) const ROWS: &[Row] = &[
             flag("--nombr"),
             text("--password"),
             choice("--ptable", &["msdos", "gpt"]).mic(),
-            flag("--sdboot"),
+            flag("--sdboot").since(39, 10),
             integer("--timeout"),
-            flag("--upgrade").mic(),
+            flag("--upgrade").old(29, NEVER).until(34, 9).and_mic(),
             flag("--useLilo").past(),
         ],
     ),
@@ -43,7 +45,8 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .mic(),
-    Row::new("eula", NONE, &[flag("--accept"), flag("--accepted"), flag("--agree"), flag("--agreed")]),
+    Row::new("eula", NONE, &[flag("--accept"), flag("--accepted"), flag("--agree"), flag("--agreed")])
+        .one_of(&["--agreed", "--agree", "--accepted", "--accept"]),
     Row::new(
         "firewall",
         ANY,
@@ -52,18 +55,18 @@ pub(super) const ROWS: &[Row] = &[
             flag("--disabled"),
             flag("--enable"),
             flag("--enabled"),
-            flag("--ftp"),
+            flag("--ftp").many(),
             text("--high").past(),
-            flag("--http"),
+            flag("--http").many(),
             text("--medium").past(),
-            list("--port"),
-            list("--remove-service"),
-            list("--service"),
-            flag("--smtp"),
-            flag("--ssh"),
+            list("--port").many(),
+            list("--remove-service").many(),
+            list("--service").many(),
+            flag("--smtp").many(),
+            flag("--ssh").many(),
             text("--telnet").past(),
-            text("--trust"),
-            flag("--use-system-defaults"),
+            text("--trust").many(),
+            flag("--use-system-defaults").since(28, 8),
         ],
     ),
     Row::new(
@@ -71,6 +74,7 @@ pub(super) const ROWS: &[Row] = &[
         NONE,
         &[flag("--disable"), flag("--disabled"), flag("--enable"), flag("--enabled"), flag("--reconfig")],
     ),
+    Row::new("installerfw", (1, 1), &[]).mic(),
     Row::new("installerfw_plugins", (1, 1), &[]).mic(),
     Row::new("keyboard", (0, 1), &[list("--switch"), text("--vckeymap"), list("--xlayouts")]),
     Row::new("lang", (1, 1), &[list("--addsupport")]),
@@ -79,12 +83,12 @@ pub(super) const ROWS: &[Row] = &[
         NONE,
         &[
             flag("--activate"),
-            choice("--bindto", &["mac"]),
+            choice("--bindto", &["mac"]).since(27, 0),
             text("--bondopts"),
             text("--bondslaves"),
             choice("--bootproto", &["dhcp", "bootp", "static", "query", "ibft"]),
-            text("--bridgeopts"),
-            text("--bridgeslaves"),
+            text("--bridgeopts").since(22, 0),
+            text("--bridgeslaves").since(22, 0),
             text("--device"),
             text("--dhcpclass"),
             text("--essid"),
@@ -93,39 +97,60 @@ pub(super) const ROWS: &[Row] = &[
             text("--hostname"),
             text("--interfacename"),
             text("--ip"),
-            text("--ipv4-dns-search"),
-            flag("--ipv4-ignore-auto-dns"),
+            text("--ipv4-dns-search").since(39, 9),
+            flag("--ipv4-ignore-auto-dns").since(39, 9),
             text("--ipv6"),
-            text("--ipv6-dns-search"),
-            flag("--ipv6-ignore-auto-dns"),
+            text("--ipv6-dns-search").since(39, 9),
+            flag("--ipv6-ignore-auto-dns").since(39, 9),
             text("--ipv6gateway"),
             text("--mtu"),
             text("--nameserver"),
             text("--netmask"),
-            flag("--no-activate"),
+            flag("--no-activate").since(25, 0),
             flag("--nodefroute"),
             flag("--nodns"),
             flag("--noipv4"),
             flag("--noipv6"),
             flag("--notksdevice"),
             yes_no("--onboot"),
-            text("--teamconfig"),
-            text("--teamslaves"),
+            text("--teamconfig").old(NEVER, 10),
+            text("--teamslaves").old(NEVER, 10),
             text("--vlanid"),
             text("--wepkey"),
             text("--wpakey"),
         ],
-    ),
+    )
+    .with(&[
+        ("--bridgeopts", &["--bridgeslaves"]),
+        ("--ipv4-dns-search", &["--device"]),
+        ("--ipv4-ignore-auto-dns", &["--device"]),
+        ("--ipv6-dns-search", &["--device"]),
+        ("--ipv6-ignore-auto-dns", &["--device"]),
+    ])
+    .many(),
     Row::new("selinux", NONE, &[flag("--disabled"), flag("--enforcing"), flag("--permissive")]),
-    Row::new("services", NONE, &[list("--disabled"), list("--enabled")]),
+    Row::new("services", NONE, &[list("--disabled"), list("--enabled")]).one_of(&["--enabled", "--disabled"]),
     Row::new("skipx", NONE, &[]),
-    Row::new("syspurpose", NONE, &[text("--addon"), text("--role"), text("--sla"), text("--usage")]),
+    Row::new("syspurpose", NONE, &[text("--addon").many(), text("--role"), text("--sla"), text("--usage")])
+        .since(NEVER, 8),
     Row::new(
         "timesource",
         NONE,
         &[flag("--ntp-disable"), text("--ntp-pool"), text("--ntp-server"), flag("--nts")],
+    )
+    .one_of(&["--ntp-server", "--ntp-pool", "--ntp-disable"])
+    .many()
+    .since(33, 9),
+    Row::new(
+        "timezone",
+        (0, 1),
+        &[
+            flag("--isUtc").old(40, NEVER).until(NEVER, 10),
+            flag("--nontp").old(40, NEVER).until(NEVER, 10),
+            list("--ntpservers").old(40, NEVER).until(NEVER, 10),
+            flag("--utc"),
+        ],
     ),
-    Row::new("timezone", (0, 1), &[flag("--isUtc"), flag("--nontp"), list("--ntpservers"), flag("--utc")]),
     Row::new(
         "xconfig",
         NONE,
@@ -144,5 +169,6 @@ pub(super) const ROWS: &[Row] = &[
             text("--vsync").past(),
         ],
     ),
-    Row::new("zipl", NONE, &[flag("--force-secure-boot"), flag("--no-secure-boot"), flag("--secure-boot")]),
+    Row::new("zipl", NONE, &[flag("--force-secure-boot"), flag("--no-secure-boot"), flag("--secure-boot")])
+        .since(32, 8),
 ];

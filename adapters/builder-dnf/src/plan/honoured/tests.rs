@@ -73,6 +73,8 @@ fn sample(row: &Row, option: Option<&Opt>) -> String {
     if wanted.contains(&"--proxyuser") {
         wanted.push("--proxy");
     }
+    let with = row.with.iter().filter(|(of, _)| option.is_some_and(|option| option.name == *of));
+    wanted.extend(with.map(|(_, with)| with[0]));
     let wanted = wanted.into_iter().filter(|name| option.is_none_or(|option| option.name != *name));
     let wanted = wanted.filter_map(|name| row.options.iter().find(|known| known.name == name));
     words.extend(wanted.chain(option).map(|option| match option.value {
