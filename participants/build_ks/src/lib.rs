@@ -58,7 +58,7 @@ fn fulfil(wishes: &Wishes) -> Result<Kickstart, EditError> {
 
 /// Hands the kickstart on, and which of its lines its author does not know: later messages count without them.
 fn prepared(kickstart: &Kickstart) -> Outcome {
-    let outcome = Outcome::done().set("image.kickstart", kickstart.as_str());
+    let outcome = Outcome::done().set("image.kickstart", kickstart.to_text().as_ref());
     match kickstart.added_lines() {
         [] => outcome,
         added => outcome.set("image.added_lines", added),

@@ -12,7 +12,8 @@ pub(crate) use arguments::fits;
 
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::document::{Item, Kickstart};
+use crate::document::Kickstart;
+use crate::items::Item;
 use report::Report;
 
 /// What a caller allows.
@@ -67,7 +68,7 @@ pub fn check(ks: &Kickstart) -> Vec<Diagnostic> {
 
 /// Returns everything that is wrong with a kickstart, in the order of the file.
 pub fn check_with(ks: &Kickstart, rules: &Rules) -> Vec<Diagnostic> {
-    let mut report = Report::new(ks.as_str(), rules);
+    let mut report = Report::new(ks.as_bytes(), rules);
     let mut seen = commands::Seen::default();
     let (mut hidden, mut looked_at) = (false, 0);
     for item in ks.items() {
@@ -84,7 +85,7 @@ pub fn check_with(ks: &Kickstart, rules: &Rules) -> Vec<Diagnostic> {
         }
     }
     if !hidden {
-        splitting::hidden_line(looked_at..ks.as_str().len(), &mut report);
+        splitting::hidden_line(looked_at..ks.as_bytes().len(), &mut report);
     }
     report.into_diagnostics()
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use crate::lines::without_ending;
+use crate::lines::lines;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +52,10 @@ impl Diagnostic {
     /// Returns the message with the line it is about and a marker below, as rustc prints it, without colours.
     ///
     /// `source` is the text the kickstart was parsed from.
-    pub fn render(&self, file_name: &str, source: &str) -> String {
+    pub fn render(&self, file_name: &str, source: &(impl AsRef<[u8]> + ?Sized)) -> String {
         let level = if self.is_error() { Level::ERROR } else { Level::WARNING };
-        let (shown, span) = self.excerpt(source);
-        let snippet = Snippet::source(shown)
+        let (shown, span) = self.excerpt(source.as_ref());
+        let snippet = Snippet::source(&shown)
             .path(file_name)
             .line_start(self.line)
             .annotation(AnnotationKind::Primary.span(span));
@@ -67,24 +67,18 @@ impl Diagnostic {
     }
 
     /// Returns the line, cut behind the place when it is very long, and the place in it.
-    fn excerpt<'a>(&self, source: &'a str) -> (&'a str, Range<usize>) {
-        let start =
-            source.get(..self.span.start).map_or(0, |before| before.rfind('\n').map_or(0, |at| at + 1));
-        let line = source[start..].split_inclusive('\n').next().map_or("", without_ending);
-        let from = boundary(line, self.span.start.saturating_sub(start));
-        let to = boundary(line, self.span.end.saturating_sub(start).min(from + 200)).max(from);
-        let end = boundary(line, to + 200);
-        (&line[..end], from..to)
+    fn excerpt(&self, source: &[u8]) -> (String, Range<usize>) {
+        let before = source.get(..self.span.start).unwrap_or_default();
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let line = lines(&source[start..], 1, start).next().map_or(&source[..0], |line| line.content());
+        let from = (self.span.start - start.min(self.span.start)).min(line.len());
+        let to = self.span.end.saturating_sub(start).min(from + 200).clamp(from, line.len());
+        let end = (to + 200).min(line.len());
+        let [before, marked, after] =
+            [&line[..from], &line[from..to], &line[to..end]].map(String::from_utf8_lossy);
+        let span = before.len()..before.len() + marked.len();
+        (format!("{before}{marked}{after}"), span)
     }
-}
-
-/// Returns the nearest character boundary at or before `at`.
-fn boundary(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Returns `text` without characters that would disturb a terminal.

@@ -1,5 +1,6 @@
 //! One section, such as `%packages` … `%end`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::arguments::Arguments;
@@ -13,8 +14,8 @@ use crate::table::{self, Row};
 pub struct Section<'a> {
     /// The opening line; its first word is the section's name.
     pub header: Command<'a>,
-    /// Everything between the opening line and `%end`.
-    pub body: &'a str,
+    /// Everything between the opening line and `%end`, byte for byte.
+    pub body: &'a [u8],
     /// Where the body is in the file.
     pub body_span: Range<usize>,
     /// The line of `%end`, unless it is missing.
@@ -46,13 +47,15 @@ impl<'a> Section<'a> {
         Arguments::read(self.header.operands(), self.row().unwrap_or(&table::UNKNOWN))
     }
 
-    /// Returns the lines of the body without their endings, each with its line number.
-    pub fn lines(&self) -> impl Iterator<Item = (usize, &'a str)> {
-        self.body_lines().map(|line| (line.number, line.content()))
+    /// Returns the lines of the body without their endings, each with its line number; bytes that are no UTF-8 become
+    /// U+FFFD.
+    pub fn lines(&self) -> impl Iterator<Item = (usize, Cow<'a, str>)> + use<'a> {
+        self.body_lines().map(|line| (line.number, line.to_text()))
     }
 
-    pub(crate) fn body_lines(&self) -> impl Iterator<Item = Line<'a>> {
+    pub(crate) fn body_lines(&self) -> impl Iterator<Item = Line<'a>> + use<'a> {
+        let added = self.added;
         lines(self.body, self.first_line, self.body_span.start)
-            .map(|line| Line { number: number(line.number, self.added), ..line })
+            .map(move |line| Line { number: number(line.number, added), ..line })
     }
 }

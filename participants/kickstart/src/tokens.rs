@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::lines::endings;
+
 /// One token in a text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
@@ -15,14 +17,15 @@ pub struct Token {
 }
 
 /// Returns the tokens in `text`, known or not: a letter or `_`, then letters, digits and `_`, between at signs.
-pub fn tokens(text: &str) -> Vec<Token> {
+pub fn tokens(text: &(impl AsRef<[u8]> + ?Sized)) -> Vec<Token> {
+    let text = text.as_ref();
     let mut found = Vec::new();
     let (mut line, mut counted) = (1, 0);
     scan(text, |name, span| {
         if !name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || name.contains(['-', '.']) {
             return false;
         }
-        line += text[counted..span.start].matches('\n').count();
+        line += endings(&text[counted..span.start]);
         counted = span.start;
         found.push(Token { name: name.to_owned(), line, span });
         true
@@ -34,27 +37,37 @@ pub fn tokens(text: &str) -> Vec<Token> {
 ///
 /// What is put in is not looked at again.
 pub fn expand_tokens(text: &str, values: &[(String, String)]) -> String {
+    let expanded = expand(text.as_bytes(), values);
+    String::from_utf8(expanded).expect("tokens and what replaces them are whole characters")
+}
+
+/// Does it for any bytes.
+pub(crate) fn expand(text: &[u8], values: &[(String, String)]) -> Vec<u8> {
     let values: HashMap<&str, &str> =
         values.iter().rev().map(|(name, value)| (&name[..], &value[..])).collect();
-    let mut expanded = String::with_capacity(text.len());
+    let mut expanded = Vec::with_capacity(text.len());
     let mut copied = 0;
     scan(text, |name, span| {
         let Some(value) = values.get(name) else { return false };
-        expanded.push_str(&text[copied..span.start]);
-        expanded.push_str(value);
+        expanded.extend_from_slice(&text[copied..span.start]);
+        expanded.extend_from_slice(value.as_bytes());
         copied = span.end;
         true
     });
-    expanded.push_str(&text[copied..]);
+    expanded.extend_from_slice(&text[copied..]);
     expanded
 }
 
 /// Calls `take` with each `@name@`; when it takes one, the closing at sign opens no other.
-fn scan(text: &str, mut take: impl FnMut(&str, Range<usize>) -> bool) {
+fn scan(text: &[u8], mut take: impl FnMut(&str, Range<usize>) -> bool) {
     let mut open: Option<usize> = None;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte == b'@' {
-            let taken = open.is_some_and(|open| open + 1 < at && take(&text[open + 1..at], open..at + 1));
+    for (at, byte) in text.iter().enumerate() {
+        if *byte == b'@' {
+            let name = open.and_then(|open| std::str::from_utf8(&text[open + 1..at]).ok());
+            let taken = match (open, name) {
+                (Some(open), Some(name)) => !name.is_empty() && take(name, open..at + 1),
+                _ => false,
+            };
             open = (!taken).then_some(at);
         } else if !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')) {
             open = None;

@@ -28,6 +28,8 @@ pub enum Fault {
     OpenQuote(usize),
     /// A backslash with nothing after it, which does not continue a kickstart line.
     LoneBackslash(usize),
+    /// A byte that belongs to no character, outside of a comment.
+    NotUtf8(usize),
     /// A command line longer than [`LONGEST`]; its words are not looked at.
     TooLong(usize),
 }
@@ -45,11 +47,42 @@ enum State {
 
 /// Splits `line`, which starts at byte `base` of the whole text, into words.
 ///
-/// With a fault, the words before it are returned.
-pub fn split(line: &str, base: usize) -> (Vec<Word<'_>>, Option<Fault>) {
+/// With a fault, the words before it are returned. A comment may be made of any bytes.
+pub fn split(line: &(impl AsRef<[u8]> + ?Sized), base: usize) -> (Vec<Word<'_>>, Option<Fault>) {
+    let line = line.as_ref();
     if line.len() > LONGEST {
         return (Vec::new(), Some(Fault::TooLong(base)));
     }
+    match std::str::from_utf8(line) {
+        Ok(line) => {
+            let (words, end) = split_text(line, base);
+            (words, end.err())
+        }
+        Err(wrong) => {
+            let (before, rest) = line.split_at(wrong.valid_up_to());
+            let not_utf8 = Some(Fault::NotUtf8(base + before.len()));
+            let before = std::str::from_utf8(before).unwrap_or_default();
+            match split_text(before, base) {
+                (words, Ok(End::Comment)) => (words, None),
+                (mut words, Ok(End::Line)) => {
+                    if words.last().is_some_and(|word| word.span().end == base + line.len() - rest.len()) {
+                        words.pop(); // the byte is in the middle of it
+                    }
+                    (words, not_utf8)
+                }
+                (words, Err(_)) => (words, not_utf8), // what is open is open because of the byte
+            }
+        }
+    }
+}
+
+/// What ended the words.
+enum End {
+    Line,
+    Comment,
+}
+
+fn split_text(line: &str, base: usize) -> (Vec<Word<'_>>, Result<End, Fault>) {
     let mut words = Vec::new();
     let mut state = State::Between;
     let (mut start, mut quote) = (0, 0);
@@ -61,10 +94,10 @@ pub fn split(line: &str, base: usize) -> (Vec<Word<'_>>, Option<Fault>) {
     for (at, c) in line.char_indices() {
         state = match (state, c) {
             (State::Between, ' ' | '\t' | '\r' | '\n') => State::Between,
-            (State::Between, '#') => return (words, None),
+            (State::Between, '#') => return (words, Ok(End::Comment)),
             (State::Plain, '#') => {
                 words.push(word(start, at, value));
-                return (words, None);
+                return (words, Ok(End::Comment));
             }
             (State::Plain, ' ' | '\t' | '\r' | '\n') => {
                 words.push(word(start, at, value.take()));
@@ -105,16 +138,14 @@ pub fn split(line: &str, base: usize) -> (Vec<Word<'_>>, Option<Fault>) {
             }
         };
     }
-    let fault = match state {
-        State::Between => None,
+    let end = match state {
+        State::Between => Ok(End::Line),
         State::Plain => {
             words.push(word(start, line.len(), value));
-            None
+            Ok(End::Line)
         }
-        State::Escape { quoted: false } => Some(Fault::LoneBackslash(base + quote)),
-        State::Single | State::Double | State::Escape { quoted: true } => {
-            Some(Fault::OpenQuote(base + quote))
-        }
+        State::Escape { quoted: false } => Err(Fault::LoneBackslash(base + quote)),
+        State::Single | State::Double | State::Escape { quoted: true } => Err(Fault::OpenQuote(base + quote)),
     };
-    (words, fault)
+    (words, end)
 }

@@ -42,7 +42,7 @@ fn hostile_texts_are_read_checked_and_changed_in_time() {
     for (what, text) in hostile() {
         let start = Instant::now();
         let mut ks = Kickstart::parse(&text);
-        assert_eq!(ks.as_str(), text, "{what}");
+        assert!(ks.as_bytes() == text.as_bytes(), "{what}");
         for found in check(&ks).iter().take(3) {
             assert!(found.render("a.ks", &text).len() < 10_000, "{what}");
             assert!(found.one_line("a.ks").len() < 10_000, "{what}");

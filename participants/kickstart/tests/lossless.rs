@@ -31,7 +31,7 @@ fn sections_keep_their_text_exactly() {
     let bodies: Vec<_> =
         ks.sections().map(|section| (section.line(), section.body, section.end_line)).collect();
 
-    assert_eq!(bodies, [(1, "\ta  \r\n# b\r\n\r\n", Some(5)), (6, "", Some(7))]);
+    assert_eq!(bodies, [(1, &b"\ta  \r\n# b\r\n\r\n"[..], Some(5)), (6, b"", Some(7))]);
 }
 
 #[test]
@@ -41,8 +41,25 @@ fn a_section_ends_where_the_next_one_starts() {
     let sections: Vec<_> =
         ks.sections().map(|section| (section.name().to_owned(), section.body, section.end_line)).collect();
 
-    assert_eq!(sections, [("%post".to_owned(), "a\n", None), ("%packages".to_owned(), "b\n", Some(5))]);
+    assert_eq!(
+        sections,
+        [("%post".to_owned(), &b"a\n"[..], None), ("%packages".to_owned(), b"b\n", Some(5))]
+    );
     assert_eq!(ks.commands().map(|command| command.line).collect::<Vec<_>>(), [6]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_kept() {
+    let text = b"lang C # \xff\n%post\n\xfe\0\xc3\n%end\n%packages\n\tvim # \xe9\n%end\r\n# \x80";
+
+    let mut ks = Kickstart::parse(text);
+    assert_eq!(ks.as_bytes(), text);
+    assert_eq!(ks.scripts()[0].text, b"\xfe\0\xc3\n");
+    assert_eq!(check(&ks), [], "comments and scripts may hold what they like");
+
+    ks.add_packages(&["nano"]).unwrap();
+    let after = b"lang C # \xff\n%post\n\xfe\0\xc3\n%end\n%packages\n\tvim # \xe9\n\tnano\n%end\r\n# \x80";
+    assert_eq!(ks.into_bytes(), after);
 }
 
 /// Pieces of kickstarts, so that random texts have something to do with the language.
@@ -70,12 +87,35 @@ fn name() -> impl Strategy<Value = String> {
     prop_oneof!["-?@?\\^?[a-c]", "-?@?[a-z ]{1,4}", any::<String>()]
 }
 
+/// Pieces of kickstarts with bytes between them that are no text.
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece =
+        prop_oneof![kickstart().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..6)];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn printing_undoes_reading(text in kickstart()) {
-        prop_assert_eq!(Kickstart::parse(&text).to_string(), text);
+    fn printing_undoes_reading(text in bytes()) {
+        let ks = Kickstart::parse(&text);
+        prop_assert_eq!(ks.as_bytes(), &text[..]);
+        for found in check(&ks) {
+            found.render("a.ks", &text);
+            prop_assert!(found.line >= 1 && found.column >= 1 && found.span.end <= text.len());
+        }
+        let spans: Vec<_> = ks.items().map(|item| item.span()).collect();
+        prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start), "{:?}", spans);
+    }
+
+    #[test]
+    fn an_edit_of_any_bytes_only_puts_text_in(text in bytes(), name in name()) {
+        let mut ks = Kickstart::parse(&text);
+        let _ = ks.add_packages(&[&name]);
+        let _ = ks.add_repo(&name, "http://repo.example/", &[]);
+        let mut rest = ks.as_bytes().iter();
+        prop_assert!(text.iter().all(|byte| rest.any(|kept| kept == byte)), "{:?}", ks.to_string());
     }
 
     #[test]
@@ -115,8 +155,9 @@ proptest! {
         let mut ks = Kickstart::parse(&text);
         let _ = ks.add_packages(&[&name]);
         let _ = ks.add_repo(&name, "http://repo.example/", &[]);
-        let mut rest = ks.as_str().chars();
-        prop_assert!(text.chars().all(|c| rest.any(|kept| kept == c)), "{:?} became {:?}", text, ks.as_str());
+        let changed = ks.to_string();
+        let mut rest = changed.chars();
+        prop_assert!(text.chars().all(|c| rest.any(|kept| kept == c)), "{:?} became {:?}", text, ks.to_string());
     }
 
     #[test]
@@ -125,9 +166,10 @@ proptest! {
         let _ = ks.add_packages(&[&name]);
         let _ = ks.add_repo("new", "http://repo.example/", &[]);
         let _ = ks.add_groups(&["more"]);
-        let kept = ks.as_str().lines().enumerate().filter(|(at, _)| !ks.added_lines().contains(&(at + 1)));
-        prop_assert!(kept.map(|(_, line)| line).eq(text.lines()), "{:?} became {:?}", text, ks.as_str());
-        let numbered = Kickstart::parse(ks.as_str()).numbered_without(ks.added_lines());
+        let changed = ks.to_string();
+        let kept = changed.lines().enumerate().filter(|(at, _)| !ks.added_lines().contains(&(at + 1)));
+        prop_assert!(kept.map(|(_, line)| line).eq(text.lines()), "{:?} became {:?}", text, ks.to_string());
+        let numbered = Kickstart::parse(ks.as_bytes()).numbered_without(ks.added_lines());
         let lines = |ks: &Kickstart| -> Vec<usize> {
             let bodies = ks.sections().flat_map(|section| section.lines().map(|(line, _)| line).collect::<Vec<_>>());
             let all = ks.commands().map(|command| command.line).chain(ks.sections().map(|section| section.line()));

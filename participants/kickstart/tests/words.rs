@@ -64,3 +64,21 @@ fn what_cannot_be_split_is_a_fault_with_its_place() {
         );
     }
 }
+
+#[test]
+fn a_byte_that_is_no_text_is_a_fault_unless_it_stands_in_a_comment() {
+    let table: &[(&[u8], &[&str], Option<Fault>)] = &[
+        (b"lang C # \xff", &["lang", "C"], None),
+        (b"lang C#\xff", &["lang", "C"], None),
+        (b"lang \xff", &["lang"], Some(Fault::NotUtf8(5))),
+        (b"lang a\xff b", &["lang"], Some(Fault::NotUtf8(6))),
+        (b"lang 'a\xff' b", &["lang"], Some(Fault::NotUtf8(7))),
+        (b"lang '#' \xff", &["lang", "#"], Some(Fault::NotUtf8(9))),
+        (b"\xff", &[], Some(Fault::NotUtf8(0))),
+    ];
+    for (line, words, fault) in table {
+        let (found, found_fault) = split(line, 0);
+        let found: Vec<&str> = found.iter().map(|word| word.text.as_ref()).collect();
+        assert_eq!((found.as_slice(), &found_fault), (*words, fault), "{line:?}");
+    }
+}

@@ -43,7 +43,8 @@ pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Pr
             chrooted: kind == ScriptKind::Post && !script.nochroot,
             fatal: script.erroronfail,
             log: script.log,
-            text: script.text.replace("\r\n", "\n"), // no interpreter takes the other line ending
+            // a kickstart in a request is text; no interpreter takes the other line ending
+            text: String::from_utf8_lossy(&script.text).replace("\r\n", "\n"),
         })
     });
     programs.collect()

@@ -23,7 +23,7 @@ pub(crate) struct Finished {
 pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
     let expanded = shop.request.folder.join(format!("{}.ks", shop.request.name));
-    fs::write(&expanded, plan.kickstart.as_str()).map_err(broken)?;
+    fs::write(&expanded, plan.kickstart.as_bytes()).map_err(broken)?;
     // it holds what stands in it as a password: for its owner, and the group of a web server
     fs::set_permissions(&expanded, fs::Permissions::from_mode(0o640)).map_err(broken)?;
     for (file, name) in extra_files(&shop.work.join("out"), &shop.on_host(&shop.work.join("out"))) {

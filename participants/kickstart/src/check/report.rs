@@ -8,12 +8,12 @@ use crate::diagnostic::{Diagnostic, Severity};
 /// The findings so far.
 pub(super) struct Report<'a> {
     pub(super) rules: &'a Rules,
-    source: &'a str,
+    source: &'a [u8],
     found: Vec<Diagnostic>,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(source: &'a str, rules: &'a Rules) -> Report<'a> {
+    pub(super) fn new(source: &'a [u8], rules: &'a Rules) -> Report<'a> {
         Report { rules, source, found: Vec::new() }
     }
 
@@ -40,7 +40,7 @@ impl<'a> Report<'a> {
     }
 
     /// Returns the whole text.
-    pub(super) fn source(&self) -> &'a str {
+    pub(super) fn source(&self) -> &'a [u8] {
         self.source
     }
 
@@ -66,8 +66,8 @@ impl<'a> Report<'a> {
         }
         let message = clipped(message);
         let before = &self.source[..span.start];
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        let column = before[start..].chars().count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
         self.found.push(Diagnostic { severity, code, message, help: None, line, column, span });
         self.found.last_mut()
     }

@@ -6,8 +6,7 @@ use crate::check::report::Report;
 use crate::check::standing::{self, Thing};
 use crate::check::{arguments, splitting};
 use crate::command::Command;
-use crate::document::head;
-use crate::lines::Line;
+use crate::lines::{Line, head};
 use crate::reading::Entry;
 use crate::section::Section;
 use crate::table;
@@ -37,7 +36,7 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
         }
         let head = head(line.text);
         if let "%include" | "%ksappend" = head {
-            let at = line.start + line.text.len() - line.text.trim_start().len();
+            let at = line.start + line.text.len() - line.text.trim_ascii_start().len();
             splitting::include(head, line.number, at..at + head.len(), report);
         } else if list {
             list_line(&line, section.name(), report);
@@ -61,9 +60,16 @@ fn unknown(line: usize, name: &Word<'_>, report: &mut Report<'_>) {
 fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
     let content = line.content();
     splitting::control_character(line.number, content, line.start, report);
-    let start = line.start + content.len() - content.trim_start().len();
-    let span = start..line.start + content.trim_end().len();
-    let entry = Entry::read(content);
+    let start = line.start + content.len() - content.trim_ascii_start().len();
+    let span = start..line.start + content.trim_ascii_end().len().max(start - line.start);
+    let text = line.to_text();
+    let entry = Entry::read(&text);
+    let named = content.split(|byte| *byte == b'#').next().unwrap_or_default();
+    if let Err(wrong) = std::str::from_utf8(named) {
+        let at = line.start + wrong.valid_up_to();
+        report.error("not-utf8", line.number, at..at + 1, "this byte is part of no character in UTF-8");
+        return;
+    }
     match &entry {
         Some(Entry::Package(name) | Entry::Exclusion(name)) if name.contains(char::is_whitespace) => {
             let message = format!("`{section}` has one name a line; `{name}` is taken for one name");

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::check::report::Report;
 use crate::command::Command;
 use crate::edit::is_break;
-use crate::lines::without_ending;
+use crate::lines::{endings, without_ending};
 use crate::words::Fault;
 
 /// Checks that the line was split to its end, and nothing hides in it.
@@ -24,13 +24,16 @@ pub(super) fn check(command: &Command<'_>, report: &mut Report<'_>) {
         Some(Fault::TooLong(at)) => {
             report.error("too-long", line, at..at, "this line is too long for a command");
         }
+        Some(Fault::NotUtf8(at)) => {
+            report.error("not-utf8", line, at..at + 1, "this byte is part of no character in UTF-8");
+        }
         None => {}
     }
     let text = &report.source()[command.span.clone()];
     control_character(line, without_ending(text), command.span.start, report);
     let Some(last) = command.words.last().filter(|_| command.fault.is_none()) else { return };
     let end = last.span().end;
-    if report.source()[end..].starts_with('#') {
+    if report.source()[end..].starts_with(b"#") {
         let message = "a comment starts here, in the middle of a word";
         if let Some(found) = report.warning("comment-in-word", line, end..end + 1, message) {
             found.help = Some("put the word in quotes if the `#` belongs to it".to_owned());
@@ -39,8 +42,8 @@ pub(super) fn check(command: &Command<'_>, report: &mut Report<'_>) {
 }
 
 /// Reports the first character in `text` that others take for the end of a line, or hide.
-pub(super) fn control_character(line: usize, text: &str, start: usize, report: &mut Report<'_>) {
-    if let Some((at, c)) = text.char_indices().find(|(_, c)| is_break(*c) && *c != '\t') {
+pub(super) fn control_character(line: usize, text: &[u8], start: usize, report: &mut Report<'_>) {
+    if let Some((at, c)) = characters(text).find(|(_, c)| is_break(*c) && *c != '\t') {
         let at = start + at;
         let message = format!("there is a control character here, U+{:04X}", u32::from(c));
         report.error("control-character", line, at..at + c.len_utf8(), message);
@@ -54,13 +57,13 @@ pub(super) fn hidden_line(span: Range<usize>, report: &mut Report<'_>) -> bool {
     let source = report.source();
     let text = &source[span.clone()];
     let breaks = |(at, c): &(usize, char)| match c {
-        '\r' => !text[at + 1..].starts_with('\n') && at + 1 < text.len(),
+        '\r' => !text[at + 1..].starts_with(b"\n") && at + 1 < text.len(),
         '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
         _ => false,
     };
-    let Some((at, c)) = text.char_indices().find(breaks) else { return false };
+    let Some((at, c)) = characters(text).find(breaks) else { return false };
     let at = span.start + at;
-    let line = 1 + source[..at].matches('\n').count();
+    let line = 1 + endings(&source[..at]);
     let message = format!("other readers start a new line here, after U+{:04X}", u32::from(c));
     report.error("control-character", line, at..at + c.len_utf8(), message);
     true
@@ -74,4 +77,14 @@ pub(super) fn include(name: &str, line: usize, span: Range<usize>, report: &mut 
     if let Some(found) = report.error("include", line, span, format!("`{name}` is not allowed here")) {
         found.help = Some("put the other file's text here".to_owned());
     }
+}
+
+/// Returns the characters of `text` that are whole, each with its place.
+fn characters(text: &[u8]) -> impl Iterator<Item = (usize, char)> {
+    let mut start = 0;
+    text.utf8_chunks().flat_map(move |chunk| {
+        let from = start;
+        start += chunk.valid().len() + chunk.invalid().len();
+        chunk.valid().char_indices().map(move |(at, c)| (from + at, c))
+    })
 }

@@ -6,6 +6,7 @@ use crate::document::Kickstart;
 use crate::edit::EditError;
 use crate::edit::place::{Place, after_last_line, put_block};
 use crate::edit::quote::safe;
+use crate::lines::indent;
 use crate::reading::{Entry, select};
 use crate::section::Section;
 
@@ -46,8 +47,8 @@ impl Kickstart {
             put_block(self, block);
             return true;
         };
-        let (offset, last) = after_last_line(section.body).unwrap_or((0, ""));
-        let indent = &last[..last.len() - last.trim_start().len()];
+        let (offset, last) = after_last_line(section.body).unwrap_or((0, b""));
+        let indent = indent(last);
         let lines: Vec<String> = new.iter().map(|entry| format!("{indent}{entry}")).collect();
         Place::at(self, section.body_span.start + offset).put(self, &lines);
         true
@@ -58,7 +59,7 @@ impl Kickstart {
 fn target<'s, 'a>(sections: &'s [Section<'a>], new: &[Entry]) -> Option<&'s Section<'a>> {
     let subjects: HashSet<String> = new.iter().map(Entry::subject).collect();
     let speaks = |section: &&Section<'_>| {
-        let mut entries = section.lines().filter_map(|(_, text)| Entry::read(text));
+        let mut entries = section.lines().filter_map(|(_, text)| Entry::read(&text));
         entries.any(|entry| subjects.contains(&entry.subject()))
     };
     sections.iter().rev().find(speaks).or(sections.first())

@@ -1,7 +1,8 @@
 //! Where new lines go.
 
-use crate::document::{Item, Kickstart};
-use crate::lines::{ending, lines};
+use crate::document::Kickstart;
+use crate::items::Item;
+use crate::lines::{ending, head, is_blank, lines};
 
 /// A place between two lines.
 pub(super) struct Place {
@@ -15,9 +16,9 @@ pub(super) struct Place {
 impl Place {
     /// Returns the place at byte `at`, where a line starts or the text ends.
     pub(super) fn at(ks: &Kickstart, at: usize) -> Place {
-        let before = &ks.as_str()[..at];
-        let ending = ending(before).or_else(|| ks.as_str().split_inclusive('\n').find_map(ending));
-        let open = !before.is_empty() && !before.ends_with('\n');
+        let before = &ks.as_bytes()[..at];
+        let ending = ending(before).or_else(|| lines(ks.as_bytes(), 1, 0).find_map(|line| ending(line.text)));
+        let open = !before.is_empty() && !before.ends_with(b"\n");
         Place { at, ending: ending.unwrap_or("\n"), open }
     }
 
@@ -37,23 +38,23 @@ impl Place {
 
 /// Puts `block` before the first section, or at the end when there is none, with a blank line on either side.
 pub(super) fn put_block(ks: &mut Kickstart, mut block: Vec<String>) {
-    let at = ks.sections().next().map(|section| above_comments(ks.as_str(), section.header.span.start));
+    let at = ks.sections().next().map(|section| above_comments(ks.as_bytes(), section.header.span.start));
     if at.is_some() {
         block.push(String::new());
     }
-    let at = at.unwrap_or(ks.as_str().len());
-    let before = lines(&ks.as_str()[..at], 1, 0).last();
-    if before.is_some_and(|line| !line.text.trim().is_empty()) {
+    let at = at.unwrap_or(ks.as_bytes().len());
+    let before = last_line(&ks.as_bytes()[..at]);
+    if !is_blank(before) {
         block.insert(0, String::new());
     }
     Place::at(ks, at).put(ks, &block);
 }
 
 /// Returns the start of the comment that stands right above the line at `at`; a comment at the top is the file's own.
-fn above_comments(text: &str, at: usize) -> usize {
+fn above_comments(text: &[u8], at: usize) -> usize {
     let mut start = at;
-    for line in text[..at].split_inclusive('\n').rev() {
-        if !line.trim_start().starts_with('#') {
+    for line in text[..at].split_inclusive(|byte| *byte == b'\n').rev() {
+        if !head(line).starts_with('#') {
             return start;
         }
         start -= line.len();
@@ -71,7 +72,18 @@ pub(super) fn after_first_commands(ks: &Kickstart) -> Option<usize> {
 }
 
 /// Returns the byte after the last line of `text` that is not blank, and that line.
-pub(super) fn after_last_line(text: &str) -> Option<(usize, &str)> {
-    let last = lines(text, 1, 0).filter(|line| !line.text.trim().is_empty()).last()?;
-    Some((last.span().end, last.text))
+pub(super) fn after_last_line(text: &[u8]) -> Option<(usize, &[u8])> {
+    let mut end = text.len();
+    for line in text.split_inclusive(|byte| *byte == b'\n').rev() {
+        if !is_blank(line) {
+            return Some((end, line));
+        }
+        end -= line.len();
+    }
+    None
+}
+
+/// Returns the last line of `text`, which is nothing when there is none.
+fn last_line(text: &[u8]) -> &[u8] {
+    text.split_inclusive(|byte| *byte == b'\n').next_back().unwrap_or_default()
 }

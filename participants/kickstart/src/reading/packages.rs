@@ -98,9 +98,9 @@ impl Kickstart {
 
     fn names(&self, section: &str) -> Vec<Named> {
         let sections = self.sections().filter(|found| found.name() == section);
-        let lines = sections.flat_map(|section| section.lines().collect::<Vec<_>>());
+        let lines = sections.flat_map(|section| section.lines());
         let names = lines.filter_map(|(line, text)| {
-            let name = entry::without_comment(text);
+            let name = entry::without_comment(&text);
             (!name.is_empty()).then(|| Named { name: name.to_owned(), line })
         });
         names.collect()

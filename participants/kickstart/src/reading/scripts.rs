@@ -49,8 +49,8 @@ pub struct Script {
     pub erroronfail: bool,
     /// `--log` or `--logfile`.
     pub log: Option<String>,
-    /// The text between the opening line and `%end`, byte for byte.
-    pub text: String,
+    /// The bytes between the opening line and `%end`; a script need not be text.
+    pub text: Vec<u8>,
 }
 
 impl Kickstart {
@@ -66,7 +66,7 @@ impl Kickstart {
                 nochroot: of.has("--nochroot"),
                 erroronfail: of.has("--erroronfail"),
                 log: of.value_of(&["--log", "--logfile"]).map(str::to_owned),
-                text: section.body.to_owned(),
+                text: section.body.to_vec(),
             })
         });
         scripts.collect()

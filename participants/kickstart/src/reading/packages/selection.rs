@@ -1,5 +1,6 @@
 //! The sum of package lists: the later line about a thing counts.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::reading::{Entry, Named, PackageGroup, PackageOptions, Packages};
@@ -12,10 +13,10 @@ pub(crate) struct Selection {
 }
 
 /// Reads numbered lines as package list entries.
-pub(crate) fn select<'a>(lines: impl Iterator<Item = (usize, &'a str)>) -> Selection {
+pub(crate) fn select<'a>(lines: impl Iterator<Item = (usize, Cow<'a, str>)>) -> Selection {
     let mut selection = Selection::default();
     for (line, text) in lines {
-        if let Some(entry) = Entry::read(text).filter(|entry| !entry.name().is_empty()) {
+        if let Some(entry) = Entry::read(&text).filter(|entry| !entry.name().is_empty()) {
             selection.add(line, entry);
         }
     }

@@ -1,0 +1,113 @@
+//! Commands and sections, found line by line.
+
+use std::ops::Range;
+
+use crate::command::Command;
+use crate::document::number;
+use crate::lines::{Line, head};
+use crate::section::Section;
+use crate::table;
+
+/// One thing a kickstart file is made of; blank lines and comments between them are not listed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item<'a> {
+    /// A command line, `%include` and `%ksappend` among them.
+    Command(Command<'a>),
+    /// A section with its body.
+    Section(Section<'a>),
+    /// An `%end` that no section waits for.
+    StrayEnd(Command<'a>),
+}
+
+impl Item<'_> {
+    /// Returns the bytes of the file it takes, a section's `%end` line not counted.
+    pub fn span(&self) -> Range<usize> {
+        match self {
+            Item::Command(command) | Item::StrayEnd(command) => command.span.clone(),
+            Item::Section(section) => section.header.span.start..section.body_span.end,
+        }
+    }
+}
+
+/// Reads a text from its beginning; nothing is kept of what was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Items<'a> {
+    text: &'a [u8],
+    added: &'a [usize],
+    /// Where the next line starts.
+    at: usize,
+    /// The lines before it.
+    read: usize,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) fn of(text: &'a [u8], added: &'a [usize]) -> Items<'a> {
+        Items { text, added, at: 0, read: 0 }
+    }
+
+    /// Returns the next line, which is numbered as it stands in the text.
+    fn line(&mut self) -> Option<Line<'a>> {
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+        let line = Line { text: &rest[..end], number: self.read + 1, start: self.at };
+        self.at += end;
+        self.read += 1;
+        Some(line)
+    }
+
+    fn unread(&mut self, line: &Line<'a>) {
+        self.at = line.start;
+        self.read = line.number - 1;
+    }
+
+    fn command(&self, line: &Line<'a>) -> Command<'a> {
+        Command::of(&Line { number: number(line.number, self.added), ..*line })
+    }
+
+    /// Reads what follows an opening line, up to its `%end`, to the next section, or to the end of the file.
+    fn section(&mut self, header: &Line<'a>) -> Section<'a> {
+        let start = self.at;
+        let mut end = (self.text.len(), None);
+        while let Some(line) = self.line() {
+            let head = head(line.text);
+            if head == "%end" {
+                end = (line.start, Some(number(line.number, self.added)));
+                break;
+            }
+            if table::section(head).is_some() {
+                end = (line.start, None);
+                self.unread(&line);
+                break;
+            }
+        }
+        Section {
+            header: self.command(header),
+            body: &self.text[start..end.0],
+            body_span: start..end.0,
+            end_line: end.1,
+            first_line: header.number + 1,
+            added: self.added,
+        }
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        while let Some(line) = self.line() {
+            let head = head(line.text).split('#').next().unwrap_or_default();
+            return Some(match head {
+                "" => continue,
+                "%end" => Item::StrayEnd(self.command(&line)),
+                "%include" | "%ksappend" => Item::Command(self.command(&line)),
+                _ if head.starts_with('%') => Item::Section(self.section(&line)),
+                _ => Item::Command(self.command(&line)),
+            });
+        }
+        None
+    }
+}
