@@ -61,7 +61,7 @@ impl Form {
 
 /// Plans a build; the error is the sentence why it cannot be done.
 pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
-    let kickstart = Kickstart::parse(&expand_tokens(&request.kickstart, &request.tokens));
+    let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &request.tokens));
     let kickstart = kickstart.numbered_without(&request.added_lines);
     if let Some(wrong) = check(&kickstart).into_iter().find(img_kickstart::Diagnostic::is_error) {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();

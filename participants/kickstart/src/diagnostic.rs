@@ -1,10 +1,13 @@
 //! What is wrong with a kickstart, where, and what would be right.
 
+mod json;
+
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
+use crate::include::Origin;
 use crate::lines::lines;
 
 /// How bad it is.
@@ -33,6 +36,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// The bytes of the file it is about.
     pub span: Range<usize>,
+    /// The file it is about when that was included; see [`crate::Flat::check`].
+    pub origin: Option<Origin>,
 }
 
 impl Diagnostic {
@@ -46,7 +51,9 @@ impl Diagnostic {
         let Diagnostic { line, column, message, .. } = self;
         let level = if self.is_error() { "error" } else { "warning" };
         let help = self.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        format!("{file_name}:{line}:{column}: {level}: {}{help}", printable(message))
+        let file = self.origin.as_ref().map_or(file_name, |origin| &origin.file);
+        let chain = self.included_from().map(|place| format!(" ({place})")).collect::<String>();
+        printable(&format!("{file}:{line}:{column}: {level}: {message}{help}{chain}"))
     }
 
     /// Returns the message with the line it is about and a marker below, as rustc prints it, without colours.
@@ -56,14 +63,23 @@ impl Diagnostic {
         let level = if self.is_error() { Level::ERROR } else { Level::WARNING };
         let (shown, span) = self.excerpt(source.as_ref());
         let snippet = Snippet::source(&shown)
-            .path(file_name)
+            .path(self.origin.as_ref().map_or(file_name, |origin| &origin.file))
             .line_start(self.line)
             .annotation(AnnotationKind::Primary.span(span));
         let mut report = level.primary_title(printable(&self.message)).element(snippet);
         if let Some(help) = &self.help {
             report = report.element(Level::HELP.message(printable(help)));
         }
+        for place in self.included_from() {
+            report = report.element(Level::NOTE.message(printable(&place)));
+        }
         Renderer::plain().decor_style(DecorStyle::Ascii).render(&[report])
+    }
+
+    /// Returns the chain of lines that lead to the file, the nearest first.
+    fn included_from(&self) -> impl Iterator<Item = String> {
+        let chain = self.origin.iter().flat_map(|origin| &origin.included_from);
+        chain.map(|(file, line)| format!("included from {file}:{line}"))
     }
 
     /// Returns the line, cut behind the place when it is very long, and the place in it.

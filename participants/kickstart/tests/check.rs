@@ -29,6 +29,12 @@ const TABLE: &[Row] = &[
     ("part / --size big\n", &[(1, 15, "wrong-value", "not `big`", "")]),
     ("part / --size=-1\n", &[(1, 15, "wrong-value", "not `-1`", "")]),
     ("part / --size=@SIZE@ --align=4\n", &[]),
+    ("part / --size=1 --grow --size=2\n", &[(1, 24, "given-again", "`--size` is given again", "")]),
+    ("firewall --service=a --service=b\n", &[]),
+    ("mount a b --mkfsoptions=x\n", &[(1, 11, "lonely-option", "without `--reformat`", "")]),
+    ("url --url=a --metalink=b\n", &[(1, 13, "conflict", "do not go together", "")]),
+    ("services\n", &[(1, 1, "missing-option", "`--enabled` or `--disabled`", "")]),
+    ("eula --agreed\n", &[]),
     ("part --size=5\n", &[(1, 1, "missing-mount-point", "`part` needs a mount point", "")]),
     ("part / /home --size=5\n", &[(1, 8, "extra-argument", "`part` does not take `/home`", "")]),
     ("part boot\n", &[(1, 6, "odd-mount-point", "`boot`", "")]),
@@ -144,7 +150,73 @@ fn a_finding_beside_another_source_does_not_panic() {
 
 #[test]
 fn the_check_stops_at_its_limit() {
-    let ks = Kickstart::parse(&"what\n".repeat(5000));
+    let ks = Kickstart::parse("what\n".repeat(5000));
 
     assert_eq!(check(&ks).len(), 1000);
+}
+
+#[test]
+fn findings_are_json_for_other_programs() {
+    let ks = Kickstart::parse(
+        "part \"/\u{1}\t\\\\é --size=1\n%post --what\n%end\nrepo --name=a --baseurl=b --gpgkey=\n",
+    );
+
+    for found in check(&ks) {
+        let json: serde_json::Value = serde_json::from_str(&found.json("a \"b\".ks")).unwrap();
+        assert_eq!(json["message"], found.message);
+        assert_eq!(json["file"], "a \"b\".ks");
+        assert_eq!(
+            (json["line"].as_u64(), json["column"].as_u64()),
+            (Some(found.line as u64), Some(found.column as u64))
+        );
+        assert_eq!(json["help"].as_str(), found.help.as_deref());
+        assert_eq!(json["severity"], if found.is_error() { "error" } else { "warning" });
+    }
+}
+
+#[test]
+fn each_dialect_has_its_own_words() {
+    const TABLE: &[(&str, &str, &str)] = &[
+        ("mic", "repo --name=a --baseurl=b --save\n", ""),
+        (
+            "fedora",
+            "repo --name=a --baseurl=b --save\n",
+            "error: `--save` is unknown to Fedora 46: mic has it",
+        ),
+        ("mic", "%pack\n%end\n", ""),
+        ("rhel9", "%pack\n%end\n", "error: `%pack` is unknown to RHEL 9: mic has it"),
+        (
+            "rhel8",
+            "timesource --ntp-disable\n",
+            "error: `timesource` is unknown to RHEL 8 (it is there since RHEL 9)",
+        ),
+        ("rhel9", "timesource --ntp-disable\n", ""),
+        ("fedora", "auth --x\n", "error: `auth` is unknown to Fedora 46 (it is gone since Fedora 35)"),
+        ("fedora34", "auth --x\n", ""),
+        ("rhel10", "vnc --host=x\n", "warning: RHEL 10 is going to drop `vnc`"),
+        (
+            "fedora",
+            "rhsm --organization=a --activation-key=b\n",
+            "error: `rhsm` is unknown to Fedora 46: other installers have it",
+        ),
+        (
+            "rhel9",
+            "autopart --hw-passphrase=x\n",
+            "error: `--hw-passphrase` is unknown to RHEL 9 (it is there since RHEL 11)",
+        ),
+        ("rhel9", "lilo\n", "error: `lilo` is unknown to RHEL 9"),
+        ("mic", "lilo\n", "warning: `lilo` is unknown to current installers"),
+    ];
+    for (dialect, text, expected) in TABLE {
+        let rules = Rules::default().dialect(dialect.parse().unwrap());
+        let found: Vec<String> =
+            check_with(&Kickstart::parse(text), &rules).iter().map(|found| found.one_line("")).collect();
+        let expected: Vec<&str> = expected.split('\n').filter(|line| !line.is_empty()).collect();
+        let found: Vec<&str> =
+            found.iter().map(|line| line.splitn(4, ':').nth(3).unwrap().trim_start()).collect();
+        assert_eq!(found, expected, "{dialect}: {text}");
+    }
+    for wrong in ["", "suse", "fedora20", "fedora47", "rhel6", "rhel12", "rhelx"] {
+        assert!(wrong.parse::<img_kickstart::Dialect>().is_err(), "{wrong}");
+    }
 }

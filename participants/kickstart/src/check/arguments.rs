@@ -1,5 +1,7 @@
 //! Options and plain arguments held against their row of the table.
 
+use std::collections::HashSet;
+
 use crate::arguments::{Arguments, Given, Misfit, MisfitKind};
 use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
@@ -13,8 +15,13 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
     for wrong in &read.misfits {
         misfit(line, wrong, row, report);
     }
+    let mut seen = HashSet::new();
     for given in &read.options {
         option(line, given, row, report);
+        if !seen.insert(given.option.name) && !given.option.many {
+            let message = format!("`{}` is given again: only the last counts", given.option.name);
+            report.warning("given-again", line, given.span.clone(), message);
+        }
     }
     missing(command, read, row, report);
     together(line, read, row, report);

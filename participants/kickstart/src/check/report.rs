@@ -68,7 +68,7 @@ impl<'a> Report<'a> {
         let before = &self.source[..span.start];
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-        self.found.push(Diagnostic { severity, code, message, help: None, line, column, span });
+        self.found.push(Diagnostic { severity, code, message, help: None, line, column, span, origin: None });
         self.found.last_mut()
     }
 }
