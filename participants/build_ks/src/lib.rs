@@ -5,7 +5,7 @@
 
 mod fields;
 
-use img_kickstart::{EditError, Kickstart, Rules, check_with};
+use img_kickstart::{EditError, Kickstart, NewRepo, Rules, check_with};
 use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
 
 use crate::fields::Wishes;
@@ -48,9 +48,9 @@ impl BuildKs {
 /// Adds everything that is wished for.
 fn fulfil(wishes: &Wishes) -> Result<Kickstart, EditError> {
     let mut kickstart = Kickstart::parse(&wishes.kickstart).numbered_without(&wishes.added_lines);
-    for repo in &wishes.repos {
-        kickstart.add_repo(&repo.name, &repo.url, &["--save"])?;
-    }
+    let repos =
+        wishes.repos.iter().map(|repo| NewRepo { name: &repo.name, url: &repo.url, options: &["--save"] });
+    kickstart.add_repos(&repos.collect::<Vec<_>>())?;
     kickstart.add_packages(&words(&wishes.packages))?;
     kickstart.add_groups(&words(&wishes.groups))?;
     Ok(kickstart)

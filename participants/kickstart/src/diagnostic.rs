@@ -2,6 +2,8 @@
 
 mod json;
 
+pub(crate) use json::text;
+
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -46,14 +48,19 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
+    /// Returns what is wrong and what would be right, without the place.
+    pub fn advice(&self) -> String {
+        let help = self.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        printable(&format!("{}{help}", self.message))
+    }
+
     /// Returns one line of text: `file:line:column: error: message`.
     pub fn one_line(&self, file_name: &str) -> String {
-        let Diagnostic { line, column, message, .. } = self;
+        let Diagnostic { line, column, .. } = self;
         let level = if self.is_error() { "error" } else { "warning" };
-        let help = self.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         let file = self.origin.as_ref().map_or(file_name, |origin| &origin.file);
         let chain = self.included_from().map(|place| format!(" ({place})")).collect::<String>();
-        printable(&format!("{file}:{line}:{column}: {level}: {message}{help}{chain}"))
+        printable(&format!("{file}:{line}:{column}: {level}: {}{chain}", self.advice()))
     }
 
     /// Returns the message with the line it is about and a marker below, as rustc prints it, without colours.

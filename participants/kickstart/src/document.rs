@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use crate::command::Command;
 use crate::items::{Item, Items};
-use crate::lines::endings;
+use crate::lines::{endings, lines};
+use crate::numbers::Numbers;
 use crate::section::Section;
 
 /// A kickstart file, exactly as written, whatever bytes it is made of.
@@ -15,14 +17,13 @@ use crate::section::Section;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kickstart {
     text: Vec<u8>,
-    /// The lines that were put in, counted from 1 in `text`, in order; they have no number of their own.
-    added: Vec<usize>,
+    numbers: Numbers,
 }
 
 impl Kickstart {
     /// Reads any text, UTF-8 or not; what is wrong with it is for [`crate::check()`] to say.
     pub fn parse(text: impl AsRef<[u8]>) -> Kickstart {
-        Kickstart { text: text.as_ref().to_vec(), added: Vec::new() }
+        Kickstart { text: text.as_ref().to_vec(), numbers: Numbers::default() }
     }
 
     /// Numbers lines as before `added` ones were put in; those have the number 0.
@@ -44,15 +45,13 @@ impl Kickstart {
     /// # Ok::<(), img_kickstart::EditError>(())
     /// ```
     pub fn numbered_without(mut self, added: &[usize]) -> Kickstart {
-        self.added = added.to_vec();
-        self.added.sort_unstable();
-        self.added.dedup();
+        self.numbers = Numbers::without(added);
         self
     }
 
     /// Returns the lines that were put in, counted from 1 as the text is now.
     pub fn added_lines(&self) -> &[usize] {
-        &self.added
+        self.numbers.added()
     }
 
     /// Returns the file, byte for byte.
@@ -72,7 +71,7 @@ impl Kickstart {
 
     /// Returns commands and sections in the order of the file.
     pub fn items(&self) -> impl Iterator<Item = Item<'_>> {
-        Items::of(&self.text, &self.added)
+        Items::of(&self.text, &self.numbers)
     }
 
     /// Returns the commands in the order of the file, so that a caller can warn about those it does not honour.
@@ -96,26 +95,48 @@ impl Kickstart {
         let before = &self.text[..at];
         let ended = before.is_empty() || before.ends_with(b"\n");
         let first = endings(before) + 1 + usize::from(!ended);
-        let count = endings(addition.as_bytes()) - usize::from(!ended);
-        let later = self.added.partition_point(|line| *line < first);
-        self.added[later..].iter_mut().for_each(|line| *line += count);
-        self.added.splice(later..later, first..first + count);
+        self.numbers.insert(first, endings(addition.as_bytes()) - usize::from(!ended));
         self.text.splice(at..at, addition.bytes());
     }
+
+    /// Takes lines out; each of `spans` is whole lines, and they are in order.
+    pub(crate) fn cut(&mut self, spans: &[Range<usize>]) {
+        let (mut kept, mut gone) = (Vec::with_capacity(self.text.len()), Vec::new());
+        let (mut at, mut line) = (0, 0);
+        for span in spans {
+            let between = &self.text[at..span.start];
+            kept.extend_from_slice(between);
+            line += endings(between);
+            let count = lines(&self.text[span.clone()], 1, 0).count();
+            gone.extend(line + 1..=line + count);
+            line += count;
+            at = span.end;
+        }
+        kept.extend_from_slice(&self.text[at..]);
+        self.numbers.remove(&gone);
+        self.text = kept;
+    }
+
+    /// Makes changes that are in order and do not overlap.
+    pub(crate) fn replace(&mut self, changes: &[Change]) {
+        let (mut changed, mut at) = (Vec::with_capacity(self.text.len()), 0);
+        for (span, text) in changes {
+            changed.extend_from_slice(&self.text[at..span.start]);
+            changed.extend_from_slice(text.as_bytes());
+            at = span.end;
+        }
+        changed.extend_from_slice(&self.text[at..]);
+        self.text = changed;
+    }
 }
+
+/// Bytes in the middle of a line, and what takes their place.
+pub(crate) type Change = (Range<usize>, String);
 
 /// The file as text; see [`Kickstart::to_text`] for what becomes of other bytes.
 impl fmt::Display for Kickstart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_text())
-    }
-}
-
-/// Returns the number of a line when some, in order, were added; these have 0.
-pub(crate) fn number(line: usize, added: &[usize]) -> usize {
-    match added.binary_search(&line) {
-        Ok(_) => 0,
-        Err(before) => line - before,
     }
 }
 

@@ -1,11 +1,18 @@
 //! Changes that look as if the file's author had made them.
 
+mod order;
 mod packages;
+mod people;
 mod place;
 mod quote;
 mod repos;
+mod sections;
+mod set;
+mod wanted;
 
 pub(crate) use quote::is_break;
+pub use repos::NewRepo;
+pub(crate) use wanted::written;
 
 /// Why a change was refused; the kickstart is then as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -34,9 +41,19 @@ pub enum EditError {
         value: String,
     },
     /// An option the table does not know, or one whose value does not fit.
-    #[error("`repo` has no option {option:?} of that form")]
+    #[error("`{command}` has no option {option:?} of that form")]
     NotAnOption {
+        /// The command that does not have it.
+        command: &'static str,
         /// The refused option.
         option: String,
+    },
+    /// A line that is no sound command or section.
+    #[error("cannot write `{line}`: {why}")]
+    Mistaken {
+        /// The refused line.
+        line: String,
+        /// What is wrong with it.
+        why: String,
     },
 }

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::command::Command;
-use crate::document::number;
 use crate::lines::{Line, head};
+use crate::numbers::Numbers;
 use crate::section::Section;
 use crate::table;
 
@@ -33,7 +33,7 @@ impl Item<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Items<'a> {
     text: &'a [u8],
-    added: &'a [usize],
+    numbers: &'a Numbers,
     /// Where the next line starts.
     at: usize,
     /// The lines before it.
@@ -41,8 +41,8 @@ pub(crate) struct Items<'a> {
 }
 
 impl<'a> Items<'a> {
-    pub(crate) fn of(text: &'a [u8], added: &'a [usize]) -> Items<'a> {
-        Items { text, added, at: 0, read: 0 }
+    pub(crate) fn of(text: &'a [u8], numbers: &'a Numbers) -> Items<'a> {
+        Items { text, numbers, at: 0, read: 0 }
     }
 
     /// Returns the next line, which is numbered as it stands in the text.
@@ -64,7 +64,7 @@ impl<'a> Items<'a> {
     }
 
     fn command(&self, line: &Line<'a>) -> Command<'a> {
-        Command::of(&Line { number: number(line.number, self.added), ..*line })
+        Command::of(&Line { number: self.numbers.of(line.number), ..*line })
     }
 
     /// Reads what follows an opening line, up to its `%end`, to the next section, or to the end of the file.
@@ -74,7 +74,7 @@ impl<'a> Items<'a> {
         while let Some(line) = self.line() {
             let head = head(line.text);
             if head == "%end" {
-                end = (line.start, Some(number(line.number, self.added)));
+                end = (line.start, Some(self.numbers.of(line.number)));
                 break;
             }
             if table::section(head).is_some() {
@@ -89,7 +89,7 @@ impl<'a> Items<'a> {
             body_span: start..end.0,
             end_line: end.1,
             first_line: header.number + 1,
-            added: self.added,
+            numbers: self.numbers,
         }
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use crate::arguments::Arguments;
 use crate::command::Command;
-use crate::document::number;
 use crate::lines::{Line, lines};
+use crate::numbers::Numbers;
 use crate::table::{self, Row};
 
 /// A section with its opening line, its body exactly as written, and its `%end`.
@@ -22,8 +22,7 @@ pub struct Section<'a> {
     pub end_line: Option<usize>,
     /// The first line of the body as it stands in the text.
     pub(crate) first_line: usize,
-    /// The lines that were put in.
-    pub(crate) added: &'a [usize],
+    pub(crate) numbers: &'a Numbers,
 }
 
 impl<'a> Section<'a> {
@@ -54,8 +53,8 @@ impl<'a> Section<'a> {
     }
 
     pub(crate) fn body_lines(&self) -> impl Iterator<Item = Line<'a>> + use<'a> {
-        let added = self.added;
+        let numbers = self.numbers;
         lines(self.body, self.first_line, self.body_span.start)
-            .map(move |line| Line { number: number(line.number, added), ..line })
+            .map(move |line| Line { number: numbers.of(line.number), ..line })
     }
 }

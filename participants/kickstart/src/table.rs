@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use life::{Life, NEVER, Span, Standing};
-pub use row::{Opt, Row, Value};
+pub use row::{Key, Opt, Row, Value};
 
 /// What is assumed of a command that is in no table: any options, any arguments.
 pub(crate) static UNKNOWN: Row = Row::new("", row::ANY, &[]).free();
@@ -39,6 +39,11 @@ pub fn sections() -> impl Iterator<Item = &'static Row> {
 /// Returns the row of the command called `name`.
 pub fn command(name: &str) -> Option<&'static Row> {
     COMMANDS.get(name).copied()
+}
+
+/// Returns whether a command or a section is called `name`.
+pub(crate) fn is_known(name: &str) -> bool {
+    command(name).is_some() || section(name).is_some()
 }
 
 /// Returns the row of the section called `name`, its percent sign included.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::document::Kickstart;
 use crate::lines::endings;
 
 /// One token in a text.
@@ -39,6 +40,42 @@ pub fn tokens(text: &(impl AsRef<[u8]> + ?Sized)) -> Vec<Token> {
 pub fn expand_tokens(text: &str, values: &[(String, String)]) -> String {
     let expanded = expand(text.as_bytes(), values);
     String::from_utf8(expanded).expect("tokens and what replaces them are whole characters")
+}
+
+impl Kickstart {
+    /// Returns the tokens of the whole file, known or not.
+    pub fn tokens(&self) -> Vec<Token> {
+        tokens(self.as_bytes())
+    }
+
+    /// Returns the kickstart with `@NAME@` replaced everywhere; see [`expand_tokens`].
+    pub fn expand_tokens(&self, values: &[(String, String)]) -> Kickstart {
+        Kickstart::parse(expand(self.as_bytes(), values))
+    }
+}
+
+/// A text that is no tokenmap: the part that has no colon or no name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not NAME:VALUE")]
+pub struct NotATokenmap(pub String);
+
+/// Reads a tokenmap as mic takes it, `NAME:VALUE,NAME:VALUE`; only the first colon of each parts name from value.
+///
+/// ```
+/// use img_kickstart::read_tokenmap;
+///
+/// let map = read_tokenmap("ARCH:i586,URL:http://x/")?;
+/// assert_eq!(map, [("ARCH".into(), "i586".into()), ("URL".into(), "http://x/".into())]);
+/// # Ok::<(), img_kickstart::NotATokenmap>(())
+/// ```
+pub fn read_tokenmap(text: &str) -> Result<Vec<(String, String)>, NotATokenmap> {
+    let pairs = text.split(',').filter(|pair| !pair.trim().is_empty()).map(|pair| {
+        let read = pair.split_once(':').map(|(name, value)| (name.trim(), value.trim()));
+        let (name, value) =
+            read.filter(|(name, _)| !name.is_empty()).ok_or_else(|| NotATokenmap(pair.to_owned()))?;
+        Ok((name.to_owned(), value.to_owned()))
+    });
+    pairs.collect()
 }
 
 /// Does it for any bytes.

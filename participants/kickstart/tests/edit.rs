@@ -149,7 +149,7 @@ fn a_name_that_means_something_else_in_a_list_is_refused() {
 fn only_options_of_repo_are_taken() {
     for bad in ["save", "--sav", "--save=1", "--gpgkey", "--priority=x", "--save --disable", "-s", "--size=4"]
     {
-        let refused = EditError::NotAnOption { option: bad.to_owned() };
+        let refused = EditError::NotAnOption { command: "repo", option: bad.to_owned() };
         assert_eq!(Kickstart::parse("").add_repo("a", "b", &[bad]), Err(refused), "{bad:?}");
     }
 }

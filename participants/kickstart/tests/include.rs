@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use img_kickstart::{Found, IncludeError, IncludeFault, Kickstart, Limits, Reference, Rules};
 
+/// The main file, other files by name, and what comes of it.
+type Row = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// Files by the names they are asked for.
 fn library<'a>(files: &'a [(&'a str, &'a str)]) -> impl FnMut(&Reference<'_>) -> Result<Found, String> + 'a {
     let files: HashMap<&str, &str> = files.iter().copied().collect();
@@ -20,7 +23,7 @@ fn flat(main: &str, files: &[(&str, &str)]) -> Result<String, IncludeError> {
 
 #[test]
 fn the_text_of_a_file_stands_where_it_was_named() {
-    const TABLE: &[(&str, &[(&str, &str)], &str)] = &[
+    const TABLE: &[Row] = &[
         ("lang C\n", &[], "lang C\n"),
         ("a\n%include b\nc\n", &[("b", "x\ny\n")], "a\nx\ny\nc\n"),
         ("a\n%include b\nc\n", &[("b", "x")], "a\nx\nc\n"),
@@ -57,7 +60,7 @@ fn the_reader_hears_who_asks() {
 
 #[test]
 fn what_cannot_be_included_says_why_and_where() {
-    const TABLE: &[(&str, &[(&str, &str)], &str)] = &[
+    const TABLE: &[Row] = &[
         ("%include\n", &[], "main.ks:1: `%include` names no file"),
         ("\n%ksappend ''\n", &[], "main.ks:2: `%ksappend` names no file"),
         ("%include b\n", &[], "main.ks:1: cannot include `b`: there is no such file"),

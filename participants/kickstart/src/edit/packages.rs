@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::document::Kickstart;
 use crate::edit::EditError;
-use crate::edit::place::{Place, after_last_line, put_block};
+use crate::edit::place::{Place, after_last_line, put_section};
 use crate::edit::quote::safe;
 use crate::lines::indent;
 use crate::reading::{Entry, select};
@@ -32,6 +32,24 @@ impl Kickstart {
         Ok(self.add_entries(entries.collect::<Result<_, _>>()?))
     }
 
+    /// Takes packages and groups out of `%packages`, and returns whether the text changed.
+    ///
+    /// `name` takes out the lines that ask for it, `@name` those for a group, `-name` those that leave it out.
+    pub fn remove_packages(&mut self, packages: &[&str]) -> Result<bool, EditError> {
+        let entries = packages.iter().map(|text| entry("package", text)).collect::<Result<Vec<_>, _>>()?;
+        let unwanted: HashSet<String> = entries.iter().map(plainly).collect();
+        let sections = self.sections().filter(|section| section.name() == "%packages");
+        let lines = sections.flat_map(|section| section.body_lines());
+        let spans: Vec<_> = lines
+            .filter(|line| {
+                Entry::read(&line.to_text()).is_some_and(|entry| unwanted.contains(&plainly(&entry)))
+            })
+            .map(|line| line.span())
+            .collect();
+        self.cut(&spans);
+        Ok(!spans.is_empty())
+    }
+
     fn add_entries(&mut self, entries: Vec<Entry>) -> bool {
         let sections: Vec<Section<'_>> =
             self.sections().filter(|section| section.name() == "%packages").collect();
@@ -44,7 +62,7 @@ impl Kickstart {
             let mut block = vec!["%packages".to_owned()];
             block.extend(new.iter().map(Entry::to_string));
             block.push("%end".to_owned());
-            put_block(self, block);
+            put_section(self, "%packages", block);
             return true;
         };
         let (offset, last) = after_last_line(section.body).unwrap_or((0, b""));
@@ -63,6 +81,14 @@ fn target<'s, 'a>(sections: &'s [Section<'a>], new: &[Entry]) -> Option<&'s Sect
         entries.any(|entry| subjects.contains(&entry.subject()))
     };
     sections.iter().rev().find(speaks).or(sections.first())
+}
+
+/// Returns an entry without the options of a group.
+fn plainly(entry: &Entry) -> String {
+    match entry {
+        Entry::Group(name, _) => format!("@{name}"),
+        other => other.to_string(),
+    }
 }
 
 /// Of several entries about one thing, keeps the last.

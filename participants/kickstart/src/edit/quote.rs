@@ -5,11 +5,15 @@ use std::borrow::Cow;
 use crate::edit::EditError;
 
 /// Returns `value` as a word of a command line, in double quotes when it needs them.
-pub(super) fn quote(value: &str) -> Cow<'_, str> {
-    if !value.is_empty() && !value.contains([' ', '#', '\'', '"', '\\', '\u{a0}']) {
+pub(crate) fn quote(value: &str) -> Cow<'_, str> {
+    if !value.is_empty() && !value.contains(needs_quotes) {
         return Cow::Borrowed(value);
     }
     Cow::Owned(format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+fn needs_quotes(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '#' | '\'' | '"' | '\\')
 }
 
 /// Refuses text that is empty or could break out of its line.

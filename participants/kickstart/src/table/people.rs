@@ -8,7 +8,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("auth", ANY, &[]).free().until(35, 10).and_mic(),
     Row::new("authconfig", ANY, &[]).free().until(35, 10).and_mic(),
     Row::new("authselect", ANY, &[]).free().since(28, 8),
-    Row::new("group", NONE, &[number("--gid"), text("--name").needed()]).many(),
+    Row::new("group", NONE, &[number("--gid"), text("--name").needed()]).by("--name").many(),
     Row::new("realm", ANY, &[]).free(),
     Row::new(
         "rootpw",
@@ -27,6 +27,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--username").needed(),
         ],
     )
+    .by("--username")
     .many(),
     Row::new(
         "user",
@@ -45,5 +46,6 @@ pub(super) const ROWS: &[Row] = &[
             number("--uid"),
         ],
     )
+    .by("--name")
     .many(),
 ];

@@ -38,6 +38,17 @@ pub struct Opt {
     pub life: Life,
 }
 
+/// What tells several lines of one command apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Nothing but all of their words.
+    Line,
+    /// The first plain argument.
+    Word,
+    /// The value of this option.
+    Option(&'static str),
+}
+
 /// One command or section.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
@@ -57,6 +68,8 @@ pub struct Row {
     pub free: bool,
     /// Whether each of several lines counts; else only the last does.
     pub many: bool,
+    /// What tells several lines apart.
+    pub key: Key,
     /// Who knows it.
     pub life: Life,
 }
@@ -109,10 +122,17 @@ lives!(Opt);
 impl Row {
     pub(super) const fn new(name: &'static str, arguments: (usize, usize), options: &'static [Opt]) -> Row {
         let (one_of, with, apart): (&[_], &[_], &[_]) = (&[], &[], &[]);
-        Row { name, arguments, options, one_of, with, apart, free: false, many: false, life: Life::ALWAYS }
+        let (key, life) = (Key::Line, Life::ALWAYS);
+        Row { name, arguments, options, one_of, with, apart, free: false, many: false, key, life }
     }
     pub(super) const fn free(self) -> Row {
         Row { free: true, ..self }
+    }
+    pub(super) const fn by(self, option: &'static str) -> Row {
+        Row { key: Key::Option(option), ..self }
+    }
+    pub(super) const fn by_word(self) -> Row {
+        Row { key: Key::Word, ..self }
     }
     pub(super) const fn one_of(self, one_of: &'static [&'static str]) -> Row {
         Row { one_of, ..self }

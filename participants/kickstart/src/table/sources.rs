@@ -117,6 +117,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--user").mic(),
         ],
     )
+    .by("--name")
     .one_of(&["--baseurl", "--mirrorlist", "--metalink"])
     .many(),
     Row::new(

@@ -48,7 +48,9 @@ pub(super) const ROWS: &[Row] = &[
         .old(24, 8)
         .until(34, 9)
         .and_mic(),
-    Row::new("fcoe", NONE, &[flag("--autovlan").since(28, 0), flag("--dcb"), text("--nic").needed()]).many(),
+    Row::new("fcoe", NONE, &[flag("--autovlan").since(28, 0), flag("--dcb"), text("--nic").needed()])
+        .by("--nic")
+        .many(),
     Row::new(
         "ignoredisk",
         NONE,
@@ -72,6 +74,7 @@ pub(super) const ROWS: &[Row] = &[
     .many(),
     Row::new("iscsiname", (1, 1), &[]),
     Row::new("mount", (2, 2), &[text("--mkfsoptions"), text("--mountoptions"), optional("--reformat")])
+        .by_word()
         .with(&[("--mkfsoptions", &["--reformat"])])
         .many()
         .since(27, 8),
@@ -99,10 +102,12 @@ pub(super) const ROWS: &[Row] = &[
     .until(45, 10)
     .and_mic(),
     Row::new("part", (1, 1), PARTITION)
+        .by_word()
         .with(&[("--resize", &["--size"]), ("--resize", &["--onpart", "--usepart"])])
         .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
         .many(),
     Row::new("partition", (1, 1), PARTITION)
+        .by_word()
         .with(&[("--resize", &["--size"]), ("--resize", &["--onpart", "--usepart"])])
         .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
         .many(),
@@ -119,6 +124,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--wwpn"),
         ],
     )
+    .by("--devnum")
     .with(&[("--wwpn", &["--fcplun"]), ("--fcplun", &["--wwpn"])])
     .many(),
 ];

@@ -120,6 +120,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--wpakey"),
         ],
     )
+    .by("--device")
     .with(&[
         ("--bridgeopts", &["--bridgeslaves"]),
         ("--ipv4-dns-search", &["--device"]),

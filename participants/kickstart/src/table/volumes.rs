@@ -24,6 +24,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--useexisting").until(NEVER, 8),
         ],
     )
+    .by_word()
     .with(&[("--subvol", &["--name"]), ("--snapshot", &["--name"]), ("--snapshot", &["--base"])])
     .many()
     .old(NEVER, 8)
@@ -70,6 +71,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--vgname").needed(),
         ],
     )
+    .by("--name")
     .one_of(&["--size", "--percent", "--useexisting", "--noformat", "--hibernation"])
     .with(&[
         ("--thin", &["--poolname"]),
@@ -111,6 +113,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--useexisting"),
         ],
     )
+    .by("--device")
     .one_of(&["--level", "--useexisting", "--noformat"])
     .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
     .many(),
@@ -119,6 +122,7 @@ pub(super) const ROWS: &[Row] = &[
         (1, usize::MAX),
         &[text("--name").needed(), choice("--when", &["post-install", "pre-install"]).needed()],
     )
+    .by("--name")
     .many()
     .since(26, 0),
     Row::new(
@@ -133,6 +137,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--useexisting"),
         ],
     )
+    .by("--name")
     .with(&[("--maxsize", &["--grow"])])
     .many()
     .since(45, 11),
@@ -141,6 +146,7 @@ pub(super) const ROWS: &[Row] = &[
         (1, usize::MAX),
         &[flag("--encrypted"), flag("--overprovisioning"), text("--passphrase"), flag("--useexisting")],
     )
+    .by_word()
     .with(&[("--passphrase", &["--encrypted"])])
     .many()
     .since(45, 11),
@@ -155,6 +161,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--useexisting"),
         ],
     )
+    .by_word()
     .many(),
 ];
 
