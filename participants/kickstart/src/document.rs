@@ -82,9 +82,18 @@ impl Kickstart {
         })
     }
 
+    /// Returns the commands called by one of `names`; other lines are not split.
+    pub(crate) fn commands_called<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = Command<'a>> {
+        let items = Items::of(&self.text, &self.numbers).only(names);
+        items.filter_map(|item| match item {
+            Item::Command(command) if names.contains(&command.name()) => Some(command),
+            _ => None,
+        })
+    }
+
     /// Returns the sections in the order of the file.
     pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
-        self.items().filter_map(|item| match item {
+        Items::of(&self.text, &self.numbers).only(&[]).filter_map(|item| match item {
             Item::Section(section) => Some(section),
             Item::Command(_) | Item::StrayEnd(_) => None,
         })

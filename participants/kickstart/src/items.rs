@@ -38,11 +38,22 @@ pub(crate) struct Items<'a> {
     at: usize,
     /// The lines before it.
     read: usize,
+    /// The only commands that somebody asks for, unless all are.
+    only: Option<&'a [&'a str]>,
 }
 
 impl<'a> Items<'a> {
     pub(crate) fn of(text: &'a [u8], numbers: &'a Numbers) -> Items<'a> {
-        Items { text, numbers, at: 0, read: 0 }
+        Items { text, numbers, at: 0, read: 0, only: None }
+    }
+
+    /// Passes over commands that are surely not called by one of `names`.
+    pub(crate) fn only(self, names: &'a [&'a str]) -> Items<'a> {
+        Items { only: Some(names), ..self }
+    }
+
+    fn is_passed_over(&self, head: &str) -> bool {
+        self.only.is_some_and(|names| !names.contains(&head) && !head.contains(['\'', '"', '\\']))
     }
 
     /// Returns the next line, which is numbered as it stands in the text.
@@ -105,6 +116,7 @@ impl<'a> Iterator for Items<'a> {
                 "%end" => Item::StrayEnd(self.command(&line)),
                 "%include" | "%ksappend" => Item::Command(self.command(&line)),
                 _ if head.starts_with('%') => Item::Section(self.section(&line)),
+                _ if self.is_passed_over(head) => continue,
                 _ => Item::Command(self.command(&line)),
             });
         }

@@ -18,8 +18,8 @@ pub use bootloader::Bootloader;
 pub use desktop::{Desktop, XConfig};
 pub use locale::{Keyboard, Lang, Timezone};
 pub use network::{Firewall, Network, Selinux, SelinuxMode};
-pub(crate) use packages::select;
 pub use packages::{Entry, GroupInclude, Named, PackageGroup, PackageOptions, Packages};
+pub(crate) use packages::{select, without_comment};
 pub use partitions::Partition;
 pub use passwords::Secret;
 pub use people::{RootPassword, SshKey, User, UserGroup};
@@ -32,9 +32,8 @@ use crate::document::Kickstart;
 
 impl Kickstart {
     /// Returns line and arguments of each command called by one of `names`.
-    fn called<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = (usize, Arguments<'a>)> {
-        self.commands()
-            .filter(move |command| names.contains(&command.name()))
-            .map(|command| (command.line, command.arguments()))
+    pub(crate) fn called<'a>(&'a self, names: &'a [&'a str]) -> impl Iterator<Item = (usize, Arguments<'a>)> {
+        let commands = self.commands_called(names);
+        commands.map(|command| (command.line, command.arguments()))
     }
 }

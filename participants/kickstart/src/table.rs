@@ -12,7 +12,6 @@ mod system;
 mod volumes;
 mod words;
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use life::{Life, NEVER, Span, Standing};
@@ -21,8 +20,13 @@ pub use row::{Key, Opt, Row, Value};
 /// What is assumed of a command that is in no table: any options, any arguments.
 pub(crate) static UNKNOWN: Row = Row::new("", row::ANY, &[]).free();
 
-static COMMANDS: LazyLock<HashMap<&'static str, &'static Row>> =
-    LazyLock::new(|| commands().map(|row| (row.name, row)).collect());
+/// The rows by the lengths of their names, which finds one faster than a hash does.
+static COMMANDS: LazyLock<Vec<Vec<&'static Row>>> = LazyLock::new(|| {
+    let longest = commands().map(|row| row.name.len()).max().unwrap_or_default();
+    let mut rows = vec![Vec::new(); longest + 1];
+    commands().for_each(|row| rows[row.name.len()].push(row));
+    rows
+});
 
 /// Returns every command's row.
 pub fn commands() -> impl Iterator<Item = &'static Row> {
@@ -38,7 +42,7 @@ pub fn sections() -> impl Iterator<Item = &'static Row> {
 
 /// Returns the row of the command called `name`.
 pub fn command(name: &str) -> Option<&'static Row> {
-    COMMANDS.get(name).copied()
+    COMMANDS.get(name.len())?.iter().find(|row| row.name == name).copied()
 }
 
 /// Returns whether a command or a section is called `name`.

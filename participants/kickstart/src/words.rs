@@ -54,6 +54,9 @@ pub fn split(line: &(impl AsRef<[u8]> + ?Sized), base: usize) -> (Vec<Word<'_>>,
         return (Vec::new(), Some(Fault::TooLong(base)));
     }
     match std::str::from_utf8(line) {
+        Ok(line) if !line.bytes().any(|byte| matches!(byte, b'\'' | b'"' | b'\\' | b'#')) => {
+            (plain(line, base), None)
+        }
         Ok(line) => {
             let (words, end) = split_text(line, base);
             (words, end.err())
@@ -74,6 +77,13 @@ pub fn split(line: &(impl AsRef<[u8]> + ?Sized), base: usize) -> (Vec<Word<'_>>,
             }
         }
     }
+}
+
+/// Splits a line in which nothing has a meaning but blanks.
+fn plain(line: &str, base: usize) -> Vec<Word<'_>> {
+    let start = |part: &str| part.as_ptr() as usize - line.as_ptr() as usize;
+    let parts = line.split([' ', '\t', '\r', '\n']).filter(|part| !part.is_empty());
+    parts.map(|raw| Word { text: Cow::Borrowed(raw), raw, start: base + start(raw) }).collect()
 }
 
 /// What ended the words.

@@ -15,10 +15,17 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
     for wrong in &read.misfits {
         misfit(line, wrong, row, report);
     }
-    let mut seen = HashSet::new();
-    for given in &read.options {
+    let mut seen = HashSet::new(); // a line may have a hundred thousand options
+    for (index, given) in read.options.iter().enumerate() {
         option(line, given, row, report);
-        if !seen.insert(given.option.name) && !given.option.many {
+        let again = match index {
+            0..8 => read.options[..index].iter().any(|before| before.option.name == given.option.name),
+            _ => seen.contains(given.option.name),
+        };
+        if read.options.len() > 8 {
+            seen.insert(given.option.name);
+        }
+        if again && !given.option.many {
             let message = format!("`{}` is given again: only the last counts", given.option.name);
             report.warning("given-again", line, given.span.clone(), message);
         }

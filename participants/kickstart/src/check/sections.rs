@@ -62,14 +62,17 @@ fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
     splitting::control_character(line.number, content, line.start, report);
     let start = line.start + content.len() - content.trim_ascii_start().len();
     let span = start..line.start + content.trim_ascii_end().len().max(start - line.start);
-    let text = line.to_text();
-    let entry = Entry::read(&text);
     let named = content.split(|byte| *byte == b'#').next().unwrap_or_default();
     if let Err(wrong) = std::str::from_utf8(named) {
         let at = line.start + wrong.valid_up_to();
         report.error("not-utf8", line.number, at..at + 1, "this byte is part of no character in UTF-8");
         return;
     }
+    if content.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'+')) {
+        return; // a plain name, as most lines are
+    }
+    let text = line.to_text();
+    let entry = Entry::read(&text);
     match &entry {
         Some(Entry::Package(name) | Entry::Exclusion(name)) if name.contains(char::is_whitespace) => {
             let message = format!("`{section}` has one name a line; `{name}` is taken for one name");

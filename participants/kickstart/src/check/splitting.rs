@@ -43,6 +43,9 @@ pub(super) fn check(command: &Command<'_>, report: &mut Report<'_>) {
 
 /// Reports the first character in `text` that others take for the end of a line, or hide.
 pub(super) fn control_character(line: usize, text: &[u8], start: usize, report: &mut Report<'_>) {
+    if !text.iter().any(|byte| is_odd(*byte) && *byte != b'\t') {
+        return;
+    }
     if let Some((at, c)) = characters(text).find(|(_, c)| is_break(*c) && *c != '\t') {
         let at = start + at;
         let message = format!("there is a control character here, U+{:04X}", u32::from(c));
@@ -56,6 +59,9 @@ pub(super) fn control_character(line: usize, text: &[u8], start: usize, report: 
 pub(super) fn hidden_line(span: Range<usize>, report: &mut Report<'_>) -> bool {
     let source = report.source();
     let text = &source[span.clone()];
+    if !text.iter().any(|byte| is_odd(*byte) && !matches!(byte, b'\n' | b'\t')) {
+        return false;
+    }
     let breaks = |(at, c): &(usize, char)| match c {
         '\r' => !text[at + 1..].starts_with(b"\n") && at + 1 < text.len(),
         '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
@@ -77,6 +83,11 @@ pub(super) fn include(name: &str, line: usize, span: Range<usize>, report: &mut 
     if let Some(found) = report.error("include", line, span, format!("`{name}` is not allowed here")) {
         found.help = Some("put the other file's text here".to_owned());
     }
+}
+
+/// Returns whether a byte is, or is part of, anything but a plain character.
+fn is_odd(byte: u8) -> bool {
+    byte < b' ' || byte >= 0x7f
 }
 
 /// Returns the characters of `text` that are whole, each with its place.

@@ -7,7 +7,7 @@ use crate::edit::EditError;
 use crate::edit::place::{Place, after_last_line, put_section};
 use crate::edit::quote::safe;
 use crate::lines::indent;
-use crate::reading::{Entry, select};
+use crate::reading::{Entry, select, without_comment};
 use crate::section::Section;
 
 impl Kickstart {
@@ -53,7 +53,9 @@ impl Kickstart {
     fn add_entries(&mut self, entries: Vec<Entry>) -> bool {
         let sections: Vec<Section<'_>> =
             self.sections().filter(|section| section.name() == "%packages").collect();
-        let said = select(sections.iter().flat_map(Section::lines));
+        let subjects: HashSet<String> = entries.iter().map(Entry::subject).collect();
+        let lines = sections.iter().flat_map(Section::lines);
+        let said = select(lines.filter(|(_, line)| may_be_about(line, &subjects)));
         let new: Vec<Entry> = last_of_each(entries).into_iter().filter(|entry| !said.has(entry)).collect();
         if new.is_empty() {
             return false;
@@ -73,11 +75,18 @@ impl Kickstart {
     }
 }
 
+/// Returns whether a line may say something about one of the subjects; most lines surely do not.
+fn may_be_about(line: &str, subjects: &HashSet<String>) -> bool {
+    let text = without_comment(line);
+    text.starts_with(['-', '@']) || subjects.contains(text)
+}
+
 /// Returns the first section, or the last one that says something else about one of the new entries.
 fn target<'s, 'a>(sections: &'s [Section<'a>], new: &[Entry]) -> Option<&'s Section<'a>> {
     let subjects: HashSet<String> = new.iter().map(Entry::subject).collect();
     let speaks = |section: &&Section<'_>| {
-        let mut entries = section.lines().filter_map(|(_, text)| Entry::read(&text));
+        let lines = section.lines().filter(|(_, line)| may_be_about(line, &subjects));
+        let mut entries = lines.filter_map(|(_, text)| Entry::read(&text));
         entries.any(|entry| subjects.contains(&entry.subject()))
     };
     sections.iter().rev().find(speaks).or(sections.first())

@@ -33,8 +33,9 @@ impl Kickstart {
     /// The lines go after the last `repo` line, else after what people write above them. A repository of the same
     /// name with the same URL that is there already is skipped.
     pub fn add_repos(&mut self, repos: &[NewRepo<'_>]) -> Result<bool, EditError> {
+        let there = self.called(&["repo"]);
         let mut there: HashSet<(String, String)> =
-            self.repos().into_iter().filter_map(|repo| Some((repo.name, repo.baseurl?))).collect();
+            there.filter_map(|(_, of)| Some((of.owned("--name")?, of.owned("--baseurl")?))).collect();
         let mut new = Vec::new();
         for NewRepo { name, url, options } in repos {
             let name = safe("repository name", name)?;

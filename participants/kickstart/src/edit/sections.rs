@@ -39,7 +39,8 @@ impl Kickstart {
         if new.end_line.is_none() || new.lines().count() != body.split('\n').count() {
             return Err(wrong("its body ends it".into()));
         }
-        if let Some(found) = check_with(&alone, &Rules::default()).into_iter().find(|found| found.is_error())
+        if let Some(found) =
+            check_with(&alone, &Rules::default()).into_iter().find(crate::Diagnostic::is_error)
         {
             return Err(wrong(found.advice()));
         }

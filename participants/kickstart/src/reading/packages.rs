@@ -3,6 +3,7 @@
 mod entry;
 mod selection;
 
+pub(crate) use entry::without_comment;
 pub use entry::{Entry, GroupInclude};
 pub(crate) use selection::select;
 
@@ -100,7 +101,7 @@ impl Kickstart {
         let sections = self.sections().filter(|found| found.name() == section);
         let lines = sections.flat_map(|section| section.lines());
         let names = lines.filter_map(|(line, text)| {
-            let name = entry::without_comment(&text);
+            let name = without_comment(&text);
             (!name.is_empty()).then(|| Named { name: name.to_owned(), line })
         });
         names.collect()
