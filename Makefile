@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test test-pykickstart lint bench soak install clean
+.PHONY: help demo test test-pykickstart fuzz lint bench soak install clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -14,6 +14,9 @@ test: ## runs all tests, with a RabbitMQ and a PostgreSQL of their own
 
 test-pykickstart: ## asks the newest pykickstart on PyPI for every command and option, and compares
 	@.ci/test-pykickstart
+
+fuzz: ## feeds kickstarts nobody thought of to the parser, for five minutes
+	@.ci/fuzz
 
 lint: ## formatting, clippy, shellcheck where it is installed
 	@.ci/lint

@@ -185,5 +185,5 @@ fn name_span(word: &Word<'_>, name: &str) -> Range<usize> {
 
 fn value_span(word: &Word<'_>, name: &str) -> Range<usize> {
     let value = word.start + name.len() + 1;
-    if word.raw.starts_with(name) && value < word.span().end { value..word.span().end } else { word.span() }
+    if word.raw.starts_with(&format!("{name}=")) { value..word.span().end } else { word.span() }
 }

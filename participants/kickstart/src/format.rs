@@ -6,7 +6,7 @@ mod words;
 
 use crate::document::Kickstart;
 use crate::items::Item;
-use crate::lines::{head, lines};
+use crate::lines::{head, is_blank, lines};
 use crate::section::Section;
 use paper::Paper;
 use words::line;
@@ -58,7 +58,7 @@ fn between(text: &[u8], section: bool, paper: &mut Paper) {
         if section && index == all.len() - own {
             paper.blank();
         }
-        if line.is_empty() { paper.blank() } else { paper.line(line) }
+        if is_blank(line) { paper.blank() } else { paper.line(line) }
     }
     if section && own == 0 {
         paper.blank();

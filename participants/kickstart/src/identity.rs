@@ -43,6 +43,7 @@ impl Identity {
     }
 }
 
+/// Returns all words, each option with its whole name and its value, so that the way of writing does not count.
 fn all(command: &Command<'_>) -> Vec<String> {
-    command.operands().iter().map(|word| word.text.to_string()).collect()
+    crate::format::words(command).into_iter().skip(1).collect()
 }

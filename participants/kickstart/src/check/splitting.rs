@@ -87,7 +87,7 @@ pub(super) fn include(name: &str, line: usize, span: Range<usize>, report: &mut 
 
 /// Returns whether a byte is, or is part of, anything but a plain character.
 fn is_odd(byte: u8) -> bool {
-    byte < b' ' || byte >= 0x7f
+    !(b' '..0x7f).contains(&byte)
 }
 
 /// Returns the characters of `text` that are whole, each with its place.

@@ -1,5 +1,6 @@
 //! What a kickstart says, without the way it is written.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::arguments::{Arguments, Given};
@@ -8,7 +9,7 @@ use crate::document::Kickstart;
 use crate::edit::written;
 use crate::identity::{Identity, canonical};
 use crate::lines::without_ending;
-use crate::reading::select;
+use crate::reading::{Entry, select};
 use crate::section::Section;
 use crate::table::{self, Row, Value};
 
@@ -98,7 +99,10 @@ impl Meaning {
             all.options.extend(options);
             return;
         }
-        let body = String::from_utf8_lossy(without_ending(section.body));
+        let body = match section.name() {
+            "%attachment" | "%prepackages" => Cow::Owned(listed(section)),
+            _ => String::from_utf8_lossy(without_ending(section.body)),
+        };
         let key = format!("{name} {options:?} {body:?}");
         let times = seen.entry(key.clone()).or_default();
         *times += 1;
@@ -118,6 +122,12 @@ const PACKAGES: &str = "";
 fn said_of_packages() -> Said {
     let thing = "%packages".to_owned();
     Said { text: thing.clone(), thing, line: None, options: BTreeMap::new() }
+}
+
+/// Returns the entries of a list, a line each.
+fn listed(section: &Section<'_>) -> String {
+    let entries = section.lines().filter_map(|(_, line)| Entry::read(&line));
+    entries.map(|entry| entry.to_string() + "\n").collect()
 }
 
 /// Returns what each option says, and the plain arguments under nothing.

@@ -6,7 +6,7 @@ use crate::document::Kickstart;
 use crate::edit::EditError;
 use crate::edit::place::put_command;
 use crate::edit::quote::{quote, safe};
-use crate::edit::wanted::option_line;
+use crate::edit::wanted::{Wanted, option_line};
 use crate::table;
 
 /// A repository to add.
@@ -42,6 +42,7 @@ impl Kickstart {
             let url = safe("repository URL", url)?;
             let head = format!("repo --name={} --baseurl={}", quote(name), quote(url));
             let line = option_line(head, "repo", options)?;
+            Wanted::read(&line)?.alone()?;
             if there.insert((name.to_owned(), url.to_owned())) {
                 new.push(line);
             }

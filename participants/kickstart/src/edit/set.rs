@@ -43,13 +43,10 @@ impl Kickstart {
             put_command(self, wanted.row, vec![wanted.to_line()]);
             return Ok(true);
         };
-        if there.fault.is_some() {
-            return Err(EditError::Mistaken {
-                line: line.to_owned(),
-                why: "the line that is there is broken".into(),
-            });
-        }
         let read = there.arguments();
+        if there.fault.is_some() || !read.misfits.is_empty() {
+            return Err(broken(line));
+        }
         let end = there.words.last().map_or(there.span.start, |word| word.span().end);
         let apart = read.options.iter().any(|given| given.value.is_some())
             && !there.words.iter().any(|word| word.text.contains('='));
@@ -118,6 +115,10 @@ impl Kickstart {
         self.replace(&changes);
         !changes.is_empty()
     }
+}
+
+fn broken(line: &str) -> EditError {
+    EditError::Mistaken { line: line.to_owned(), why: "the line that is there is broken".to_owned() }
 }
 
 /// Puts new plain arguments in place of the old; without new ones the old stay.

@@ -1,6 +1,6 @@
 //! A line somebody asks for, as it would stand in a kickstart.
 
-use crate::arguments::Arguments;
+use crate::arguments::{Arguments, Given};
 use crate::check::{Rules, check_with, fits};
 use crate::command::Command;
 use crate::document::Kickstart;
@@ -49,6 +49,11 @@ impl<'a> Wanted<'a> {
         Ok(Wanted { row, read, identity, incomplete, command })
     }
 
+    /// Returns an error when the line cannot stand alone.
+    pub(super) fn alone(self) -> Result<(), EditError> {
+        self.incomplete.map_or(Ok(()), Err)
+    }
+
     /// Returns the line with one blank between words and no quotes but those it needs.
     pub(super) fn to_line(&self) -> String {
         let words: Vec<String> = self.command.words.iter().map(|word| written(&word.text)).collect();
@@ -64,6 +69,13 @@ pub(crate) fn written(word: &str) -> String {
         }
         _ => quote(word).into_owned(),
     }
+}
+
+/// Returns whether the line has the option already, of which only the last would count.
+fn says(line: &str, given: &Given) -> bool {
+    let (words, _) = crate::words::split(line, 0);
+    let name = given.option.name;
+    !given.option.many && words.iter().any(|word| word.text.split('=').next() == Some(name))
 }
 
 fn mistake(text: &str) -> Option<EditError> {
@@ -83,7 +95,7 @@ pub(super) fn option_line(
         let word = Word { text: option.into(), raw: option, start: 0 };
         let read = table::command(command).map(|row| Arguments::read(&[word], row)).ok_or_else(refused)?;
         match &read.options[..] {
-            [given] if given.written == given.option.name && fits(given).is_ok() => {
+            [given] if given.written == given.option.name && fits(given).is_ok() && !says(&line, given) => {
                 line.push(' ');
                 line.push_str(&written(option));
             }

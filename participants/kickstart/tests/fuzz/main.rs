@@ -1,0 +1,87 @@
+//! Reads, checks, changes and prints texts that nobody thought of.
+//!
+//! `make fuzz` lets it run for five minutes. An input that does something no other did is kept for that run and changed
+//! again; one that breaks a law is written to `tests/fuzz/crashes`, where it stays as a test.
+
+mod laws;
+mod mutate;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use laws::hold;
+use mutate::Random;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz").join(name)
+}
+
+/// Returns the files of a folder in the order of their names.
+fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files.into_iter().map(|path| (path.clone(), std::fs::read(&path).unwrap())).collect()
+}
+
+#[test]
+fn the_laws_hold_for_the_corpus_and_for_what_once_broke_them() {
+    let corpus = files(&folder("corpus"));
+    assert!(corpus.len() >= 10, "the corpus is not whole");
+    for (path, text) in corpus.into_iter().chain(files(&folder("crashes"))) {
+        println!("{}", path.display());
+        hold(&text);
+    }
+}
+
+#[test]
+fn the_laws_hold_for_some_thousand_changed_inputs() {
+    fuzz(Duration::from_secs(4), 20_000);
+}
+
+#[test]
+#[ignore = "make fuzz runs it for five minutes"]
+fn the_laws_hold_for_minutes() {
+    let seconds = std::env::var("IMG_FUZZ_SECONDS").map_or(300, |text| text.parse().unwrap());
+    fuzz(Duration::from_secs(seconds), usize::MAX);
+}
+
+/// Changes inputs until the time is over or so many were tried.
+fn fuzz(time: Duration, most: usize) {
+    let seed = std::env::var("IMG_FUZZ_SEED").ok().and_then(|text| text.parse().ok());
+    let seed = seed.unwrap_or_else(|| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64);
+    println!("IMG_FUZZ_SEED={seed}");
+    let mut random = Random(seed | 1);
+    let mut kept: Vec<Vec<u8>> = files(&folder("corpus")).into_iter().map(|(_, text)| text).collect();
+    let mut seen: HashSet<u64> = HashSet::new();
+    let (start, mut tried, mut slowest) = (Instant::now(), 0, Duration::ZERO);
+    while start.elapsed() < time && tried < most {
+        let text = mutate::changed(&kept, &mut random);
+        let one = Instant::now();
+        let outcome = std::panic::catch_unwind(|| hold(&text));
+        let took = one.elapsed();
+        slowest = slowest.max(took);
+        tried += 1;
+        match outcome {
+            Ok(done) if took < Duration::from_secs(5) => {
+                if seen.insert(done) && kept.len() < 20_000 {
+                    kept.push(text);
+                }
+            }
+            _ => {
+                let name = text.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                    (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+                });
+                let file = folder("crashes").join(format!("{name:016x}.ks"));
+                std::fs::write(&file, &text).unwrap();
+                panic!("it took {took:?} and broke a law: {}", file.display());
+            }
+        }
+    }
+    println!(
+        "{tried} inputs in {:?}, {} did something new, the slowest took {slowest:?}",
+        start.elapsed(),
+        kept.len()
+    );
+}
