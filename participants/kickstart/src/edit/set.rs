@@ -87,6 +87,9 @@ impl Kickstart {
         let mut changes: Vec<Change> = Vec::new();
         for there in self.commands().filter(|command| Identity::of(command) == wanted.identity) {
             let read = there.arguments();
+            if there.fault.is_some() || !read.misfits.is_empty() {
+                return Err(broken(line));
+            }
             for given in
                 read.options.iter().filter(|given| options.iter().any(|name| name == given.option.name))
             {
