@@ -110,7 +110,8 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<Item<'a>> {
         while let Some(line) = self.line() {
-            let head = head(line.text).split('#').next().unwrap_or_default();
+            let text = line.text.split(|byte| *byte == b'#').next().unwrap_or_default();
+            let head = head(text);
             return Some(match head {
                 "" => continue,
                 "%end" => Item::StrayEnd(self.command(&line)),

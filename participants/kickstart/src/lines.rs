@@ -84,6 +84,8 @@ pub(crate) fn head(line: &[u8]) -> &str {
     }
     match std::str::from_utf8(line) {
         Ok(line) => line.split_whitespace().next().unwrap_or_default(),
-        Err(_) => std::str::from_utf8(word).unwrap_or("\u{fffd}"), // no name of anything either way
+        Err(_) => {
+            std::str::from_utf8(word).unwrap_or(if word.starts_with(b"%") { "%\u{fffd}" } else { "\u{fffd}" })
+        }
     }
 }
