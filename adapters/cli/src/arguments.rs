@@ -3,6 +3,7 @@
 mod boss;
 mod build;
 mod config;
+mod ks;
 mod participant;
 mod skynet;
 
@@ -13,6 +14,9 @@ use clap::{Args, Parser, Subcommand};
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
 pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
+pub use self::ks::{
+    CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, KsCommand, TokensArguments,
+};
 pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
 
@@ -71,6 +75,9 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Checks, changes and compares kickstart files
+    #[command(subcommand)]
+    Ks(KsCommand),
 }
 
 /// Where everything is remembered.

@@ -13,14 +13,15 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, Command, ConfigArguments, ConfigCommand, HereArguments,
-    InstallArguments, LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments,
-    SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle, UpArguments,
+    Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
+    DiffArguments, EditArguments, FileArguments, FmtArguments, HereArguments, InstallArguments, KsCommand,
+    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
+    SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle, TokensArguments, UpArguments,
     WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::{result, say};
+pub use terminal::{result, result_bytes, say};
 pub use wish::{BuildWish, Unusable};

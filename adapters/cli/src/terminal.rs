@@ -28,3 +28,14 @@ pub fn result(line: impl Display) {
         say(format_args!("img: cannot write the result: {error}"));
     }
 }
+
+/// Writes bytes of the result to stdout as they are, and says on stderr when that cannot be done.
+pub fn result_bytes(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(bytes).and_then(|()| out.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+        say(format_args!("img: cannot write the result: {error}"));
+    }
+}

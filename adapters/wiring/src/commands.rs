@@ -4,6 +4,7 @@ mod boss;
 mod build;
 mod config;
 mod jobs;
+mod ks;
 mod order;
 mod participant;
 mod resume;
@@ -31,6 +32,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Participant(command) => participant::participant(command, builders).await,
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),
+        Command::Ks(command) => ks::ks(command),
     }
 }
 

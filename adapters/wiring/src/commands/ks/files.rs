@@ -1,0 +1,59 @@
+//! Kickstart files on this machine, read and written.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cli::result_bytes;
+use img_kickstart::{Found, Kickstart, Reference};
+
+/// Reads a kickstart file; `-` is the standard input.
+pub(super) fn read(file: &Path) -> Result<Kickstart> {
+    let mut text = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin().lock().read_to_end(&mut text).context("cannot read the standard input")?;
+    } else {
+        text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    }
+    Ok(Kickstart::parse(text))
+}
+
+/// Returns what messages call a file.
+pub(super) fn name(file: &Path) -> String {
+    if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() }
+}
+
+/// Prints a kickstart, or writes it in place of the file, which is whole at each moment; returns the exit status.
+pub(super) fn give(file: &Path, ks: &Kickstart, write: bool) -> Result<u8> {
+    if !write || file == Path::new("-") {
+        result_bytes(ks.as_bytes());
+        return Ok(0);
+    }
+    if std::fs::read(file).is_ok_and(|text| text == ks.as_bytes()) {
+        return Ok(0);
+    }
+    let cannot = || format!("cannot write {}", file.display());
+    let file = file.canonicalize().with_context(cannot)?; // behind a link stands the file that is meant
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let permissions = std::fs::metadata(&file).with_context(cannot)?.permissions();
+    new.write_all(ks.as_bytes())
+        .and_then(|()| new.as_file().set_permissions(permissions))
+        .with_context(cannot)?;
+    new.persist(&file).with_context(cannot)?;
+    Ok(0)
+}
+
+/// Reads what a file on this machine includes: by absolute path, or beside the file that names it.
+pub(super) fn reader(main: &Path) -> impl FnMut(&Reference<'_>) -> Result<Found, String> {
+    let (main, folder) = (name(main), main.parent().map(Path::to_owned).unwrap_or_default());
+    move |wanted| {
+        if wanted.name.contains("://") {
+            return Err("addresses are not fetched".to_owned());
+        }
+        let beside = if wanted.from == main { Some(&*folder) } else { Path::new(wanted.from).parent() };
+        let path: PathBuf = beside.unwrap_or(Path::new("")).join(wanted.name);
+        let text = std::fs::read(&path).map_err(|error| error.to_string())?;
+        Ok(Found { name: path.display().to_string(), text })
+    }
+}
