@@ -1,8 +1,11 @@
 //! The kickstart language: read, checked, changed and printed without losing a byte.
 //!
-//! A [`Kickstart`] keeps the text exactly as its author wrote it. [`check()`] says what is wrong with it, the typed
-//! views ([`Kickstart::repos`], [`Kickstart::packages`], [`Kickstart::scripts`], …) say what it means, and the edits
-//! ([`Kickstart::add_repo`], [`Kickstart::add_packages`]) put new lines where a person would. Nothing here does I/O.
+//! A [`Kickstart`] keeps the bytes exactly as their author wrote them. [`check()`] says what is wrong with it in the
+//! eyes of mic, Fedora or RHEL ([`Dialect`]), the typed views ([`Kickstart::repos`], [`Kickstart::packages`],
+//! [`Kickstart::scripts`], …) say what it means, and the edits ([`Kickstart::set`], [`Kickstart::add_packages`], …)
+//! put new lines where a person would. [`Kickstart::flatten`] follows includes for a caller that reads them,
+//! [`Kickstart::differences`] compares by meaning, [`Kickstart::formatted`] is the canonical form. What exists is in
+//! [`table`]. Nothing here does I/O, and nothing recurses on its input.
 //!
 //! ```
 //! use img_kickstart::{Kickstart, check};

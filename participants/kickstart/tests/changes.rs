@@ -70,7 +70,7 @@ fn an_option_is_set_where_it_stands() {
         ("lang C", "part /\n", "lang C\npart /\n"),
         ("lang C", "# file\n\n# disk\npart /\n", "# file\n\nlang C\n# disk\npart /\n"),
     ];
-    changed(TABLE, |ks, line| ks.set(line));
+    changed(TABLE, Kickstart::set);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn an_option_is_taken_back() {
         ("repo --name=a --save", "repo --name=a --save --baseurl=b\n", "repo --name=a --baseurl=b\n"),
         ("firewall --service", "firewall --service=a --ssh --service=b\n", "firewall --ssh\n"),
     ];
-    changed(TABLE, |ks, line| ks.unset(line));
+    changed(TABLE, Kickstart::unset);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_line_is_taken_out() {
             "sshkey --username=a l\n",
         ),
     ];
-    changed(TABLE, |ks, line| ks.remove(line));
+    changed(TABLE, Kickstart::remove);
 }
 
 #[test]
