@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test lint bench soak deb rpm install clean
+.PHONY: help demo test lint bench soak deb rpm test-packages install clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -30,6 +30,10 @@ deb: ## makes Debian packages below target/packages
 
 rpm: ## makes rpm packages below target/packages
 	@packaging/package rpm
+
+test-packages: ## makes the packages, installs them into bare systems, and boots one of those in qemu
+	@.ci/need packages
+	@.ci/test-packages
 
 install: ## puts everything below $(DESTDIR)$(PREFIX), which is /usr/local unless told
 	@cargo build --release --locked --bin img --bin skynet
