@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test test-pykickstart fuzz lint bench soak install clean
+.PHONY: help demo test test-pykickstart fuzz lint bench soak deb rpm test-packages install clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -31,9 +31,19 @@ soak: ## kills real builds at 200 random moments, and brokers under 500 workitem
 	@examples/demo/make-repo target/demo-repo
 	@IMG_TEST_KILLS=200 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test lives sigkill -- --nocapture
 
+deb: ## makes Debian packages below target/packages
+	@packaging/package deb
+
+rpm: ## makes rpm packages below target/packages
+	@packaging/package rpm
+
+test-packages: ## makes the packages, installs them into bare systems, and boots one of those in qemu
+	@.ci/need packages
+	@.ci/test-packages
+
 install: ## puts everything below $(DESTDIR)$(PREFIX), which is /usr/local unless told
 	@cargo build --release --locked --bin img --bin skynet
-	@cargo run --quiet --locked -p cli --example pages -- "$${CARGO_TARGET_DIR:-target}/pages"
+	@cargo run --release --quiet --locked -p cli --example pages -- "$${CARGO_TARGET_DIR:-target}/pages"
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" packaging/install
 
 clean: ## removes everything that make demo and make test made in this folder
