@@ -7,6 +7,7 @@ use crate::lines::{Line, head};
 use crate::numbers::Numbers;
 use crate::section::Section;
 use crate::table;
+use crate::words;
 
 /// One thing a kickstart file is made of; blank lines and comments between them are not listed.
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +106,15 @@ impl<'a> Items<'a> {
     }
 }
 
+/// Returns the first word with its quotes resolved, or a quote where it has none to its end.
+fn first_word(line: &Line<'_>) -> String {
+    let (words, _) = words::split(line.content(), line.start);
+    words
+        .into_iter()
+        .next()
+        .map_or("\"".to_owned(), |word| if word.text.is_empty() { "\"".into() } else { word.text.into() })
+}
+
 impl<'a> Iterator for Items<'a> {
     type Item = Item<'a>;
 
@@ -112,6 +122,8 @@ impl<'a> Iterator for Items<'a> {
         while let Some(line) = self.line() {
             let text = line.text.split(|byte| *byte == b'#').next().unwrap_or_default();
             let head = head(text);
+            let quoted = head.contains(['\'', '"', '\\']).then(|| first_word(&line));
+            let head = quoted.as_deref().unwrap_or(head); // a name in quotes is the same name
             return Some(match head {
                 "" => continue,
                 "%end" => Item::StrayEnd(self.command(&line)),

@@ -35,6 +35,18 @@ fn sections_keep_their_text_exactly() {
 }
 
 #[test]
+fn a_section_may_be_named_in_quotes_as_for_pykickstart() {
+    let ks = Kickstart::parse("\\%post --nochroot\na\n%end\n'%packages'\nvim\n%end\n'' x\n\"lang\" C\n");
+
+    assert_eq!(
+        ks.sections().map(|section| section.name().to_owned()).collect::<Vec<_>>(),
+        ["%post", "%packages"]
+    );
+    assert_eq!(ks.packages().packages[0].name, "vim");
+    assert_eq!(ks.commands().map(|command| command.name().to_owned()).collect::<Vec<_>>(), ["", "lang"]);
+}
+
+#[test]
 fn a_section_ends_where_the_next_one_starts() {
     let ks = Kickstart::parse("%post\na\n%packages\nb\n%end\nlang C\n");
 
