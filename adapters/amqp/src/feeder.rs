@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::StreamExt;
+use futures_util::future::join_all;
+use futures_util::{FutureExt, StreamExt};
 use lapin::message::Delivery as Delivered;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
@@ -185,8 +186,12 @@ impl Feeder {
             }
             (chores, book.desk.wants_older())
         };
-        for arrival in chores.moves {
-            tokio::spawn(move_away(self.taken.clone(), self.session.clone(), arrival));
+        let moves = chores.moves.into_iter();
+        let moves = moves.map(|arrival| move_away(self.taken.clone(), self.session.clone(), arrival));
+        let mut moves = Box::pin(join_all(moves));
+        // all are sent now, in the order they came; a task waits for the confirms
+        if moves.as_mut().now_or_never().is_none() {
+            tokio::spawn(moves);
         }
         if (!wanted || chores.starves)
             && let Some(work) = work.take()
