@@ -83,12 +83,11 @@ impl Ledger {
     /// it any more.
     fn next_acks(&mut self) -> Vec<(u64, bool)> {
         let done = std::mem::take(&mut self.done);
-        let before = self.up_to;
         done.iter().for_each(|tag| self.pass(*tag));
         let together = done.range(..=self.up_to);
         let last = together.clone().next_back();
         let mut acks: Vec<_> = last.map(|tag| (*tag, together.count() > 1)).into_iter().collect();
-        acks.extend(done.range(self.up_to.max(before) + 1..).map(|tag| (*tag, false)));
+        acks.extend(done.range(self.up_to + 1..).map(|tag| (*tag, false)));
         self.told = !acks.is_empty();
         acks
     }

@@ -186,12 +186,14 @@ impl Feeder {
             }
             (chores, book.desk.wants_older())
         };
-        let moves = chores.moves.into_iter();
-        let moves = moves.map(|arrival| move_away(self.taken.clone(), self.session.clone(), arrival));
-        let mut moves = Box::pin(join_all(moves));
-        // all are sent now, in the order they came; a task waits for the confirms
-        if moves.as_mut().now_or_never().is_none() {
-            tokio::spawn(moves);
+        if !chores.moves.is_empty() {
+            let moves = chores.moves.into_iter();
+            let moves = moves.map(|arrival| move_away(self.taken.clone(), self.session.clone(), arrival));
+            let mut moves = Box::pin(join_all(moves));
+            // all are sent now, in the order they came; a task waits for the confirms
+            if moves.as_mut().now_or_never().is_none() {
+                tokio::spawn(moves);
+            }
         }
         if (!wanted || chores.starves)
             && let Some(work) = work.take()
