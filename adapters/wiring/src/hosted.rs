@@ -46,7 +46,6 @@ impl Hosted {
     pub(crate) fn of(mut site: Configuration, name: &str) -> Result<Hosted> {
         let (kind, broker) = Hosted::check(&mut site, name)?;
         site::finish(&site)?;
-        let seconds = |section, key| site.number(section, key).map(Duration::from_secs);
         Ok(Hosted {
             name: name.to_owned(),
             kind,
@@ -56,9 +55,9 @@ impl Hosted {
                 .number("participant", "concurrency")
                 .and_then(|jobs| jobs.try_into().ok())
                 .unwrap_or(1),
-            grace: seconds("participant", "grace").unwrap_or_default(),
-            listen: site.text("participant", "metrics_listen").and_then(|address| address.parse().ok()),
-            deadline: seconds("worker", "timeout").filter(|_| kind == Kind::BuildImage),
+            grace: site::seconds(&site, "participant", "grace").unwrap_or_default(),
+            listen: site::metrics_listen(&site),
+            deadline: site::seconds(&site, "worker", "timeout").filter(|_| kind == Kind::BuildImage),
             site,
         })
     }

@@ -3,7 +3,9 @@
 mod broker;
 mod store;
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 use config::{Configuration, Sources};
@@ -28,6 +30,16 @@ pub(crate) fn read_machine(file: Option<&Path>) -> Configuration {
     let site = Configuration::read(&Sources::of_machine(file));
     site.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
     site
+}
+
+/// Reads a time.
+pub(crate) fn seconds(site: &Configuration, section: &str, key: &str) -> Option<Duration> {
+    site.number(section, key).map(Duration::from_secs)
+}
+
+/// Reads where a program is to show how it does.
+pub(crate) fn metrics_listen(site: &Configuration) -> Option<SocketAddr> {
+    site.text("participant", "metrics_listen").and_then(|address| address.parse().ok())
 }
 
 /// Goes on only when nothing was wrong; else all of it is told, a line each.

@@ -1,5 +1,7 @@
 //! `img submit`: hands a kickstart over to whoever runs `img up` on the same state folder.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use cli::{BuildAnswer, BuildWish, SubmitArguments};
 use job_store_sql::SqlJobStore;
@@ -18,32 +20,40 @@ pub(crate) async fn submit(arguments: &SubmitArguments) -> u8 {
         Ok(wish) => wish,
         Err(status) => return status,
     };
-    match (hand_over(arguments, &wish).await, arguments.wait) {
-        (Ok(launch_id), true) => order::print(wait(arguments, &launch_id).await, &wish, json),
-        (Ok(launch_id), false) => {
-            tell(&launch_id, &wish, json);
-            0
-        }
-        (Err(broken), _) => order::print(Err(broken), &wish, json),
+    match run(arguments, &wish).await {
+        Ok(Some(answer)) => order::print(Ok(answer), &wish, json),
+        Ok(None) => 0,
+        Err(broken) => order::print(Err(broken), &wish, json),
     }
 }
 
-/// Puts the launch of the process on disk. Nobody alive owns it from then on, so the next who looks takes it.
-async fn hand_over(arguments: &SubmitArguments, wish: &BuildWish) -> Result<String> {
+/// Hands over; returns what came of it when that is waited for.
+async fn run(arguments: &SubmitArguments, wish: &BuildWish) -> Result<Option<BuildAnswer>> {
     let state = State::open(arguments.state.state.clone())?;
+    if !arguments.wait {
+        let launch_id = hand_over(&state, wish).await?;
+        tell(&launch_id, wish, arguments.state.json);
+        return Ok(None);
+    }
+    let images = images(&arguments.here, &state)?; // a mistake in the configuration is told before anything is built
+    let launch_id = hand_over(&state, wish).await?;
+    wait(&state, &images, &launch_id).await.map(Some)
+}
+
+/// Puts the launch of the process on disk. Nobody alive owns it from then on, so the next who looks takes it.
+async fn hand_over(state: &State, wish: &BuildWish) -> Result<String> {
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
     let queue = LocalQueue::open(&state.private(state.queue())?, owner).await?;
     order::launch(&queue, wish).await
 }
 
 /// Waits for the end of the process, whoever runs it.
-async fn wait(arguments: &SubmitArguments, launch_id: &str) -> Result<BuildAnswer> {
+async fn wait(state: &State, images: &Path, launch_id: &str) -> Result<BuildAnswer> {
     cli::say(format_args!("img: handed over; waiting for `img up`, which builds it"));
-    let state = State::open(arguments.state.state.clone())?;
     let engine = Engine::open(&state.private(state.engine())?).await?;
     let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
     engine.ended(launch_id).await?;
-    order::answer(&engine, &store, &images(&arguments.here, &state)?, launch_id).await
+    order::answer(&engine, &store, images, launch_id).await
 }
 
 fn tell(launch_id: &str, wish: &BuildWish, json: bool) {

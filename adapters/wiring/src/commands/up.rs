@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use anyhow::Result;
 use cli::{HereArguments, UpArguments};
@@ -53,7 +52,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         let log = InLog { participant: None, tally };
         beating.beating("the machine", machine.serve(&limits, Arc::new(log), stop)).await
     });
-    let listen = site.text("participant", "metrics_listen").and_then(|address| address.parse().ok());
+    let listen = site::metrics_listen(&site);
     Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
 }
 
@@ -71,10 +70,9 @@ fn reloads(crew: &Arc<Crew>, here: HereArguments, builds: Arc<Replaceable>, host
 }
 
 fn limits(site: &Configuration) -> Limits {
-    let seconds = |section, key| site.number(section, key).map(Duration::from_secs);
     Limits {
-        grace: seconds("participant", "grace").unwrap_or_default(),
-        deadline: seconds("worker", "timeout"),
+        grace: site::seconds(site, "participant", "grace").unwrap_or_default(),
+        deadline: site::seconds(site, "worker", "timeout"),
     }
 }
 
