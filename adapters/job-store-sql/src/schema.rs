@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyPool, AssertSqlSafe, Executor};
 
 /// What is searched has a column; `asked` holds all of what was asked for as JSON.
 const SCHEMA: &str = "
@@ -38,27 +38,35 @@ const INDEX: &str = "CREATE INDEX IF NOT EXISTS job_created ON job (created_ms)"
 
 /// Why the job store is not to be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open the job store {place}")]
-pub struct OpenError {
-    /// The file, or the server without its password.
-    pub place: String,
-    /// What came of it.
-    #[source]
-    pub source: sqlx::Error,
+#[non_exhaustive]
+pub enum OpenError {
+    /// The file cannot be used; the text says what to do.
+    #[error(transparent)]
+    File(#[from] sqlite_file::OpenError),
+    /// The database was found and refuses, or was not found.
+    #[error("cannot open the job store {place}")]
+    Database {
+        /// The file, or the server without its password.
+        place: String,
+        /// What came of it.
+        #[source]
+        source: sqlx::Error,
+    },
 }
 
 /// Opens a SQLite file, making it when it is not there.
 pub(crate) async fn open_file(path: &Path) -> Result<AnyPool, OpenError> {
+    sqlite_file::make(path).await?;
     let path_in_url: PercentEncode<'_> = percent_encode(path.as_os_str().as_encoded_bytes(), NOT_IN_A_PATH);
     let url = format!("sqlite://{path_in_url}?mode=rwc");
-    open(&url, 1).await.map_err(|source| OpenError { place: path.display().to_string(), source })
+    open(&url, 1).await.map_err(|source| OpenError::Database { place: path.display().to_string(), source })
 }
 
 /// Opens a PostgreSQL database by its `postgres://` address.
 pub(crate) async fn open_server(url: &str) -> Result<AnyPool, OpenError> {
     // the part before the @ holds the password
     let place = url.rsplit('@').next().unwrap_or_default().to_owned();
-    open(url, 8).await.map_err(|source| OpenError { place, source })
+    open(url, 8).await.map_err(|source| OpenError::Database { place, source })
 }
 
 async fn open(url: &str, connections: u32) -> sqlx::Result<AnyPool> {
@@ -71,9 +79,9 @@ async fn open(url: &str, connections: u32) -> sqlx::Result<AnyPool> {
             Box::pin(async move {
                 if is_file {
                     // an address cannot say these
-                    connection
-                        .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000")
-                        .await?;
+                    let patience = sqlite_file::PATIENCE.as_millis();
+                    let settings = format!("PRAGMA busy_timeout = {patience}; PRAGMA synchronous = FULL");
+                    connection.execute(AssertSqlSafe(settings)).await?;
                 }
                 Ok(())
             })

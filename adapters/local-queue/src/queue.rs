@@ -12,7 +12,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::intake::LocalIntake;
 use crate::owner::Owner;
-use crate::table::{now_ms, open};
+use crate::table::{now_ms, prepare};
 
 /// All queues of one file, seen by one owner. Clones are the same owner.
 #[derive(Clone, Debug)]
@@ -47,8 +47,13 @@ pub struct Adopted {
 impl LocalQueue {
     /// Opens the queues in `file`, making it when it is not there.
     pub async fn open(file: &Path, owner: Owner) -> Result<LocalQueue, TransportError> {
-        let doing = || format!("open the queue file {}", file.display());
-        let table = open(file).await.map_err(|error| TransportError::new(doing(), error))?;
+        // one connection: statements of one program never wait for each other's locks
+        let table = sqlite_file::open(file, 1)
+            .await
+            .map_err(|error| TransportError::new("open the queues of this machine", error))?;
+        prepare(&table)
+            .await
+            .map_err(|error| TransportError::new(format!("make a table in {}", file.display()), error))?;
         Ok(LocalQueue(Arc::new(Shared {
             table,
             owner,

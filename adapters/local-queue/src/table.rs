@@ -1,11 +1,8 @@
 //! The table the messages are in.
 
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::SqlitePool;
 
 /// `state`: 0 waits, 1 is out with its owner, 2 is dealt with (kept for a while so that the same id is not taken
 /// twice), 3 was set aside for a person to look at.
@@ -28,20 +25,12 @@ CREATE INDEX IF NOT EXISTS message_waiting ON message (owner, queue, state, numb
 /// How long the id of a message is remembered after it was dealt with.
 const REMEMBERED: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// Opens the file, making it when it is not there.
-pub(crate) async fn open(path: &Path) -> sqlx::Result<SqlitePool> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full) // a confirmed message survives power loss
-        .busy_timeout(Duration::from_secs(30));
-    // one connection: statements of one program never wait for each other's locks
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    sqlx::raw_sql(SCHEMA).execute(&pool).await?;
+/// Makes the table when it is not there, and forgets what was dealt with long ago.
+pub(crate) async fn prepare(pool: &SqlitePool) -> sqlx::Result<()> {
+    sqlx::raw_sql(SCHEMA).execute(pool).await?;
     let old = now_ms() - i64::try_from(REMEMBERED.as_millis()).expect("a month");
-    sqlx::query("DELETE FROM message WHERE state = 2 AND changed < $1").bind(old).execute(&pool).await?;
-    Ok(pool)
+    sqlx::query("DELETE FROM message WHERE state = 2 AND changed < $1").bind(old).execute(pool).await?;
+    Ok(())
 }
 
 /// Milliseconds since 1970.

@@ -15,6 +15,9 @@ pub enum EngineError {
         #[source]
         source: sqlx::Error,
     },
+    /// The database cannot be opened; its text says what to do.
+    #[error(transparent)]
+    Open(#[from] sqlite_file::OpenError),
     /// What the database holds was not written by this version of the engine.
     #[error("process {wfid} has a state nobody can read")]
     Unreadable {

@@ -42,8 +42,9 @@ pub(crate) struct Waiting {
 
 impl Store {
     pub(crate) async fn open(path: &Path) -> Result<Store, EngineError> {
-        let pool =
-            schema::open(path).await.map_err(EngineError::database(&format!("open {}", path.display())))?;
+        let pool = sqlite_file::open(path, 4).await?;
+        let doing = format!("make tables in {}", path.display());
+        schema::prepare(&pool).await.map_err(EngineError::database(&doing))?;
         Ok(Store { pool })
     }
 

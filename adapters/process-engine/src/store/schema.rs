@@ -1,16 +1,9 @@
-//! Opening the database.
+//! The tables.
 
-use std::path::Path;
-use std::time::Duration;
-
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::SqlitePool;
 
 use crate::world::milliseconds;
 
-/// Longer than any other program writes at a stretch.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long processes that are over are kept.
 const KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
@@ -40,27 +33,8 @@ const TABLES: &[&str] = &[
     "CREATE INDEX IF NOT EXISTS engine_outbox_cause ON engine_outbox (cause)",
 ];
 
-/// Opens or makes the database; tries again for a while when another program is doing the same.
-pub(super) async fn open(path: &Path) -> sqlx::Result<SqlitePool> {
-    let started = std::time::Instant::now();
-    loop {
-        match prepare(path).await {
-            Err(sqlx::Error::Database(error)) if is_busy(&*error) && started.elapsed() < PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            opened => return opened,
-        }
-    }
-}
-
-async fn prepare(path: &Path) -> sqlx::Result<SqlitePool> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
+/// Makes the tables that are not there, and forgets processes that were over long ago.
+pub(super) async fn prepare(pool: &SqlitePool) -> sqlx::Result<()> {
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     for table in TABLES {
         sqlx::query(*table).execute(&mut *transaction).await?;
@@ -72,12 +46,5 @@ async fn prepare(path: &Path) -> sqlx::Result<SqlitePool> {
     .bind(milliseconds() - KEPT_MS)
     .execute(&mut *transaction)
     .await?;
-    transaction.commit().await?;
-    Ok(pool)
-}
-
-/// Changing to WAL does not wait for others by itself.
-fn is_busy(error: &dyn sqlx::error::DatabaseError) -> bool {
-    let code = error.code().and_then(|code| code.parse::<i32>().ok());
-    code.is_some_and(|code| matches!(code & 0xff, 5 | 6)) // SQLITE_BUSY, SQLITE_LOCKED
+    transaction.commit().await
 }

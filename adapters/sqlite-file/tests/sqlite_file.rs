@@ -1,0 +1,80 @@
+//! Several programs at one file, and files that are none.
+
+use std::error::Error;
+use std::path::Path;
+
+use sqlite_file::{make, open};
+
+/// What a person reads.
+async fn refusal(file: &Path) -> String {
+    let error = open(file, 1).await.expect_err("it is no database");
+    format!("{error}: {}", error.source().expect("SQLite says why"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn many_may_make_the_same_file_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("new.db");
+        let makers: Vec<_> = (0..8)
+            .map(|number| {
+                let file = file.clone();
+                tokio::spawn(async move {
+                    let pool = open(&file, 1).await.unwrap();
+                    sqlx::raw_sql("CREATE TABLE IF NOT EXISTS seen (number INTEGER)")
+                        .execute(&pool)
+                        .await
+                        .unwrap();
+                    sqlx::query("INSERT INTO seen VALUES ($1)").bind(number).execute(&pool).await.unwrap();
+                })
+            })
+            .collect();
+        for maker in makers {
+            maker.await.unwrap();
+        }
+
+        let pool = open(&file, 1).await.unwrap();
+        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM seen").fetch_one(&pool).await.unwrap();
+
+        assert_eq!(seen, 8);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_left_as_it_is_and_the_sentence_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.db");
+    std::fs::write(&file, "these are no pages of a database\n".repeat(200)).unwrap();
+    let before = std::fs::read(&file).unwrap();
+
+    let told = refusal(&file).await;
+
+    assert!(told.contains("jobs.db, because it is damaged or no SQLite database; put a backup"), "{told}");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.db");
+    make(&file).await.unwrap();
+    let pool = open(&file, 1).await.unwrap();
+    sqlx::raw_sql("CREATE TABLE t (x)").execute(&pool).await.unwrap();
+    pool.close().await;
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes[100..4096].fill(0x5a); // the page that holds the schema
+    std::fs::write(&file, bytes).unwrap();
+
+    let told = refusal(&file).await;
+
+    assert!(told.contains("because it is damaged"), "{told}");
+}
+
+#[tokio::test]
+async fn a_folder_in_its_place_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let told = refusal(folder.path()).await;
+
+    assert!(told.contains("which cannot be made, read or written by this user"), "{told}");
+}
