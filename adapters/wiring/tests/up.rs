@@ -11,7 +11,7 @@ use program::{Ran, Site, demo_repo};
 const KICKSTART: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n";
 const SLOW: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 3\n%end\n";
 
-/// A running `img up`, killed with the value.
+/// A running program, killed with the value.
 struct Up(std::process::Child);
 
 impl Drop for Up {
@@ -78,6 +78,21 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(up.0.wait().unwrap().success());
+}
+
+#[test]
+fn whoever_waits_for_nobody_is_told() {
+    let site = Site::new();
+    site.kickstart("bad.ks", "bootlaoder\n");
+    let mut waiting = Up(site.start(&["submit", "bad.ks", "--type", "fs", "--wait"]));
+
+    let told = program::wait_for(&mut waiting.0, "does `img up` run");
+    let up = Up(site.start(&["up"]));
+    let then = program::wait_for(&mut waiting.0, "did you mean `bootloader`");
+
+    assert!(told.contains("handed over; waiting for `img up`"), "{told}");
+    assert_eq!(waiting.0.wait().unwrap().code(), Some(1), "{then}");
+    drop(up);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `img submit`: hands a kickstart over to whoever runs `img up` on the same state folder.
 
+use std::convert::Infallible;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use cli::{BuildAnswer, BuildWish, SubmitArguments};
@@ -12,6 +14,9 @@ use serde_json::json;
 use super::order;
 use super::up::images;
 use crate::state::State;
+
+/// An `img up` that has time begins sooner.
+const SOON: Duration = Duration::from_secs(5);
 
 /// Hands over, waits when told to, and returns the exit status.
 pub(crate) async fn submit(arguments: &SubmitArguments) -> u8 {
@@ -52,8 +57,20 @@ async fn wait(state: &State, images: &Path, launch_id: &str) -> Result<BuildAnsw
     cli::say(format_args!("img: handed over; waiting for `img up`, which builds it"));
     let engine = Engine::open(&state.private(state.engine())?).await?;
     let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
-    engine.ended(launch_id).await?;
+    tokio::select! {
+        ended = engine.ended(launch_id) => drop(ended?),
+        never = remind(&engine, launch_id) => match never {},
+    }
     order::answer(&engine, &store, images, launch_id).await
+}
+
+/// Tells a person once that nobody seems to be there who would build.
+async fn remind(engine: &Engine, launch_id: &str) -> Infallible {
+    tokio::time::sleep(SOON).await;
+    if matches!(engine.process(launch_id).await, Ok(None)) {
+        cli::say(format_args!("img: nobody took it yet; does `img up` run, with the same state folder?"));
+    }
+    std::future::pending().await
 }
 
 fn tell(launch_id: &str, wish: &BuildWish, json: bool) {
