@@ -15,7 +15,7 @@ pub struct Sources {
     pub participant: Option<String>,
     /// The environment of the program.
     pub environment: Vec<(OsString, OsString)>,
-    /// There need not be any file: the machine is complete without.
+    /// There need not be any file: the machine is complete without. What is there and this user may not read only warns.
     pub may_be_missing: bool,
 }
 
@@ -84,6 +84,11 @@ impl Sources {
 /// Tells whether somebody put something there, be it readable or not.
 pub(crate) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// Tells whether this user may not read what is there.
+pub(crate) fn is_forbidden(path: &Path) -> bool {
+    nix::unistd::access(path, nix::unistd::AccessFlags::R_OK) == Err(nix::errno::Errno::EACCES)
 }
 
 /// Returns the `*.conf` of a folder, sorted by name.

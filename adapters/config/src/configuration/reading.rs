@@ -9,7 +9,7 @@ use crate::ini::Ini;
 use crate::keys;
 use crate::mistake::Mistake;
 use crate::secrets::secrets_exposed;
-use crate::sources::{Sources, conf_files, is_there};
+use crate::sources::{Sources, conf_files, is_forbidden, is_there};
 
 const PARTICIPANT: &str = "participant";
 
@@ -45,7 +45,24 @@ impl Configuration {
         }
         review::unused_variables(&mut read);
         read.check_values();
+        if sources.may_be_missing {
+            read.excuse_what_may_not_be_read();
+        }
         read
+    }
+
+    /// Only warns of files nobody named and this user may not read: they are others' business.
+    fn excuse_what_may_not_be_read(&mut self) {
+        let (others, own): (Vec<_>, Vec<_>) = std::mem::take(&mut self.mistakes)
+            .into_iter()
+            .partition(|mistake| mistake.line.is_none() && is_forbidden(&mistake.file));
+        self.mistakes = own;
+        self.warnings.extend(others.into_iter().map(|mistake| {
+            let file = mistake.file.display();
+            format!(
+                "{file}: this user may not read it, so nothing of it counts here; --config FILE names another"
+            )
+        }));
     }
 
     fn overrides(&mut self, sources: &Sources) {
