@@ -68,6 +68,11 @@ impl Ini {
     }
 
     /// Returns the same without a section.
+    /// Tells whether there is not even a section.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sections.iter().next().is_none()
+    }
+
     pub(crate) fn without(self, section: &str) -> Ini {
         let mut sections = Ordered::default();
         for (name, kept) in self.sections.into_entries().filter(|(name, _)| name != section) {

@@ -251,6 +251,17 @@ fn a_file_nobody_named_and_this_user_may_not_read_is_none_of_his() {
 }
 
 #[test]
+fn of_a_file_that_is_no_text_only_that_is_said() {
+    for content in [&b"\xff\xfe[\0"[..], b"[boss]\namqp_user = \0\n", b"amqp_user = x\n"] {
+        let etc = Etc::new(&[("skynet/skynet.conf", "")]);
+        fs::write(etc.path("skynet/skynet.conf"), content).unwrap();
+        let mut site = etc.read(None, &[]);
+        site.required("boss", "amqp_user");
+        assert_eq!(site.mistakes().len(), 1, "{:?}", site.mistakes());
+    }
+}
+
+#[test]
 fn a_folder_to_include_may_be_missing_but_not_a_file() {
     for (folder, mistakes, warnings) in [
         ("ETC/none", 0, 1),

@@ -81,7 +81,8 @@ impl Configuration {
     /// Adds one file. Unless it is the participant's own, it may describe another one.
     fn file(&mut self, file: &Path, own: bool) {
         let (ini, mistakes) = Ini::read_leniently(file);
-        self.unread |= mistakes.iter().any(|mistake| mistake.line.is_none());
+        // also when all that is known of it is a line that is no text
+        self.unread |= !mistakes.is_empty() && ini.is_empty();
         self.mistakes.extend(mistakes);
         self.warnings.extend(secrets_exposed(file));
         let described = ini.get(PARTICIPANT, "name").ok().flatten().and_then(|value| value.text);
