@@ -67,12 +67,12 @@ impl Ini {
         }
     }
 
-    /// Returns the same without a section.
     /// Tells whether there is not even a section.
     pub(crate) fn is_empty(&self) -> bool {
         self.sections.iter().next().is_none()
     }
 
+    /// Returns the same without a section.
     pub(crate) fn without(self, section: &str) -> Ini {
         let mut sections = Ordered::default();
         for (name, kept) in self.sections.into_entries().filter(|(name, _)| name != section) {
@@ -116,7 +116,21 @@ impl Ini {
     ///
     /// None when neither has the key. A key without a delimiter is there and has the text `None`.
     pub fn get(&self, section: &str, key: &str) -> Result<Option<Value>, Mistake> {
-        interpolation::fill_in(self, section, &folded(key))
+        interpolation::fill_in(self, section, &folded(key)).map_err(|fault| fault.mistake)
+    }
+
+    /// Returns the mistakes of values that contain themselves, whoever would read them.
+    pub(crate) fn loops(&self) -> Vec<Mistake> {
+        /// How many values are looked at; a file of a person has a few.
+        const MOST: usize = 1000;
+        let names_others = |value: &Value| value.text.as_ref().is_some_and(|text| text.contains("%("));
+        let all = self.sections.iter().flat_map(|(section, kept)| {
+            let own = kept.values.iter().filter(|(_, value)| names_others(value));
+            own.map(move |(key, _)| (section, key))
+        });
+        let faults =
+            all.take(MOST).filter_map(|(section, key)| interpolation::fill_in(self, section, key).err());
+        faults.filter(|fault| fault.is_loop).map(|fault| fault.mistake).collect()
     }
 
     /// Returns the value as it is written, for those that have a use for `%` of their own.

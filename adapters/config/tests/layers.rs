@@ -228,6 +228,25 @@ fn what_is_shown_has_no_secret_in_it() {
 }
 
 #[test]
+fn a_loop_is_a_mistake_whoever_reads_the_value() {
+    let etc = Etc::new(&[
+        ("skynet/skynet.conf", "[DEFAULT]\na = %(b)s\nb = %(a)s\n[web]\nurl_prefix = <%(url_prefix)s>\n"),
+        ("skynet/mine.conf", "[mine]\nformat = %(levelname)s\nx = %(x)s\n"),
+    ]);
+    let expected = [
+        "skynet/skynet.conf:3: `b` contains itself, `b` → `a` → `b`: take one `%(…)s` out of the loop",
+        "skynet/skynet.conf:2: `a` contains itself, `a` → `b` → `a`: take one `%(…)s` out of the loop",
+        "skynet/skynet.conf:5: `url_prefix` contains itself, `url_prefix` → `url_prefix`: take one `%(…)s` out of the loop",
+        "skynet/mine.conf:3: `x` contains itself, `x` → `x`: take one `%(…)s` out of the loop",
+    ];
+    let mut said = etc.mistakes(&etc.read(Some("mine"), &[]));
+    let mut expected = expected.map(str::to_owned);
+    said.sort();
+    expected.sort();
+    assert_eq!(said, expected);
+}
+
+#[test]
 fn a_file_nobody_named_and_this_user_may_not_read_is_none_of_his() {
     let etc = Etc::new(&[("skynet/skynet.conf", "[boss\n"), ("skynet/skynet.env", "A='\n")]);
     for name in ["skynet/skynet.conf", "skynet/skynet.env"] {

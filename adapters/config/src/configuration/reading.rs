@@ -132,6 +132,7 @@ impl Configuration {
                 Err(mistake) => self.note(mistake),
             }
         }
+        self.merged.loops().into_iter().for_each(|mistake| self.note(mistake));
     }
 
     /// Notes a mistake, once.
