@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::mistake::{At, Mistake, Mistakes};
 use crate::ordered::Ordered;
+use crate::secrets::is_secret;
 use crate::{entries, file, interpolation};
 
 /// The section whose keys all sections inherit.
@@ -117,6 +118,15 @@ impl Ini {
     /// None when neither has the key. A key without a delimiter is there and has the text `None`.
     pub fn get(&self, section: &str, key: &str) -> Result<Option<Value>, Mistake> {
         interpolation::fill_in(self, section, &folded(key)).map_err(|fault| fault.mistake)
+    }
+
+    /// Returns the values of all keys that are named like secrets.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
+        let all = self.sections.iter().flat_map(|(section, kept)| {
+            kept.values.iter().filter(|(key, _)| is_secret(key)).map(move |(key, _)| (section, key))
+        });
+        let filled = all.filter_map(|(section, key)| self.get(section, key).ok()??.text);
+        filled.filter(|secret| !secret.is_empty())
     }
 
     /// Returns the mistakes of values that contain themselves, whoever would read them.

@@ -228,6 +228,20 @@ fn what_is_shown_has_no_secret_in_it() {
 }
 
 #[test]
+fn a_value_that_names_a_secret_is_one() {
+    let etc = Etc::new(&[(
+        "skynet/skynet.conf",
+        "[DEFAULT]\npass = hunter2\n[worker]\nbase_url = https://x/?t=%(pass)s\n[boss]\namqp_pwd = boss\n\
+         amqp_user = boss\namqp_vhost = %(amqp_user)s-x\n[mine]\nx = %(y)s!\ny = %(pass)s\nz = %(w)s\nw = 1\n",
+    )]);
+    let shown = etc.read(Some("mine"), &[]).shown();
+    assert!(!format!("{shown:?}").contains("hunter2"), "{shown:?}");
+    let hidden: Vec<_> = shown.iter().filter(|key| key.hidden).map(|key| key.name.as_str()).collect();
+    // the password is the name of the user: amqp_vhost shows no more than amqp_user, but who knows
+    assert_eq!(hidden, ["amqp_pwd", "amqp_vhost", "base_url", "x", "y"]);
+}
+
+#[test]
 fn a_loop_is_a_mistake_whoever_reads_the_value() {
     let etc = Etc::new(&[
         ("skynet/skynet.conf", "[DEFAULT]\na = %(b)s\nb = %(a)s\n[web]\nurl_prefix = <%(url_prefix)s>\n"),
