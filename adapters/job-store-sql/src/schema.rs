@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
 /// What is searched has a column; `asked` holds all of what was asked for as JSON.
 const SCHEMA: &str = "
@@ -34,17 +34,33 @@ CREATE TABLE IF NOT EXISTS job (
 /// Signs that would end the path of an address.
 const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
+/// What an address cannot say of a SQLite file.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL";
+
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS job_created ON job (created_ms)";
 
 /// Why the job store is not to be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open the job store {place}")]
+#[error("cannot open the job store {place}{}", advice(source))]
 pub struct OpenError {
     /// The file, or the server without its password.
     pub place: String,
     /// What came of it.
     #[source]
     pub source: sqlx::Error,
+}
+
+/// Says what to do about a file that is broken; nothing for all else.
+fn advice(source: &sqlx::Error) -> &'static str {
+    /// SQLite's numbers: the content is damaged, or it is no database at all.
+    const BROKEN: [&str; 2] = ["11", "26"];
+    let code = source.as_database_error().and_then(|error| error.code());
+    match code {
+        Some(code) if BROKEN.contains(&code.as_ref()) => {
+            ", which is damaged: put back a copy, or move it away with its -wal and -shm to begin anew"
+        }
+        _ => "",
+    }
 }
 
 /// Opens a SQLite file, making it when it is not there.
@@ -64,21 +80,25 @@ pub(crate) async fn open_server(url: &str) -> Result<AnyPool, OpenError> {
 async fn open(url: &str, connections: u32) -> sqlx::Result<AnyPool> {
     sqlx::any::install_default_drivers();
     let is_file = url.starts_with("sqlite:");
+    let options = AnyConnectOptions::from_str(url)?;
+    if is_file {
+        // a pool would hide why, and try again for as long as it may
+        let mut first = AnyConnection::connect_with(&options).await?;
+        first.execute(PRAGMAS).await?;
+        first.close().await?;
+    }
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5)) // a server that refuses is asked again until then
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 if is_file {
-                    // an address cannot say these
-                    connection
-                        .execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 30000")
-                        .await?;
+                    connection.execute(PRAGMAS).await?;
                 }
                 Ok(())
             })
         })
-        .connect_with(AnyConnectOptions::from_str(url)?)
+        .connect_with(options)
         .await?;
     let mut tries = 0;
     loop {
