@@ -183,6 +183,37 @@ fn broken_files_are_one_sentence_and_nothing_begins() {
     refused(&site, "skynet/skynet.conf: there is no such file: create it, or name another");
 }
 
+#[test]
+fn a_mistake_in_the_file_that_says_who_it_is_comes_first() {
+    let site = Site::new(&[("skynet.conf", GOOD), ("participants/arm.conf", "code = build_ks\n")]);
+    let (status, _, stderr) = site.img(&["participant", "run", "arm"], &[]);
+    assert_eq!(status, Some(1));
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("skynet/participants/arm.conf:1: this line belongs to no section"), "{stderr}");
+}
+
+#[test]
+fn nothing_is_connected_with_half_a_configuration() {
+    let site = Site::new(&[("skynet.conf", "[boss\n")]);
+    site.write("x.pdef", b"Ruote.process_definition do\n  build_ks\nend\n");
+    let definition = site.path("x.pdef");
+    for _ in 0..5 {
+        for words in [
+            &["boss", "register", "x"][..],
+            &["boss", "unregister", "x"],
+            &["boss", "launch", definition.to_str().unwrap()],
+        ] {
+            let (status, _, stderr) =
+                site.img(words, &[("IMG_BOSS_AMQP_HOST", "name.invalid"), ("IMG_BOSS_AMQP_USER", "u")]);
+            assert_eq!(status, Some(1));
+            assert!(
+                stderr.contains("skynet/skynet.conf:1: ") && !stderr.contains("panicked"),
+                "{words:?}: {stderr}"
+            );
+        }
+    }
+}
+
 /// Both commands that would begin something or judge it say the sentence once, and end with 1.
 fn refused(site: &Site, sentence: &str) {
     for command in [&["config", "check", "build_ks"][..], &["participant", "run", "build_ks"]] {
