@@ -1,14 +1,19 @@
 //! The folder everything of one machine is remembered in.
 
 use std::ffi::OsString;
+use std::io::Read;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use nix::unistd::{User, geteuid};
 
 /// The user img.service and participants run as, and the folder of what they remember: packaging/sysusers/img.conf.
 const OF_SERVICES: (&str, &str) = ("img", "/var/lib/img");
+
+/// How a SQLite database begins, and how long its head is.
+const SQLITE: &[u8] = b"SQLite format 3\0";
+const SQLITE_HEAD: u64 = 100;
 
 /// The parts of a state folder.
 #[derive(Clone, Debug)]
@@ -32,11 +37,25 @@ impl State {
         Ok(State(folder))
     }
 
-    /// Makes a file of it that only its owner may read, if it is not there, and returns its path.
+    /// Makes the file of a database that only its owner may read, if it is not there, and returns its path. One that is
+    /// there and no database is refused.
     pub fn private(&self, file: PathBuf) -> Result<PathBuf> {
         // a folder that was there already may be open to others
-        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
-        made.with_context(|| format!("cannot write {}", file.display()))?;
+        let made = std::fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(&file);
+        let made = made.with_context(|| format!("cannot write {}", file.display()))?;
+        let mut head = Vec::new();
+        made.take(SQLITE_HEAD)
+            .read_to_end(&mut head)
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        if !head.is_empty() && (head.len() as u64) < SQLITE_HEAD
+            || !SQLITE.starts_with(&head[..head.len().min(SQLITE.len())])
+        {
+            let name = file.display();
+            bail!(
+                "{name} is no SQLite database, so what it remembered cannot be read: put back a copy, or move it away \
+                 together with {name}-wal and {name}-shm, to begin anew"
+            );
+        }
         Ok(file)
     }
 
@@ -94,6 +113,23 @@ fn folder_of(user: Option<(&str, &Path)>, variable: impl Fn(&str) -> Option<OsSt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_database_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(Some(folder.path().to_owned())).unwrap();
+        let whole = [SQLITE, &[0; 84]].concat();
+        for (content, is_well) in
+            [(&b""[..], true), (&whole, true), (SQLITE, false), (b"\x7fELF", false), (&[0; 8192], false)]
+        {
+            std::fs::write(state.jobs(), content).unwrap();
+            let opened = state.private(state.jobs()).map_err(|error| error.to_string());
+            match opened {
+                Ok(_) => assert!(is_well, "{content:?}"),
+                Err(error) => assert!(!is_well && error.contains("jobs.db is no SQLite database"), "{error}"),
+            }
+        }
+    }
 
     #[test]
     fn whoever_serves_the_machine_and_whoever_asks_for_it_share_a_folder() {
