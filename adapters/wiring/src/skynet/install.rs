@@ -41,7 +41,13 @@ pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments)
 /// Puts together what supervisor's file and the options say.
 fn wanted(wish: &InstallArguments) -> Result<Installed> {
     let mut installed = match (&wish.from, wish.code.as_ref().or(wish.participant.as_ref())) {
-        (Some(file), _) => supervisor::read(file)?,
+        (Some(file), _) => {
+            let (installed, warning) = supervisor::read(file)?;
+            if let Some(warning) = warning {
+                cli::say(format_args!("skynet: warning: {warning}"));
+            }
+            installed
+        }
         (None, Some(code)) => {
             let stem = name_of_code(code);
             Installed { name: stem.into(), code: stem.into(), ..Installed::default() }

@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use config::Ini;
 
 use super::installed::Installed;
 use super::name_of;
 use crate::participants::name_of_code;
 
-/// Reads `[program:NAME]` and `[participant]`.
-pub(super) fn read(file: &Path) -> Result<Installed> {
+/// What SkyNET wrote into every file, and nothing here reads.
+const USUAL: &[&str] = &["PYTHONUNBUFFERED", "PYTHONPATH", "HOME", "USER"];
+
+/// Reads `[program:NAME]` and `[participant]`; returns also what a person should know.
+pub(super) fn read(file: &Path) -> Result<(Installed, Option<String>)> {
     let ini = Ini::read(file)?;
     let programs: Vec<_> = ini.sections().filter(|section| section.starts_with("program:")).collect();
     let [program] = programs.as_slice() else {
@@ -28,14 +31,37 @@ pub(super) fn read(file: &Path) -> Result<Installed> {
     let same = |value: &String| *value != name;
     let user = text(program, "user").filter(|user| user != "nobody");
     let instances = text(program, "numprocs").and_then(|number| number.parse().ok());
-    Ok(Installed {
+    let warning = text(program, "environment").and_then(|text| left_out(&text)).map(|names| {
+        format!(
+            "the environment of {} is not taken over: write {names} into {name}.env, a line each",
+            file.display()
+        )
+    });
+    let installed = Installed {
         code: name_of_code(&code).to_owned(),
         queue: of_participant("queue").filter(same),
         regexp: of_participant("regexp").filter(same),
         concurrency: instances.filter(|number| *number != 1),
         user,
-        name: name_of(&name)?.to_owned(),
-    })
+        name: name_of(&name).with_context(|| file.display().to_string())?.to_owned(),
+    };
+    Ok((installed, warning))
+}
+
+/// Returns the names in `A=1,B="2,3"` that somebody may miss; no value, for it may be a password.
+fn left_out(environment: &str) -> Option<String> {
+    let mut quote = None;
+    let pairs = environment.split(|sign: char| {
+        match (quote, sign) {
+            (None, '"' | '\'') => quote = Some(sign),
+            (Some(open), _) if open == sign => quote = None,
+            _ => {}
+        }
+        quote.is_none() && (sign == ',' || sign == '\n')
+    });
+    let names = pairs.filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
+    let names: Vec<_> = names.filter(|name| !USUAL.contains(name)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 #[cfg(test)]
@@ -53,8 +79,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("arm.conf");
         std::fs::write(&file, OLD).unwrap();
+        let (installed, warning) = read(&file).unwrap();
+        assert_eq!(warning, None);
         assert_eq!(
-            read(&file).unwrap(),
+            installed,
             Installed {
                 name: "arm".into(),
                 queue: Some("arm_queue".into()),
@@ -70,8 +98,20 @@ mod tests {
             ("[program:x]\n[participant]\nname = ../x\ncode = build_ks.py\n", "is no name of a participant"),
         ] {
             std::fs::write(&file, text).unwrap();
-            let error = read(&file).unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
+            let error = format!("{:#}", read(&file).unwrap_err());
+            assert!(error.contains(words) && error.contains("arm.conf"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_over_is_said_without_its_value() {
+        for (environment, expected) in [
+            ("PYTHONUNBUFFERED=1,HOME=\"/home/img\",USER=\"img\"", None),
+            ("HOME=/x,TOKEN='a,B=b',http_proxy=\"http://x,C=1\" , D=1", Some("TOKEN, http_proxy, D")),
+            ("A=1\nB=2", Some("A, B")),
+            ("", None),
+        ] {
+            assert_eq!(left_out(environment).as_deref(), expected, "{environment}");
         }
     }
 }
