@@ -10,7 +10,7 @@ mod systemd;
 mod toggle;
 
 use anyhow::{Result, bail};
-use cli::{Named, SkynetArguments, SkynetCommand};
+use cli::{Named, Registration, SkynetArguments, SkynetCommand};
 
 use self::installed::Shelf;
 use self::systemd::Systemd;
@@ -44,8 +44,12 @@ pub fn run_skynet(arguments: SkynetArguments) -> Result<u8> {
             show::log(&names(&shelf, &Named { all, names: wanted })?, number, once)
         }
         SkynetCommand::Manual { name } => run::manual(&systemd, &dir, &name),
-        SkynetCommand::Register(named) => run::boss("register", &dir, &names(&shelf, &named)?),
-        SkynetCommand::Unregister(named) => run::boss("unregister", &dir, &names(&shelf, &named)?),
+        SkynetCommand::Register(Registration { named, blindly }) => {
+            run::boss("register", blindly, &dir, &names(&shelf, &named)?)
+        }
+        SkynetCommand::Unregister(Registration { named, blindly }) => {
+            run::boss("unregister", blindly, &dir, &names(&shelf, &named)?)
+        }
         SkynetCommand::Apply => apply::apply(&shelf, &systemd),
         SkynetCommand::Rebuild { .. } => Ok(0),
     }

@@ -85,9 +85,9 @@ pub enum SkynetCommand {
         name: String,
     },
     /// Registers participants with the engine
-    Register(Named),
+    Register(Registration),
     /// Unregisters participants from the engine
-    Unregister(Named),
+    Unregister(Registration),
     /// Starts what was added, stops what was removed, restarts what was changed
     Apply,
     /// Does nothing: there is nothing to rebuild; old packages call it
@@ -166,6 +166,17 @@ pub struct Named {
 /// Participants to be enabled or disabled.
 #[derive(Debug, Args)]
 pub struct Toggle {
+/// Participants the engine is to know, or to forget.
+#[derive(Debug, Args)]
+pub struct Registration {
+    /// Which.
+    #[command(flatten)]
+    pub named: Named,
+    /// Do it although nobody can say whether that is safe: no [boss] viewer is configured, or it does not answer
+    #[arg(long)]
+    pub blindly: bool,
+}
+
     /// Which.
     #[command(flatten)]
     pub named: Named,
