@@ -1,6 +1,7 @@
 //! The `skynet` command: SkyNET's words for participants, done by systemd.
 
 mod apply;
+mod drop_ins;
 mod install;
 mod installed;
 mod run;
@@ -12,13 +13,14 @@ mod toggle;
 use anyhow::{Result, bail};
 use cli::{Named, Registration, SkynetArguments, SkynetCommand};
 
+use self::drop_ins::DropIns;
 use self::installed::Shelf;
 use self::systemd::Systemd;
 
 /// Does what was asked for and returns the exit status.
 pub fn run_skynet(arguments: SkynetArguments) -> Result<u8> {
-    let SkynetArguments { command, dir, units, systemctl, runtime } = arguments;
-    let shelf = Shelf::new(&dir, &units);
+    let SkynetArguments { command, dir, units, packaged, systemctl, runtime } = arguments;
+    let shelf = Shelf::new(&dir, DropIns::new(&units, packaged));
     let systemd = Systemd::new(&systemctl, &runtime);
     match command {
         SkynetCommand::Install(wish) => install::install(&shelf, &systemd, &wish),

@@ -17,6 +17,9 @@ pub struct SkynetArguments {
     /// Where units of this machine's own are
     #[arg(long, value_name = "DIR", default_value = "/etc/systemd/system", global = true, hide = true)]
     pub units: PathBuf,
+    /// Where units of packages are [default: beside this program, or where systemd looks]
+    #[arg(long, value_name = "DIR", global = true, hide = true)]
+    pub packaged: Option<PathBuf>,
     /// The program that speaks to systemd
     #[arg(long, value_name = "FILE", default_value = "systemctl", global = true, hide = true)]
     pub systemctl: PathBuf,
@@ -163,9 +166,6 @@ pub struct Named {
     pub names: Vec<String>,
 }
 
-/// Participants to be enabled or disabled.
-#[derive(Debug, Args)]
-pub struct Toggle {
 /// Participants the engine is to know, or to forget.
 #[derive(Debug, Args)]
 pub struct Registration {
@@ -177,6 +177,9 @@ pub struct Registration {
     pub blindly: bool,
 }
 
+/// Participants to be enabled or disabled.
+#[derive(Debug, Args)]
+pub struct Toggle {
     /// Which.
     #[command(flatten)]
     pub named: Named,

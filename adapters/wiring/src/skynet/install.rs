@@ -16,6 +16,9 @@ pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments)
     if shelf.has(name) && !wish.force {
         let there = shelf.read(name)?;
         if there == installed {
+            if shelf.complete(&installed)? && systemd.runs() {
+                systemd.tell(&["daemon-reload"], &[])?;
+            }
             cli::say(format_args!("skynet: {name} is installed already"));
             return Ok(0);
         }
