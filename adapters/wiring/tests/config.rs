@@ -138,6 +138,23 @@ fn check_says_all_mistakes_and_warnings() {
 }
 
 #[test]
+fn check_looks_at_everybody_who_is_configured() {
+    for (name, text, sentence) in [
+        (
+            "participants/arm.conf",
+            "[participant]\ncode = build_image\nconcurrency = many\n",
+            "skynet/participants/arm.conf:3: ",
+        ),
+        ("build_ks.env", "IMG_PARTICIPANT_GRACE=soon\n", "skynet/build_ks.env:1: "),
+    ] {
+        let site = Site::new(&[("skynet.conf", GOOD), (name, text)]);
+        let (status, _, stderr) = site.img(&["config", "check"], &[]);
+        assert_eq!(status, Some(1), "{stderr}");
+        assert!(stderr.contains(sentence), "{stderr}");
+    }
+}
+
+#[test]
 fn broken_files_are_one_sentence_and_nothing_begins() {
     let loops = format!("{GOOD}[participant]\nqueue = %(regexp)s\nregexp = %(queue)s\n");
     let texts: [(&str, &[u8], &str); 9] = [
