@@ -43,7 +43,7 @@ pub fn run_skynet(arguments: SkynetArguments) -> Result<u8> {
             show::list(&systemd, &shelf.all()?, show::Which { all, enabled, disabled })
         }
         SkynetCommand::Log { all, number, once, names: wanted } => {
-            show::log(&names(&shelf, &Named { all, names: wanted })?, number, once)
+            show::log(&systemd, &names(&shelf, &Named { all, names: wanted })?, number, once)
         }
         SkynetCommand::Manual { name } => run::manual(&systemd, &dir, &name),
         SkynetCommand::Register(Registration { named, blindly }) => {

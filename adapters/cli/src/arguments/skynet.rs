@@ -139,7 +139,7 @@ pub struct InstallArguments {
     #[arg(short, long)]
     pub user: Option<String>,
     /// How many jobs at a time
-    #[arg(short, long, value_name = "NUMBER")]
+    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub instances: Option<u32>,
     /// The same as CODE, as it was written once
     #[arg(short, long, value_name = "CODE", conflicts_with_all = ["code", "from"])]

@@ -12,7 +12,7 @@ use crate::participants::{Kind, name_of_code};
 pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments) -> Result<u8> {
     let installed = wanted(wish)?;
     let name = &installed.name;
-    Kind::find(name, Some(&installed.code))?;
+    Kind::find(&installed.code, None)?; // its name says nothing: somebody's own program may have that of one of these
     if shelf.has(name) && !wish.force {
         let there = shelf.read(name)?;
         if there == installed {
@@ -71,6 +71,9 @@ fn wanted(wish: &InstallArguments) -> Result<Installed> {
         }
         if value.as_ref().is_some_and(|value| value.chars().any(char::is_control)) {
             bail!("a line break or another control character has no place in an option");
+        }
+        if value.as_ref().is_some_and(|value| value.trim() != value || value.contains(" ;")) {
+            bail!("a blank at an end, or before a `;`, would be lost in the file: write the option without");
         }
     }
     if let Some(user) = installed.user.as_ref().filter(|user| name_of(user).is_err()) {

@@ -207,9 +207,11 @@ fn what_cannot_be_done_is_said() {
     std::fs::create_dir_all(machine.path("etc/participants/folder.conf")).unwrap();
     for (arguments, words) in [
         (&["install", "build_moon"][..], "no participant `build_moon`; it has build_image"),
+        (&["install", "-n", "build_ks", "/opt/mine.py"], "no participant `mine`; it has build_image"),
         (&["install", "-n", "../x", "build_ks"], "is no name of a participant"),
         (&["install", "-n", "x", "-u", "a b", "build_ks"], "is no name of a user"),
         (&["install", "-q", "a\nuser = root", "build_ks"], "a line break"),
+        (&["install", "-r", "a ; b", "build_ks"], "would be lost in the file"),
         (&["install", "--from", bad.to_str().unwrap()], "bad.conf:3"),
         (&["install", "--from", "/nonexistent"], "/nonexistent"),
         (&["install", "--from", looped.to_str().unwrap()], "looped.conf: `%(queue)s` is no name"),
@@ -237,4 +239,7 @@ fn what_cannot_be_done_is_said() {
     );
     let (status, _, stderr) = machine.skynet(&["install", "build_ks"]);
     assert_eq!(status, Some(0), "{stderr}");
+    let (status, _, stderr) = machine.skynet(&["log", "--once", "build_ks"]);
+    assert_eq!(status, Some(1), "there is no journal to show, or to wait for");
+    assert!(stderr.contains("systemd does not run here"), "{stderr}");
 }
