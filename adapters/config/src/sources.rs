@@ -66,7 +66,12 @@ impl Sources {
     /// Returns the file `skynet install` wrote for the participant.
     pub(crate) fn installed_file(&self) -> Option<PathBuf> {
         let name = self.participant.as_ref()?;
-        Some(self.beside("participants").join(format!("{name}.conf"))).filter(|file| is_there(file))
+        Some(self.installed_file_of(name)).filter(|file| is_there(file))
+    }
+
+    /// Returns the file `skynet install` writes for a participant.
+    pub(crate) fn installed_file_of(&self, name: &str) -> PathBuf {
+        self.beside("participants").join(format!("{name}.conf"))
     }
 
     /// Returns the `.env` files, the one of the participant last.

@@ -284,6 +284,27 @@ fn a_file_nobody_named_and_this_user_may_not_read_is_none_of_his() {
 }
 
 #[test]
+fn what_supervisor_had_for_a_participant_is_named_until_it_is_installed() {
+    let old = "[program:x]\n[participant]\nqueue = old\n";
+    let etc = Etc::new(&[
+        ("skynet/skynet.conf", "[skynet]\nservice_dir = ETC/conf.d\n"),
+        ("conf.d/arm.conf", old),
+        ("conf.d/build_ks.conf", old),
+        ("conf.d/nginx.conf", "[program:nginx]\n"),
+        ("skynet/participants/build_ks.conf", "[participant]\nqueue = new\n"),
+    ]);
+    let told = |participant: Option<&str>| {
+        let warnings = etc.warnings(&etc.read(participant, &[])).into_iter();
+        warnings.filter(|warning| !warning.contains("service_dir is not used")).collect::<Vec<_>>()
+    };
+    let arm =
+        "conf.d/arm.conf says how supervisor ran arm, and is not read: skynet install --from conf.d/arm.conf";
+    assert_eq!(told(None), [arm]);
+    assert_eq!(told(Some("arm")), [arm]);
+    assert_eq!(told(Some("build_ks")), [""; 0]);
+}
+
+#[test]
 fn of_a_file_that_is_no_text_only_that_is_said() {
     for content in [&b"\xff\xfe[\0"[..], b"[boss]\namqp_user = \0\n", b"amqp_user = x\n"] {
         let etc = Etc::new(&[("skynet/skynet.conf", "")]);

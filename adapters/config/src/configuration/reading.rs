@@ -37,6 +37,7 @@ impl Configuration {
             read.file(&sources.file, false);
         }
         read.included(&[Some(sources.file.as_path()), own.as_deref()]);
+        read.left_to_supervisor(sources);
         if let Some(installed) = sources.installed_file() {
             read.file(&installed, true);
         }
@@ -115,6 +116,30 @@ impl Configuration {
         for file in conf_files(path, &mut self.mistakes) {
             if !real(&file).is_some_and(|file| known.contains(&file)) {
                 self.file(&file, false);
+            }
+        }
+    }
+
+    /// Warns of files supervisor had for participants, which are read only by `skynet install --from`.
+    fn left_to_supervisor(&mut self, sources: &Sources) {
+        let key = keys::find("skynet", "service_dir").expect("a row of the table");
+        let Ok(Some(folder)) = self.setting(key) else { return };
+        if !Path::new(&folder.text).is_absolute() {
+            return;
+        }
+        // what cannot be read is none of ours: supervisor has other programs, too
+        let all = conf_files(Path::new(&folder.text), &mut Vec::new()).into_iter();
+        for file in all {
+            let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
+            let is_meant = self.participant.as_deref().is_none_or(|wanted| wanted == name);
+            if is_meant
+                && !is_there(&sources.installed_file_of(name))
+                && Ini::read_leniently(&file).0.section_at(PARTICIPANT).is_some()
+            {
+                let file = file.display();
+                self.warnings.push(format!(
+                    "{file} says how supervisor ran {name}, and is not read: skynet install --from {file}"
+                ));
             }
         }
     }
