@@ -45,10 +45,8 @@ pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments)
 fn wanted(wish: &InstallArguments) -> Result<Installed> {
     let mut installed = match (&wish.from, wish.code.as_ref().or(wish.participant.as_ref())) {
         (Some(file), _) => {
-            let (installed, warning) = supervisor::read(file)?;
-            if let Some(warning) = warning {
-                cli::say(format_args!("skynet: warning: {warning}"));
-            }
+            let (installed, warnings) = supervisor::read(file)?;
+            warnings.iter().for_each(|warning| cli::say(format_args!("skynet: warning: {warning}")));
             installed
         }
         (None, Some(code)) => {

@@ -13,7 +13,7 @@ use crate::participants::name_of_code;
 const USUAL: &[&str] = &["PYTHONUNBUFFERED", "PYTHONPATH", "HOME", "USER"];
 
 /// Reads `[program:NAME]` and `[participant]`; returns also what a person should know.
-pub(super) fn read(file: &Path) -> Result<(Installed, Option<String>)> {
+pub(super) fn read(file: &Path) -> Result<(Installed, Vec<String>)> {
     let ini = Ini::read(file)?;
     let programs: Vec<_> = ini.sections().filter(|section| section.starts_with("program:")).collect();
     let [program] = programs.as_slice() else {
@@ -31,12 +31,16 @@ pub(super) fn read(file: &Path) -> Result<(Installed, Option<String>)> {
     let same = |value: &String| *value != name;
     let user = text(program, "user").filter(|user| user != "nobody");
     let instances = text(program, "numprocs").and_then(|number| number.parse().ok());
-    let warning = text(program, "environment").and_then(|text| left_out(&text)).map(|names| {
-        format!(
-            "the environment of {} is not taken over: write {names} into {name}.env, a line each",
-            file.display()
-        )
+    let environment = text(program, "environment").and_then(|text| left_out(&text)).map(|names| {
+        let file = file.display();
+        format!("the environment of {file} is not taken over: write {names} into {name}.env, a line each")
     });
+    let others = ini.sections().filter(|section| section != program && *section != "participant");
+    let others = others.map(|section| {
+        let at = ini.section_at(section).expect("it was listed");
+        format!("{at}: [{section}] is not taken over: move it into {name}.conf beside skynet.conf")
+    });
+    let warnings = environment.into_iter().chain(others).collect();
     let installed = Installed {
         code: name_of_code(&code).to_owned(),
         queue: of_participant("queue").filter(same),
@@ -45,7 +49,7 @@ pub(super) fn read(file: &Path) -> Result<(Installed, Option<String>)> {
         user,
         name: name_of(&name).with_context(|| file.display().to_string())?.to_owned(),
     };
-    Ok((installed, warning))
+    Ok((installed, warnings))
 }
 
 /// Returns the names in `A=1,B="2,3"` that somebody may miss; no value, for it may be a password.
@@ -79,8 +83,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("arm.conf");
         std::fs::write(&file, OLD).unwrap();
-        let (installed, warning) = read(&file).unwrap();
-        assert_eq!(warning, None);
+        let (installed, warnings) = read(&file).unwrap();
+        assert_eq!(warnings, [""; 0]);
         assert_eq!(
             installed,
             Installed {
@@ -105,6 +109,18 @@ mod tests {
 
     #[test]
     fn what_is_not_taken_over_is_said_without_its_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("arm.conf");
+        std::fs::write(&file, format!("{OLD}[worker]\nbase_dir = /srv\n").replace("USER=", "TOKEN="))
+            .unwrap();
+        let name = file.display();
+        assert_eq!(
+            read(&file).unwrap().1,
+            [
+                format!("the environment of {name} is not taken over: write TOKEN into arm.env, a line each"),
+                format!("{name}:17: [worker] is not taken over: move it into arm.conf beside skynet.conf"),
+            ]
+        );
         for (environment, expected) in [
             ("PYTHONUNBUFFERED=1,HOME=\"/home/img\",USER=\"img\"", None),
             ("HOME=/x,TOKEN='a,B=b',http_proxy=\"http://x,C=1\" , D=1", Some("TOKEN, http_proxy, D")),
