@@ -231,6 +231,32 @@ fn nothing_is_connected_with_half_a_configuration() {
     }
 }
 
+#[test]
+fn certificates_that_are_of_no_use_are_mistakes_at_once() {
+    let site = Site::new(&[("skynet.conf", "")]);
+    site.write("der.crt", b"\x30\x82\xff");
+    site.write("good.crt", b"caf\xe9\n-----BEGIN CERTIFICATE-----\n");
+    File::create(site.path("huge.crt")).unwrap().set_len(100 << 20).unwrap();
+    nix::unistd::mkfifo(&site.path("pipe.crt"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for (name, words) in [
+        ("none.crt", "skynet/none.crt: there is no such file"),
+        ("", "this is a folder"),
+        ("der.crt", "skynet/der.crt: this is no PEM file"),
+        ("huge.crt", "skynet/huge.crt: the file is longer than 1 MB"),
+        ("pipe.crt", "skynet/pipe.crt: this is a pipe or a device"),
+    ] {
+        let file = site.path(name);
+        let text = format!("{GOOD}amqp_tls = yes\namqp_ca = {}\n", file.display());
+        site.write("skynet.conf", text.as_bytes());
+        refused(&site, words);
+        refused(&site, "skynet/skynet.conf:7: [boss] amqp_ca names a file that is of no use: ");
+    }
+    let text = format!("{GOOD}amqp_tls = yes\namqp_ca = {}\n", site.path("good.crt").display());
+    site.write("skynet.conf", text.as_bytes());
+    let (status, _, stderr) = site.img(&["config", "check"], &[]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
+}
+
 /// Both commands that would begin something or judge it say the sentence once, and end with 1.
 fn refused(site: &Site, sentence: &str) {
     for command in [&["config", "check", "build_ks"][..], &["participant", "run", "build_ks"]] {
