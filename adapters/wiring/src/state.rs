@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use nix::unistd::{User, geteuid};
+use nix::unistd::{AccessFlags, User, access, geteuid};
 
 /// The user img.service and participants run as, and the folder of what they remember: packaging/sysusers/img.conf.
 const OF_SERVICES: (&str, &str) = ("img", "/var/lib/img");
@@ -34,6 +34,12 @@ impl State {
         // kickstarts hold passwords
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.with_context(|| format!("cannot make the state folder {}", folder.display()))?;
+        if access(&folder, AccessFlags::W_OK | AccessFlags::X_OK).is_err() {
+            bail!(
+                "this user may not write into the state folder {}: say --state DIR, or give it to them by chown",
+                folder.display()
+            );
+        }
         Ok(State(folder))
     }
 
