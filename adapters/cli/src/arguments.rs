@@ -18,7 +18,9 @@ pub use self::ks::{
     CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, KsCommand, TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
-pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
+pub use self::skynet::{
+    InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
+};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]

@@ -15,7 +15,7 @@ pub use answer::{BuildAnswer, JobLine, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
     DiffArguments, EditArguments, FileArguments, FmtArguments, HereArguments, InstallArguments, KsCommand,
-    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
+    LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration, RunArguments, SiteArguments,
     SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle, TokensArguments, UpArguments,
     WaitState, WishArguments,
 };

@@ -11,6 +11,7 @@ use participant_core::Participant;
 use tokio::task::JoinSet;
 
 use super::signals::Signals;
+use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
 use crate::participants::{Host, build_image_of_site};
@@ -42,7 +43,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let outdated = AtomicBool::new(false);
     let crew =
         Arc::new(Crew { posts: Vec::new(), tally: tally.clone(), stop: ending.stop.clone(), outdated });
-    let reloads = reloads(&crew, here, builds, host);
+    let reloads = reloads(&crew, here, builds, host, Fixed::of_machine(&site));
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
@@ -57,13 +58,24 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
 }
 
 /// Has the configuration read again for builds to come.
-fn reloads(crew: &Arc<Crew>, here: HereArguments, builds: Arc<Replaceable>, host: Host) -> Reloads {
-    let host = Arc::new(host);
+fn reloads(
+    crew: &Arc<Crew>,
+    here: HereArguments,
+    builds: Arc<Replaceable>,
+    host: Host,
+    fixed: Fixed,
+) -> Reloads {
+    let (host, fixed) = (Arc::new(host), Arc::new(fixed));
     Reloads::start(crew.clone(), move || {
-        let (here, builds, host) = (here.clone(), builds.clone(), host.clone());
+        let (here, builds, host, fixed) = (here.clone(), builds.clone(), host.clone(), fixed.clone());
         Box::pin(async move {
-            let next: Arc<dyn Participant> = build_image_of_site(&configuration(&here)?, &host);
+            let site = configuration(&here)?;
+            let next: Arc<dyn Participant> = build_image_of_site(&site, &host);
             builds.replace(next).await;
+            let changed = fixed.changed(&Fixed::of_machine(&site));
+            if !changed.is_empty() {
+                tracing::warn!("{} needs a restart to count", changed.join(", "));
+            }
             Ok(())
         })
     })

@@ -57,11 +57,11 @@ impl Kind {
         }
     }
 
-    /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, may say that it is another's
-    /// second life, as `build_image.py` run under the name `build_image_arm`.
+    /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, says which it is when it is one
+    /// of these, as `build_image.py` run under the name `build_image_arm`; else the name does.
     pub(crate) fn find(name: &str, code: Option<&str>) -> Result<Kind> {
         let known = |name: &str| Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        if let Some(kind) = known(name).or_else(|| known(name_of_code(code?))) {
+        if let Some(kind) = code.and_then(|code| known(name_of_code(code))).or_else(|| known(name)) {
             return Ok(kind);
         }
         let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
@@ -110,6 +110,7 @@ mod tests {
             ("build_ks", Some("/usr/share/x.py"), Some(Kind::BuildKs)),
             ("arm", Some("/usr/share/boss-skynet/build_image.py"), Some(Kind::BuildImage)),
             ("arm", Some("build_image"), Some(Kind::BuildImage)),
+            ("build_image", Some("build_ks.py"), Some(Kind::BuildKs)),
             ("arm", Some("mine.py"), None),
             ("arm", None, None),
         ] {

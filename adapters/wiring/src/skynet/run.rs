@@ -20,10 +20,11 @@ pub(super) fn manual(systemd: &Systemd, dir: &Path, name: &str) -> Result<u8> {
 }
 
 /// Registers, or unregisters, one after the other.
-pub(super) fn boss(word: &str, dir: &Path, names: &[String]) -> Result<u8> {
+pub(super) fn boss(word: &str, blindly: bool, dir: &Path, names: &[String]) -> Result<u8> {
     let mut status = 0;
     for name in names {
-        let argv = img(dir, &["boss", word, name])?;
+        let mut argv = img(dir, &["boss", word, name])?;
+        argv.args(blindly.then_some("--blindly"));
         let words = std::iter::once(argv.get_program()).chain(argv.get_args()).collect::<Vec<_>>();
         let output = child::quick(&words).context("cannot run img")?;
         cli::say(String::from_utf8_lossy(&output.stderr).trim_end());
