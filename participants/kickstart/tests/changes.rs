@@ -56,6 +56,8 @@ fn an_option_is_set_where_it_stands() {
         ("rootpw --lock", "rootpw secret\n", "rootpw secret --lock\n"),
         ("auth --enableshadow", "auth --useshadow --x\n", "auth --enableshadow\n"),
         ("firewall --service=b", "firewall --service=a\n", "firewall --service=a --service=b\n"),
+        ("firewall --service=a --service=b", "firewall\n", "firewall --service=a --service=b\n"),
+        ("part / --label='a b'", "part / --label= x y\n", "part / --label=\"a b\"\n"),
         (
             "sshkey --username=root k2",
             "sshkey --username=root k1\n",

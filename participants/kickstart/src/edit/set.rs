@@ -59,8 +59,11 @@ impl Kickstart {
             last.push(given);
         }
         for given in last {
+            let there_already =
+                |old: &Given| old.option.name == given.option.name && old.value == given.value;
             match read.given(&[given.option.name]) {
                 Some(old) if old.value == given.value => {}
+                Some(_) if given.option.many && read.options.iter().any(there_already) => {}
                 Some(old) if !given.option.many => changes.push(changed(old, given, &there.words)),
                 _ => match &given.value {
                     Some(value) if apart => {
@@ -114,7 +117,7 @@ impl Kickstart {
 
     /// Applies changes that do not overlap.
     fn apply(&mut self, mut changes: Vec<Change>) -> bool {
-        changes.sort_by_key(|(span, _)| span.start);
+        changes.sort_by_key(|(span, _)| (span.start, span.end)); // what is put in goes before what is taken out
         self.replace(&changes);
         !changes.is_empty()
     }
