@@ -62,6 +62,34 @@ fn included_files_are_read_only_when_asked_for() {
 }
 
 #[test]
+fn what_cannot_be_included_is_found_beside_all_else() {
+    let site = Site::new();
+    site.kickstart("main.ks", "lnag C\n'%include' ./parts.ks\n%include /dev/zero\n");
+    site.kickstart("parts.ks", "%include ./parts.ks\n%include /\n%include nowhere.ks\n");
+
+    let checked = site.run(&["ks", "check", "--include", "--json", "main.ks"]);
+
+    let found: Vec<serde_json::Value> =
+        checked.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let messages: Vec<String> = found
+        .iter()
+        .map(|found| format!("{}:{}: {}", found["file"], found["line"], found["message"]))
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            r#""main.ks":1: "unknown command `lnag`""#,
+            r#""parts.ks":1: "`parts.ks` includes itself""#,
+            r#""parts.ks":2: "cannot include `/`: it is no regular file""#,
+            r#""parts.ks":3: "cannot include `nowhere.ks`: No such file or directory (os error 2)""#,
+            r#""main.ks":3: "cannot include `/dev/zero`: it is no regular file""#,
+        ]
+    );
+    assert_eq!(found[1]["included_from"], serde_json::json!([{ "file": "main.ks", "line": 2 }]));
+    assert_eq!(checked.status, Some(1));
+}
+
+#[test]
 fn an_edit_without_edits_prints_the_file_byte_for_byte() {
     let site = site();
     #[expect(clippy::disallowed_methods, reason = "the program under test")]
