@@ -19,14 +19,17 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
     for (index, given) in read.options.iter().enumerate() {
         option(line, given, row, report);
         let again = match index {
-            0..8 => read.options[..index].iter().any(|before| before.option.name == given.option.name),
-            _ => seen.contains(given.option.name),
+            0..8 => read.options[..index].iter().any(|before| given.option.replaces(before.option)),
+            _ => seen.contains(thing(given)),
         };
         if read.options.len() > 8 {
-            seen.insert(given.option.name);
+            seen.insert(thing(given));
         }
         if again && !given.option.many {
-            let message = format!("`{}` is given again: only the last counts", given.option.name);
+            let message = match given.option.turns {
+                "" => format!("`{}` is given again: only the last counts", given.option.meaning()),
+                _ => format!("`{}` takes the place of what was said before", given.option.name),
+            };
             report.warning("given-again", line, given.span.clone(), message);
         }
     }
@@ -36,6 +39,11 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
         let message = format!("`{}` does not take `{}`", row.name, extra.text);
         report.error("extra-argument", line, extra.span(), message);
     }
+}
+
+/// Returns what options that take each other's place have in common.
+fn thing(given: &Given) -> &'static str {
+    if given.option.turns.is_empty() { given.option.meaning() } else { given.option.turns }
 }
 
 fn misfit(line: usize, misfit: &Misfit, row: &Row, report: &mut Report<'_>) {

@@ -34,6 +34,10 @@ pub struct Opt {
     pub needed: bool,
     /// Whether each of several on one line counts; else only the last does.
     pub many: bool,
+    /// The option that this one is another name of; nothing when it is none.
+    pub same_as: &'static str,
+    /// What it turns, when other options turn the same and the last of them counts: `--enforcing` and `--permissive`.
+    pub turns: &'static str,
     /// Who knows it.
     pub life: Life,
 }
@@ -152,9 +156,26 @@ impl Row {
 
 impl Opt {
     pub(super) const fn new(name: &'static str, value: Value) -> Opt {
-        Opt { name, value, needed: false, many: false, life: Life::ALWAYS }
+        let (same_as, turns) = ("", "");
+        Opt { name, value, needed: false, many: false, same_as, turns, life: Life::ALWAYS }
     }
     pub(super) const fn needed(self) -> Opt {
         Opt { needed: true, ..self }
+    }
+    pub(super) const fn same_as(self, same_as: &'static str) -> Opt {
+        Opt { same_as, ..self }
+    }
+    pub(super) const fn turns(self, turns: &'static str) -> Opt {
+        Opt { turns, ..self }
+    }
+
+    /// Returns the first of its names.
+    pub fn meaning(&self) -> &'static str {
+        if self.same_as.is_empty() { self.name } else { self.same_as }
+    }
+
+    /// Returns whether of the two on one line only the last counts, unless each of several does.
+    pub fn replaces(&self, other: &Opt) -> bool {
+        self.meaning() == other.meaning() || !self.turns.is_empty() && self.turns == other.turns
     }
 }

@@ -45,16 +45,25 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .mic(),
-    Row::new("eula", NONE, &[flag("--accept"), flag("--accepted"), flag("--agree"), flag("--agreed")])
-        .one_of(&["--agreed", "--agree", "--accepted", "--accept"]),
+    Row::new(
+        "eula",
+        NONE,
+        &[
+            flag("--accept").same_as("--agreed"),
+            flag("--accepted").same_as("--agreed"),
+            flag("--agree").same_as("--agreed"),
+            flag("--agreed"),
+        ],
+    )
+    .one_of(&["--agreed", "--agree", "--accepted", "--accept"]),
     Row::new(
         "firewall",
         ANY,
         &[
-            flag("--disable"),
-            flag("--disabled"),
-            flag("--enable"),
-            flag("--enabled"),
+            flag("--disable").same_as("--disabled").turns("enabled"),
+            flag("--disabled").turns("enabled"),
+            flag("--enable").same_as("--enabled").turns("enabled"),
+            flag("--enabled").turns("enabled"),
             flag("--ftp").many(),
             text("--high").past(),
             flag("--http").many(),
@@ -72,7 +81,13 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "firstboot",
         NONE,
-        &[flag("--disable"), flag("--disabled"), flag("--enable"), flag("--enabled"), flag("--reconfig")],
+        &[
+            flag("--disable").same_as("--disabled").turns("firstboot"),
+            flag("--disabled").turns("firstboot"),
+            flag("--enable").same_as("--enabled").turns("firstboot"),
+            flag("--enabled").turns("firstboot"),
+            flag("--reconfig").turns("firstboot"),
+        ],
     ),
     Row::new("installerfw", (1, 1), &[]).mic(),
     Row::new("installerfw_plugins", (1, 1), &[]).mic(),
@@ -82,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
         "network",
         NONE,
         &[
-            flag("--activate"),
+            flag("--activate").turns("activate"),
             choice("--bindto", &["mac"]).since(27, 0),
             text("--bondopts"),
             text("--bondslaves"),
@@ -106,7 +121,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--mtu"),
             text("--nameserver"),
             text("--netmask"),
-            flag("--no-activate").since(25, 0),
+            flag("--no-activate").turns("activate").since(25, 0),
             flag("--nodefroute"),
             flag("--nodns"),
             flag("--noipv4"),
@@ -129,7 +144,15 @@ pub(super) const ROWS: &[Row] = &[
         ("--ipv6-ignore-auto-dns", &["--device"]),
     ])
     .many(),
-    Row::new("selinux", NONE, &[flag("--disabled"), flag("--enforcing"), flag("--permissive")]),
+    Row::new(
+        "selinux",
+        NONE,
+        &[
+            flag("--disabled").turns("mode"),
+            flag("--enforcing").turns("mode"),
+            flag("--permissive").turns("mode"),
+        ],
+    ),
     Row::new("services", NONE, &[list("--disabled"), list("--enabled")]).one_of(&["--enabled", "--disabled"]),
     Row::new("skipx", NONE, &[]),
     Row::new("syspurpose", NONE, &[text("--addon").many(), text("--role"), text("--sla"), text("--usage")])
@@ -146,7 +169,7 @@ pub(super) const ROWS: &[Row] = &[
         "timezone",
         (0, 1),
         &[
-            flag("--isUtc").old(40, NEVER).until(NEVER, 10),
+            flag("--isUtc").same_as("--utc").old(40, NEVER).until(NEVER, 10),
             flag("--nontp").old(40, NEVER).until(NEVER, 10),
             list("--ntpservers").old(40, NEVER).until(NEVER, 10),
             flag("--utc"),
@@ -170,6 +193,14 @@ pub(super) const ROWS: &[Row] = &[
             text("--vsync").past(),
         ],
     ),
-    Row::new("zipl", NONE, &[flag("--force-secure-boot"), flag("--no-secure-boot"), flag("--secure-boot")])
-        .since(32, 8),
+    Row::new(
+        "zipl",
+        NONE,
+        &[
+            flag("--force-secure-boot").turns("boot"),
+            flag("--no-secure-boot").turns("boot"),
+            flag("--secure-boot").turns("boot"),
+        ],
+    )
+    .since(32, 8),
 ];

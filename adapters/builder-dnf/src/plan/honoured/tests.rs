@@ -87,7 +87,7 @@ fn sample(row: &Row, option: Option<&Opt>) -> String {
 
 fn value(option: &Opt) -> &'static str {
     match (option.name, option.value) {
-        ("--fstype", _) => "ext4",
+        ("--fstype" | "--type", _) => "ext4",
         ("--uuid", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
         ("--interpreter", _) => "/bin/sh",
         ("--baseurl" | "--mirrorlist" | "--metalink" | "--gpgkey", _) => "http://repo.example/x",
