@@ -130,6 +130,34 @@ fn edits_change_what_they_are_about_and_nothing_else() {
 }
 
 #[test]
+fn scripts_are_taken_out_by_the_numbers_they_have_in_the_file() {
+    let site = Site::new();
+    let scripts: String = ["a", "b", "c"].iter().map(|text| format!("%post\n{text}\n%end\n\n")).collect();
+    site.kickstart("three.ks", format!("lang C\n\n{scripts}%packages\n-@core\n@x\n%end\n"));
+    let packages = "%packages\n-@core\n@x\n%end\n";
+    for (edits, rest) in [
+        (
+            &["--remove-script=%post:1", "--remove-script=%post:2"][..],
+            format!("%post\nc\n%end\n\n{packages}"),
+        ),
+        (
+            &["--remove-script=%post:3", "--remove-script=%post:1", "--remove-script=%post:3"],
+            format!("%post\nb\n%end\n\n{packages}"),
+        ),
+        (&["--remove-script=%post", "--remove-script=%post:1"], packages.to_owned()),
+        (&["--remove-script=%pre", "--remove-group=-core"], format!("{scripts}%packages\n@x\n%end\n")),
+    ] {
+        let changed = site.run(&[&["ks", "edit", "three.ks"], edits].concat());
+        assert_eq!((changed.status, changed.stdout), (Some(0), format!("lang C\n\n{rest}")), "{edits:?}");
+    }
+    for (wrong, reason) in [("post", "is no section"), ("%post:0", "as %post:2"), ("%post:x", "as %post:2")] {
+        let refused = site.run(&["ks", "edit", "three.ks", "--remove-script", wrong]);
+        assert_eq!((refused.status, &*refused.stdout), (Some(1), ""));
+        assert!(refused.stderr.contains(reason), "{refused:?}");
+    }
+}
+
+#[test]
 fn files_are_formatted_compared_and_filled_in() {
     let site = Site::new();
     site.kickstart("one.ks", "part  /  --size 4\nlang @LANG@\n");
