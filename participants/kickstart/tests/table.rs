@@ -168,9 +168,8 @@ fn same_kind(there: &str, here: Value) -> bool {
         Value::Flag => there == "flag",
         Value::Number | Value::Integer => there == "number",
         Value::YesNo => there == "yes-no",
-        Value::Choice(of) => {
-            there == "text" || there.strip_prefix("choice:").is_some_and(|there| there == of.join("|"))
-        }
+        Value::Choice(_) => there == "text",
+        Value::Exact(of) => there.strip_prefix("choice:").is_some_and(|there| there == of.join("|")),
         Value::List => there == "list" || there == "text",
         Value::Text | Value::Optional => there == "text",
     }

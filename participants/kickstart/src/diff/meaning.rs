@@ -175,6 +175,6 @@ fn value(given: &Given) -> String {
             "no" | "off" | "false" | "0" => "no".to_owned(),
             _ => value.to_owned(),
         },
-        Value::Flag | Value::Text | Value::Optional | Value::Choice(_) => value.to_owned(),
+        Value::Flag | Value::Text | Value::Optional | Value::Choice(_) | Value::Exact(_) => value.to_owned(),
     }
 }

@@ -19,7 +19,8 @@ pub(super) const ROWS: &[Row] = &[
             flag("--lock"),
             flag("--plaintext").turns("crypted"),
         ],
-    ),
+    )
+    .unless(1, &["--lock"]),
     Row::new("sshkey", (1, 1), &[text("--username").needed()]).many().since(22, 8),
     Row::new(
         "sshpw",

@@ -21,6 +21,8 @@ pub enum Value {
     YesNo,
     /// One of these, however its letters are cased.
     Choice(&'static [&'static str]),
+    /// One of these, which installers want written just so.
+    Exact(&'static [&'static str]),
 }
 
 /// One option of a command or a section.
@@ -60,10 +62,16 @@ pub struct Row {
     pub name: &'static str,
     /// The fewest and the most plain arguments it takes.
     pub arguments: (usize, usize),
+    /// So many plain arguments it needs at least, unless one of these options is given.
+    pub unless: (usize, &'static [&'static str]),
+    /// Whether only mic takes plain arguments.
+    pub words_of_mic: bool,
     /// The options it takes.
     pub options: &'static [Opt],
     /// At least one of these options must be given, unless empty.
     pub one_of: &'static [&'static str],
+    /// Whether only mic needs one of them.
+    pub one_of_for_mic: bool,
     /// Options that mean nothing without one of some others.
     pub with: &'static [(&'static str, &'static [&'static str])],
     /// Pairs of options that cannot stand on one line.
@@ -127,7 +135,23 @@ impl Row {
     pub(super) const fn new(name: &'static str, arguments: (usize, usize), options: &'static [Opt]) -> Row {
         let (one_of, with, apart): (&[_], &[_], &[_]) = (&[], &[], &[]);
         let (key, life) = (Key::Line, Life::ALWAYS);
-        Row { name, arguments, options, one_of, with, apart, free: false, many: false, key, life }
+        let (unless, words_of_mic, one_of_for_mic): ((_, &[_]), _, _) = ((0, &[]), false, false);
+        let (free, many) = (false, false);
+        Row {
+            name,
+            arguments,
+            unless,
+            words_of_mic,
+            options,
+            one_of,
+            one_of_for_mic,
+            with,
+            apart,
+            free,
+            many,
+            key,
+            life,
+        }
     }
     pub(super) const fn free(self) -> Row {
         Row { free: true, ..self }
@@ -140,6 +164,15 @@ impl Row {
     }
     pub(super) const fn one_of(self, one_of: &'static [&'static str]) -> Row {
         Row { one_of, ..self }
+    }
+    pub(super) const fn one_of_for_mic(self, one_of: &'static [&'static str]) -> Row {
+        Row { one_of, one_of_for_mic: true, ..self }
+    }
+    pub(super) const fn unless(self, arguments: usize, options: &'static [&'static str]) -> Row {
+        Row { unless: (arguments, options), ..self }
+    }
+    pub(super) const fn words_of_mic(self) -> Row {
+        Row { words_of_mic: true, ..self }
     }
     pub(super) const fn with(self, with: &'static [(&'static str, &'static [&'static str])]) -> Row {
         Row { with, ..self }

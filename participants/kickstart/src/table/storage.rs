@@ -2,7 +2,7 @@
 
 use super::life::NEVER;
 use super::row::{ANY, NONE, Opt, Row};
-use super::words::{choice, flag, list, number, optional, text};
+use super::words::{choice, exact, flag, list, number, optional, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -56,7 +56,8 @@ pub(super) const ROWS: &[Row] = &[
         NONE,
         &[list("--drives"), flag("--interactive").old(29, NEVER).until(34, 9), list("--only-use")],
     )
-    .one_of(&["--only-use", "--drives", "--interactive"]),
+    .one_of(&["--only-use", "--drives", "--interactive"])
+    .apart(&[("--only-use", "--drives")]),
     Row::new(
         "iscsi",
         NONE,
@@ -91,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         ANY,
         &[
             list("--blockdevs").until(40, NEVER).and_mic(),
-            choice("--mode", &["sector"]).until(40, NEVER).and_mic(),
+            exact("--mode", &["sector"]).until(40, NEVER).and_mic(),
             text("--namespace").until(40, NEVER).and_mic(),
             number("--sectorsize").until(40, NEVER).and_mic(),
         ],
@@ -112,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
         .many(),
     Row::new("reqpart", NONE, &[flag("--add-boot")]).since(23, 0),
-    Row::new("zerombr", (0, 1), &[]),
+    Row::new("zerombr", (0, 1), &[]).words_of_mic(),
     Row::new(
         "zfcp",
         NONE,

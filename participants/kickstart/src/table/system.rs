@@ -2,7 +2,7 @@
 
 use super::life::NEVER;
 use super::row::{ANY, NONE, Row};
-use super::words::{choice, flag, integer, list, text, yes_no};
+use super::words::{choice, exact, flag, integer, list, text, yes_no};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--lba32").mic(),
             flag("--leavebootorder"),
             flag("--linear").past(),
-            choice("--location", &["mbr", "partition", "none", "boot"]),
+            exact("--location", &["mbr", "partition", "none", "boot"]),
             text("--md5pass"),
             text("--menus").mic(),
             flag("--nolinear").past(),
@@ -77,7 +77,8 @@ pub(super) const ROWS: &[Row] = &[
             text("--trust").many(),
             flag("--use-system-defaults").since(28, 8),
         ],
-    ),
+    )
+    .words_of_mic(),
     Row::new(
         "firstboot",
         NONE,
@@ -91,17 +92,18 @@ pub(super) const ROWS: &[Row] = &[
     ),
     Row::new("installerfw", (1, 1), &[]).mic(),
     Row::new("installerfw_plugins", (1, 1), &[]).mic(),
-    Row::new("keyboard", (0, 1), &[list("--switch"), text("--vckeymap"), list("--xlayouts")]),
+    Row::new("keyboard", (0, 1), &[list("--switch"), text("--vckeymap"), list("--xlayouts")])
+        .unless(1, &["--vckeymap", "--xlayouts"]),
     Row::new("lang", (1, 1), &[list("--addsupport")]),
     Row::new(
         "network",
         NONE,
         &[
             flag("--activate").turns("activate"),
-            choice("--bindto", &["mac"]).since(27, 0),
+            exact("--bindto", &["mac"]).since(27, 0),
             text("--bondopts"),
             text("--bondslaves"),
-            choice("--bootproto", &["dhcp", "bootp", "static", "query", "ibft"]),
+            exact("--bootproto", &["dhcp", "bootp", "static", "query", "ibft"]),
             text("--bridgeopts").since(22, 0),
             text("--bridgeslaves").since(22, 0),
             text("--device"),
@@ -163,6 +165,11 @@ pub(super) const ROWS: &[Row] = &[
         &[flag("--ntp-disable"), text("--ntp-pool"), text("--ntp-server"), flag("--nts")],
     )
     .one_of(&["--ntp-server", "--ntp-pool", "--ntp-disable"])
+    .apart(&[
+        ("--ntp-server", "--ntp-pool"),
+        ("--ntp-server", "--ntp-disable"),
+        ("--ntp-pool", "--ntp-disable"),
+    ])
     .many()
     .since(33, 9),
     Row::new(
@@ -174,7 +181,8 @@ pub(super) const ROWS: &[Row] = &[
             list("--ntpservers").old(40, NEVER).until(NEVER, 10),
             flag("--utc"),
         ],
-    ),
+    )
+    .unless(1, &["--utc", "--nontp", "--ntpservers"]),
     Row::new(
         "xconfig",
         NONE,
