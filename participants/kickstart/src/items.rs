@@ -1,5 +1,6 @@
 //! Commands and sections, found line by line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::command::Command;
@@ -106,6 +107,13 @@ impl<'a> Items<'a> {
     }
 }
 
+/// Returns the name of a command, which is the same in quotes; it is empty where there is none.
+pub(crate) fn name_of<'a>(line: &Line<'a>) -> Cow<'a, str> {
+    let text = line.text.split(|byte| *byte == b'#').next().unwrap_or_default();
+    let head = head(text);
+    if head.contains(['\'', '"', '\\']) { first_word(line).into() } else { head.into() }
+}
+
 /// Returns the first word with its quotes resolved, or a quote where it has none to its end.
 fn first_word(line: &Line<'_>) -> String {
     let (words, _) = words::split(line.content(), line.start);
@@ -120,16 +128,13 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<Item<'a>> {
         while let Some(line) = self.line() {
-            let text = line.text.split(|byte| *byte == b'#').next().unwrap_or_default();
-            let head = head(text);
-            let quoted = head.contains(['\'', '"', '\\']).then(|| first_word(&line));
-            let head = quoted.as_deref().unwrap_or(head); // a name in quotes is the same name
-            return Some(match head {
+            let name = name_of(&line);
+            return Some(match &*name {
                 "" => continue,
                 "%end" => Item::StrayEnd(self.command(&line)),
                 "%include" | "%ksappend" => Item::Command(self.command(&line)),
-                _ if head.starts_with('%') => Item::Section(self.section(&line)),
-                _ if self.is_passed_over(head) => continue,
+                name if name.starts_with('%') => Item::Section(self.section(&line)),
+                name if self.is_passed_over(name) => continue,
                 _ => Item::Command(self.command(&line)),
             });
         }

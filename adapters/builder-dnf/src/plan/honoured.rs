@@ -68,6 +68,7 @@ const PART: &[&str] = &[
     "--grow",
     "--maxsize",
     "--fstype",
+    "--type",
     "--label",
     "--ondisk",
     "--ondrive",

@@ -92,8 +92,8 @@ pub struct EditArguments {
     /// Add a group of packages
     #[arg(long = "add-group", value_name = "GROUP", allow_hyphen_values = true)]
     pub add_groups: Vec<String>,
-    /// Take a group of packages out of the lists
-    #[arg(long = "remove-group", value_name = "GROUP")]
+    /// Take a group of packages out of the lists; -GROUP takes back that it is left out
+    #[arg(long = "remove-group", value_name = "GROUP", allow_hyphen_values = true)]
     pub remove_groups: Vec<String>,
     /// Add a user
     #[arg(long = "add-user", value_name = "NAME")]
@@ -104,7 +104,7 @@ pub struct EditArguments {
     /// Add a section with the text of a file: '%post --nochroot=script.sh'
     #[arg(long = "add-script", value_name = "HEADER=FILE", allow_hyphen_values = true)]
     pub add_scripts: Vec<String>,
-    /// Take out a section: %post is the first of them, %post:2 the second
+    /// Take out sections: %post is all of them, %post:2 the second of the file as it is now
     #[arg(long = "remove-script", value_name = "SECTION[:NUMBER]")]
     pub remove_scripts: Vec<String>,
     /// Make a command say this: 'bootloader --timeout=5', 'part /home --size=4000', 'lang de_DE.UTF-8'

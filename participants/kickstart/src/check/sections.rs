@@ -87,6 +87,12 @@ fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
                 if let Some(found) = report.error("unknown-option", line.number, span, message) {
                     found.help = did_you_mean(option, ["--optional", "--nodefaults"].into_iter());
                 }
+            } else if ["--optional", "--nodefaults"]
+                .iter()
+                .all(|option| text.split_whitespace().any(|word| word == *option))
+            {
+                let message = "a group has only one of `--optional` and `--nodefaults`";
+                report.error("conflict", line.number, span, message);
             }
         }
         _ => {}

@@ -41,8 +41,7 @@ fn findings(file: &Path, rules: &Rules, include: bool) -> Option<(Vec<Diagnostic
     if !include {
         return Some((check_with(&ks, rules), ks));
     }
-    let flat = ks.flatten(&files::name(file), &Limits::default(), files::reader(file));
-    let flat = flat.map_err(|error| say(format_args!("img: {error}"))).ok()?;
+    let flat = ks.flatten_where_possible(&files::name(file), &Limits::default(), files::reader(file));
     Some((flat.check(rules), flat.into_kickstart()))
 }
 

@@ -1,0 +1,23 @@
+//! Which lines of several files include others, read one after the other.
+
+use crate::items::name_of;
+use crate::lines::{Line, head};
+
+/// Whether the next line stands in a section.
+#[derive(Default)]
+pub(super) struct Inside(bool);
+
+impl Inside {
+    /// Takes note of a line, and returns what it starts with when it includes a file.
+    ///
+    /// Quotes make no difference to a command's name; in a section a line is what it is.
+    pub(super) fn includes(&mut self, line: &Line<'_>) -> Option<String> {
+        let name = if self.0 { head(line.text).into() } else { name_of(line) };
+        match &*name {
+            "%include" | "%ksappend" => return Some(name.into_owned()),
+            "%end" => self.0 = false,
+            name => self.0 = self.0 || name.starts_with('%'),
+        }
+        None
+    }
+}
