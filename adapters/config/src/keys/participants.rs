@@ -18,9 +18,14 @@ pub(super) const KEYS: &[Key] = &[
         .otherwise("no project's repositories can be added")
         .example("https://repo.example/")
         .old(&[("worker", "reposerver")]),
-    Key::new("obs", "oscrc", Kind::File, "file with the Open Build Services and how to log in")
-        .example("/etc/skynet/oscrc")
-        .unused("no Open Build Service is asked yet"),
+    Key::new(
+        "obs",
+        "oscrc",
+        Kind::File,
+        "file with the Open Build Services and how to log in, as osc has it; mode 0600",
+    )
+    .otherwise("no Open Build Service is asked")
+    .example("/etc/skynet/oscrc"),
     Key::new("request_image", "username", Kind::Text, "who asks, where the workitem does not say")
         .otherwise("who runs the program")
         .example("release-team"),

@@ -27,7 +27,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let host =
         |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
     let mut made = None;
-    let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)));
+    let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
     let machine = Machine::open(&state, kickstarts.clone(), |owner| {
         let host = host(owner);
         let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
@@ -70,7 +70,7 @@ fn reloads(crew: &Arc<Crew>, here: HereArguments, replaced: Replaced, host: Host
         let (here, replaced, host) = (here.clone(), replaced.clone(), host.clone());
         Box::pin(async move {
             let site = configuration(&here)?;
-            let (builds, kickstarts) = (build_image_of_site(&site, &host), build_ks_of_site(&site));
+            let (builds, kickstarts) = (build_image_of_site(&site, &host), build_ks_of_site(&site)?);
             replaced.builds.replace(builds).await;
             replaced.kickstarts.replace(kickstarts).await;
             Ok(())
