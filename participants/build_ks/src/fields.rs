@@ -1,5 +1,6 @@
 //! What a process wants of its kickstart.
 
+use img_kickstart::kickstarter::{Flavour, UnknownFlavour};
 use participant_core::Workitem;
 use serde_json::Value;
 
@@ -27,6 +28,18 @@ pub(crate) enum Source {
     Text(String),
     /// In the store, at this path.
     File(String),
+    /// To be made from YAML files of the store.
+    Yaml(Yaml),
+}
+
+/// YAML files, and what is wanted of them.
+#[derive(Debug)]
+pub(crate) struct Yaml {
+    /// One or two paths: configurations, and repositories when they have a file of their own.
+    pub(crate) files: Vec<String>,
+    /// The configuration; none for the only one that is active.
+    pub(crate) name: Option<String>,
+    pub(crate) flavour: Option<Flavour>,
 }
 
 /// Projects whose repositories are wanted.
@@ -46,7 +59,7 @@ impl Wishes {
         let source = match (text("image.kickstart"), text("image.ksfile")) {
             (Some(kickstart), _) => Source::Text(kickstart),
             (None, Some(path)) => Source::File(path),
-            (None, None) => return Err("Missing mandatory fields: image.kickstart".into()),
+            (None, None) => Source::Yaml(Yaml::read(item)?),
         };
         Ok(Wishes {
             source,
@@ -56,6 +69,30 @@ impl Wishes {
             projects: Projects::read(item)?,
             packages: packages(item)?,
             groups: gathered(item, "groups")?,
+        })
+    }
+}
+
+impl Yaml {
+    fn read(item: &Workitem) -> Result<Yaml, String> {
+        let wish = match item.field("image.kickstarter") {
+            None | Some(Value::Null) => return Err("Missing mandatory fields: image.kickstart".into()),
+            Some(Value::Object(wish)) => wish,
+            Some(_) => return Err("image.kickstarter should be an object".into()),
+        };
+        let text = |key: &str| match wish.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+            Some(other) => Err(format!("image.kickstarter.{key} should be a text; {other} is none")),
+        };
+        let configurations =
+            text("configurations")?.ok_or("Missing mandatory fields: image.kickstarter.configurations")?;
+        let flavour = text("flavour")?.map(|flavour| flavour.parse()).transpose();
+        Ok(Yaml {
+            files: [Some(configurations), text("repos")?].into_iter().flatten().collect(),
+            name: text("name")?,
+            flavour: flavour
+                .map_err(|error: UnknownFlavour| format!("image.kickstarter.flavour: {error}"))?,
         })
     }
 }

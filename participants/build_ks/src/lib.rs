@@ -8,6 +8,7 @@ mod lists;
 mod refusal;
 mod repos;
 mod store;
+mod yaml;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,13 +22,14 @@ use crate::fields::Wishes;
 pub(crate) use crate::refusal::{Refusal, chain};
 use crate::repos::Repo;
 use crate::store::Found;
+pub use crate::yaml::SourceShelf;
 
 /// The participant `build_ks`.
 #[derive(Clone, Default)]
 pub struct BuildKs {
     /// Whether a kickstart may name files to include; a service that takes foreign kickstarts says no.
     pub include_allowed: bool,
-    /// Where the kickstarts are that `image.ksfile` names, when there is such a place.
+    /// Where the kickstarts are that `image.ksfile` names, and the YAML files of `image.kickstarter`; none has none.
     pub store: Option<Arc<dyn KickstartSource>>,
     /// The address below which projects have their repositories.
     pub reposerver: Option<String>,

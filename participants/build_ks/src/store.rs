@@ -5,6 +5,7 @@ use std::sync::Arc;
 use imaging::{KickstartSource, SourceError};
 
 use crate::fields::Source;
+use crate::yaml::generated;
 use crate::{BuildKs, Refusal, chain};
 
 /// A kickstart and what its image is called when nobody says otherwise.
@@ -26,6 +27,9 @@ impl BuildKs {
                 let kickstart = String::from_utf8(text)
                     .map_err(|_| Refusal::from(format!("image.ksfile: {path} is not UTF-8")))?;
                 Ok(Found { kickstart, name: Some(name_of(&path).to_owned()) })
+            }
+            Source::Yaml(yaml) => {
+                self.in_store("image.kickstarter", move |store| generated(&yaml, store)).await?
             }
         }
     }
