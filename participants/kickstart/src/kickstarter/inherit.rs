@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::mistake::{At, Report};
 use super::sheet::{Block, Family, Sheet};
+use crate::check::did_you_mean;
 
 /// How deep blocks may inherit.
 const DEEPEST: usize = 64;
@@ -15,6 +16,9 @@ impl Sheet {
     pub(super) fn check_inheritance(&self, report: &mut Report) {
         let mut depths = BTreeMap::new();
         for block in self.blocks.values().chain(&self.configurations) {
+            if report.is_full() {
+                return;
+            }
             self.depth(block, &mut Vec::new(), &mut depths, report);
             if let Some((platform, at)) = block.own("Platform").filter(|_| self.family == Family::MeeGo)
                 && !self.blocks.contains_key(platform)
@@ -41,6 +45,9 @@ impl Sheet {
         chain.push(block);
         let mut deepest = 0;
         for (name, at) in block.parents() {
+            if report.is_full() {
+                break;
+            }
             let parent = match self.blocks.get(name) {
                 Some(parent) => parent,
                 None => {
@@ -107,8 +114,8 @@ impl Sheet {
     }
 
     fn near(&self, name: &str) -> String {
-        let same = self.blocks.keys().find(|known| known.eq_ignore_ascii_case(name));
-        same.map(|known| format!(" (did you mean `{known}`?)")).unwrap_or_default()
+        let help = did_you_mean(name, self.blocks.keys().take(500).map(|known| &**known));
+        help.map(|help| format!(" ({help})")).unwrap_or_default()
     }
 
     /// Returns where a configuration is.

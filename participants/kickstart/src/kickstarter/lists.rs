@@ -15,6 +15,9 @@ use crate::edit::written;
 /// What MeeGo's `SaveRepos` stands for.
 const SAVED: &str = "--save --debuginfo --source --gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-meego";
 
+/// How many scripts a section is made of.
+const MOST_SCRIPTS: usize = 1000;
+
 /// What is installed, for those who only want to know that.
 #[derive(Debug, Default)]
 pub(super) struct Content {
@@ -37,14 +40,14 @@ impl Settings {
         };
         for said in self.list("Repos") {
             let name = said.text.trim();
-            let found: Vec<_> = sheet.repositories.iter().filter(|repo| repo.name == name).collect();
+            let found = sheet.repositories.get(name).map_or(&[][..], Vec::as_slice);
             if found.is_empty() {
                 report.add(
                     &said.at,
                     format!("`Repos` names the repository `{name}`, which is not in `Repositories`"),
                 );
             }
-            if let (Family::Mer, [_, second, ..]) = (sheet.family, found.as_slice()) {
+            if let (Family::Mer, [_, second, ..]) = (sheet.family, found) {
                 report.add(
                     &second.at,
                     format!("repository `{name}` is at {}:{}, too", found[0].at.file, found[0].at.line),
@@ -144,6 +147,9 @@ impl Settings {
             let scripts = self.list(key);
             if scripts.is_empty() {
                 continue;
+            }
+            if let Some(said) = scripts.get(MOST_SCRIPTS) {
+                return report.add(&said.at, format!("these are more than {MOST_SCRIPTS} scripts"));
             }
             paper.gap();
             paper.line(header, Some(&self.at));

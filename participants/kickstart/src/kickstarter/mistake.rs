@@ -70,8 +70,8 @@ impl fmt::Display for Mistakes {
 
 impl std::error::Error for Mistakes {}
 
-/// How many mistakes are told.
-const MOST: usize = 100;
+/// How many mistakes are told, and how many warnings.
+pub(super) const MOST: usize = 100;
 
 /// Mistakes as they are collected.
 #[derive(Debug, Default)]
@@ -83,9 +83,14 @@ impl Report {
     }
 
     pub(super) fn push(&mut self, mistake: Mistake) {
-        if self.0.len() < MOST {
+        if !self.is_full() {
             self.0.push(mistake);
         }
+    }
+
+    /// Tells whether more would not be told.
+    pub(super) fn is_full(&self) -> bool {
+        self.0.len() >= MOST
     }
 
     /// Goes on only when nothing is wrong.

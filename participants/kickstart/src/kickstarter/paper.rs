@@ -43,9 +43,10 @@ impl Paper {
     /// Returns the text, if `img ks check` has nothing against it; what it has is told of the setting.
     pub(super) fn checked(self, report: &mut Report, whole: &At) -> String {
         let found = check_with(&Kickstart::parse(self.text.as_str()), &Rules::default());
+        let lines: Vec<&str> = self.text.lines().collect();
         for found in found.iter().filter(|found| found.is_error()) {
             let origin = self.origins.get(found.line.saturating_sub(1)).and_then(Option::as_ref);
-            let line = self.text.lines().nth(found.line.saturating_sub(1)).unwrap_or_default();
+            let line = lines.get(found.line.saturating_sub(1)).copied().unwrap_or_default();
             let line: String = line.chars().take(200).collect();
             report.add(origin.unwrap_or(whole), format!("this would be `{line}`: {}", found.advice()));
         }

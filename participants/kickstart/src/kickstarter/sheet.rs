@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Found;
-use super::mistake::{At, Mistake, Report};
+use super::mistake::{self, At, Mistake, Report};
 use super::repository::Repository;
 use super::setting;
 use super::shelf::{Shelf, folder, join};
 use super::yaml::{self, Entry, Node, Value};
+use crate::check::did_you_mean;
 
 /// How many files folders may hold, and how many bytes in all.
 const MOST_FILES: usize = 500;
 const MOST_BYTES: usize = 8 << 20;
+/// How many folders may be named.
+const MOST_FOLDERS: usize = 100;
 
 /// Which of the two kinds of files it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +73,13 @@ pub(super) struct Sheet {
     pub(super) family: Family,
     pub(super) blocks: BTreeMap<Arc<str>, Block>,
     pub(super) configurations: Vec<Block>,
-    pub(super) repositories: Vec<Repository>,
+    /// By their name, each in the order of the files.
+    pub(super) repositories: BTreeMap<String, Vec<Repository>>,
     /// Where snippets are looked for.
     pub(super) folders: Vec<String>,
     pub(super) warnings: Vec<Mistake>,
+    /// Configurations by their name.
+    names: BTreeMap<Arc<str>, usize>,
 }
 
 /// A top-level entry and the file it is in.
@@ -99,7 +105,8 @@ pub(super) fn read(files: &[Found], shelf: &mut dyn Shelf, report: &mut Report) 
         family,
         blocks: BTreeMap::new(),
         configurations: Vec::new(),
-        repositories: Vec::new(),
+        repositories: BTreeMap::new(),
+        names: BTreeMap::new(),
         folders,
         warnings: Vec::new(),
     };
@@ -156,6 +163,10 @@ fn folders_of(tops: &[Top], report: &mut Report) -> Vec<(String, At)> {
                         )),
                     };
                     match joined {
+                        Ok(_) if folders.len() == MOST_FOLDERS => {
+                            report.add(&at(node), format!("these are more than {MOST_FOLDERS} folders"));
+                            return folders;
+                        }
                         Ok(folder) => folders.push((folder, at(node))),
                         Err(message) => report.add(&at(node), message),
                     }
@@ -181,7 +192,9 @@ impl Sheet {
             ("Repositories", Value::List(list)) => {
                 for node in list {
                     let place = at(&node);
-                    self.repositories.extend(Repository::read(node, &place, &mut self.warnings, report));
+                    if let Some(repo) = Repository::read(node, &place, &mut self.warnings, report) {
+                        self.repositories.entry(repo.name.clone()).or_default().push(repo);
+                    }
                 }
             }
             ("Configurations", Value::List(list)) => {
@@ -232,8 +245,8 @@ impl Sheet {
         let name: Arc<str> = name.trim_end_matches('\n').into();
         let block =
             Block { name: name.clone(), at: At { block: Some(name.clone()), ..at }, entries, own_file };
-        if let Some(known) = self.configurations.iter().find(|known| known.name == name) {
-            let other = &known.at;
+        if let Some(known) = self.names.insert(name, self.configurations.len()) {
+            let other = &self.configurations[known].at;
             report.add(
                 &block.at,
                 format!("a configuration of that name is at {}:{}, too", other.file, other.line),
@@ -249,7 +262,10 @@ impl Sheet {
             let at = |line, column| block.place(line, column);
             match setting::kind(&entry.key) {
                 Some(kind) => setting::check(&entry.key, kind, &entry.node, &at, report),
-                None => self.warnings.push(unread(&entry.key, &at(entry.line, entry.column))),
+                None if self.warnings.len() < mistake::MOST => {
+                    self.warnings.push(unread(&entry.key, &at(entry.line, entry.column)));
+                }
+                None => {}
             }
             if self.family == Family::MeeGo && entry.key == "Inherit" {
                 let message = "`Inherit` is not read in files with `Default` or `Platform`";
@@ -320,14 +336,6 @@ impl Sheet {
 
 /// Warns of a key nobody reads.
 pub(super) fn unread(key: &str, at: &At) -> Mistake {
-    let nearest =
-        setting::SETTINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(key) || is_near(known, key));
-    let help = nearest.map(|(known, _)| format!(" (did you mean `{known}`?)")).unwrap_or_default();
-    at.mistake(format!("nobody reads `{key}`{help}"))
-}
-
-/// Tells whether two names differ by one letter at their end, as `Repo` and `Repos`.
-fn is_near(known: &str, key: &str) -> bool {
-    let (long, short) = if known.len() > key.len() { (known, key) } else { (key, known) };
-    long.len() - short.len() <= 1 && long.is_char_boundary(short.len()) && long.starts_with(short)
+    let help = did_you_mean(key, setting::SETTINGS.iter().map(|(known, _)| *known));
+    at.mistake(format!("nobody reads `{key}`{}", help.map(|help| format!(" ({help})")).unwrap_or_default()))
 }

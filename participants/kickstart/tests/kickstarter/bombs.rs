@@ -78,6 +78,32 @@ fn what_is_long_is_refused() {
 }
 
 #[test]
+fn what_would_be_compared_with_everything_is_refused_or_quick() {
+    let list = |count: usize, item: fn(usize) -> String| (0..count).map(item).collect::<String>();
+    let strangers = list(16_000, |n| format!("b{n}: {{ Inherit: [stranger{n}] }}\n"));
+    refused("strangers", &strangers, "which is not there");
+    let folders = list(60_000, |n| format!("f{n},"));
+    refused("folders", &format!("ExternalConfigs: [{folders}]\n"), "these are more than 100 folders");
+    let scripts = list(60_000, |n| format!("s{n},"));
+    let scripts = format!("Configurations: [{{ Name: x, PostScripts: [{scripts}] }}]\n");
+    refused("scripts", &scripts, "these are more than 1000 scripts");
+    let packages = list(60_000, |n| format!("\"%{n}\","));
+    let packages = format!("Configurations: [{{ Name: x, ExtraPackages: [{packages}] }}]\n");
+    refused("packages that are none", &packages, "cannot stand in a package list");
+
+    let start = Instant::now();
+    let mut text =
+        format!("Configurations:\n{}", list(10_000, |n| format!(" - {{ Name: c{n}, Typo{n}: x }}\n")));
+    text.push_str("Repositories:\n");
+    text.push_str(&list(6_000, |n| format!(" - {{ Name: r{n}, Url: u }}\n")));
+    text.push_str(&format!("b: {{ Repos: [{}] }}\n", list(6_000, |n| format!("r{n},"))));
+    let text = text.replace("Name: c7,", "Name: c7, Inherit: [b],");
+    let made = make(&text, &Wanted::default(), &mut Memory::default()).unwrap();
+    assert_eq!((made.len(), made[7].kickstart.matches("repo --name=").count()), (10_000, 6_000));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
 fn folders_and_scripts_have_their_limits() {
     let mut shelf = Memory::default();
     (0..600).for_each(|number| drop(shelf.files.insert(format!("f/{number}.yaml"), Vec::new())));
