@@ -15,7 +15,8 @@ pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArgume
 pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::ks::{
-    CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, KsCommand, TokensArguments,
+    CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, KsCommand,
+    TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{
@@ -77,7 +78,7 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Checks, changes and compares kickstart files
+    /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),
 }

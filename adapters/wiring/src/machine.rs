@@ -14,7 +14,7 @@ use process_engine::Engine;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::{build_ks, request_image, update_image_status};
+use crate::participants::{request_image, update_image_status};
 use crate::state::State;
 
 /// How often to look for what programs left that ended.
@@ -64,6 +64,7 @@ impl Machine {
     /// `build_image` makes that participant for a program of the name it is given, which no other has.
     pub async fn open(
         state: &State,
+        build_ks: Arc<dyn Participant>,
         build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
     ) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
@@ -74,7 +75,7 @@ impl Machine {
         let user = user_name();
         let participants = vec![
             ("request_image", request_image(&store, &user)),
-            ("build_ks", build_ks()),
+            ("build_ks", build_ks),
             ("build_image", build_image(&name)),
             ("update_image_status", update_image_status(&store)),
         ];

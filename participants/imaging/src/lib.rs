@@ -8,6 +8,8 @@ pub mod builder;
 pub mod image_id;
 pub mod image_type;
 pub mod job;
+pub mod kickstart_source;
+pub mod package_index;
 pub mod status;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -19,6 +21,8 @@ pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use image_id::{ImageId, ImageName};
 pub use image_type::ImageType;
 pub use job::{ImageJob, JobAttempt, NewJob};
+pub use kickstart_source::{KickstartSource, SourceError};
+pub use package_index::{IndexError, PackageIndex, ProjectRepository, RepositoryPath};
 pub use status::JobStatus;
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError};
 pub use watch::{Step, Watch};

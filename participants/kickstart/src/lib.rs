@@ -5,7 +5,7 @@
 //! [`Kickstart::scripts`], …) say what it means, and the edits ([`Kickstart::set`], [`Kickstart::add_packages`], …)
 //! put new lines where a person would. [`Kickstart::flatten`] follows includes for a caller that reads them,
 //! [`Kickstart::differences`] compares by meaning, [`Kickstart::formatted`] is the canonical form. What exists is in
-//! [`table`]. Nothing here does I/O, and nothing recurses on its input.
+//! [`table`]. With the feature `kickstarter`, kickstarts are made from YAML. Nothing here does I/O, and nothing recurses on its input.
 //!
 //! ```
 //! use img_kickstart::{Kickstart, check};
@@ -39,6 +39,8 @@ mod format;
 mod identity;
 mod include;
 mod items;
+#[cfg(feature = "kickstarter")]
+pub mod kickstarter;
 mod lines;
 mod numbers;
 mod reading;

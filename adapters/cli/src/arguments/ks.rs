@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use img_kickstart::Dialect;
+use img_kickstart::kickstarter::Flavour;
 
 /// What can be done with a kickstart file; `-` is the standard input.
 #[derive(Debug, Subcommand)]
@@ -30,6 +31,11 @@ pub enum KsCommand {
     ///
     /// Exit status: 0 no difference, 1 some.
     Diff(DiffArguments),
+    /// Makes kickstart files from YAML
+    ///
+    /// With a mistake in any of them nothing is written. What a configuration names is read below the folders of the files,
+    /// and those given by --folder. Exit status: 0 all are made, 1 none.
+    Generate(GenerateArguments),
 }
 
 /// One kickstart file.
@@ -145,6 +151,38 @@ pub struct DiffArguments {
     #[arg(value_name = "B.ks")]
     pub after: PathBuf,
     /// Print one JSON object a difference, a line each, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `img ks generate` is told.
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// A YAML file of configurations
+    #[arg(long, short = 'c', value_name = "FILE.yaml", required = true)]
+    pub configurations: Vec<PathBuf>,
+    /// A YAML file of repositories, when they have a file of their own
+    #[arg(long, short = 'r', value_name = "FILE.yaml")]
+    pub repos: Vec<PathBuf>,
+    /// Folder the kickstart files are written to
+    #[arg(long, short = 'o', value_name = "DIR", default_value = ".")]
+    pub outdir: PathBuf,
+    /// Make this configuration only, by its Name or FileName [default: all that are active]
+    #[arg(long = "configuration", short = 'C', value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Which address of a repository counts: rnd or release
+    #[arg(long)]
+    pub flavour: Option<Flavour>,
+    /// Print the packages and groups of each instead of writing anything
+    #[arg(long, short = 'p')]
+    pub print: bool,
+    /// Write a list of the kickstart files as XML, too
+    #[arg(long, short = 'i', value_name = "FILE.xml", conflicts_with = "print")]
+    pub index: Option<PathBuf>,
+    /// A further folder below which files may be read
+    #[arg(long = "folder", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Print one JSON object a kickstart, a line each, on stdout
     #[arg(long)]
     pub json: bool,
 }

@@ -1,8 +1,9 @@
-//! `img ks`: kickstart files checked, changed and compared.
+//! `img ks`: kickstart files checked, changed, compared and made.
 
 mod check;
 mod edit;
 mod files;
+mod generate;
 
 use anyhow::{Context, Result};
 use cli::{DiffArguments, FmtArguments, KsCommand, TokensArguments, result, result_bytes};
@@ -26,6 +27,7 @@ pub(crate) fn ks(command: KsCommand) -> Result<u8> {
         }
         KsCommand::Tokens(arguments) => tokens(&arguments),
         KsCommand::Diff(arguments) => diff(&arguments),
+        KsCommand::Generate(arguments) => generate::generate(&arguments),
     }
 }
 

@@ -86,7 +86,7 @@ impl Kind {
     pub(crate) async fn make(self, site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
         match self {
             Kind::BuildImage => Ok(build_image::of_site(site, host)),
-            Kind::BuildKs => Ok(build_ks::build_ks()),
+            Kind::BuildKs => build_ks::of_site(site),
             Kind::RequestImage => request_image::of_site(site, host).await,
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
         }

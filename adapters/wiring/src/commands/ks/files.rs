@@ -1,6 +1,7 @@
 //! Kickstart files on this machine, read and written.
 
 use std::io::{Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -42,6 +43,21 @@ pub(super) fn give(file: &Path, ks: &Kickstart, write: bool) -> Result<u8> {
         .with_context(cannot)?;
     new.persist(&file).with_context(cannot)?;
     Ok(0)
+}
+
+/// Writes a new file, or one in place of another; it is whole at each moment.
+pub(super) fn write(file: &Path, text: &[u8]) -> Result<()> {
+    let cannot = || format!("cannot write {}", file.display());
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).with_context(cannot)?;
+    let usual = std::fs::Permissions::from_mode(0o666); // less what the umask takes away
+    let mut new = tempfile::Builder::new().permissions(usual).tempfile_in(folder).with_context(cannot)?;
+    new.write_all(text).with_context(cannot)?;
+    new.persist(file).with_context(cannot)?;
+    Ok(())
 }
 
 /// Reads what a file on this machine includes: by absolute path, or beside the file that names it.

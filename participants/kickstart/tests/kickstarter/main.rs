@@ -1,0 +1,7 @@
+//! Kickstarts from YAML: whole families as folders, mistakes as rows, and what nobody would write.
+
+mod bombs;
+mod cases;
+mod laws;
+mod mistakes;
+mod shelf;
