@@ -48,7 +48,10 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
 
         let lines: Vec<_> = text.lines().map(|line| line.split_at("[11/26 05:31:07] ".len())).collect();
-        assert_eq!(lines.iter().map(|(_, text)| *text).collect::<Vec<_>>(), ["first", "\u{1b}[31mred\u{1b}[0m"]);
+        assert_eq!(
+            lines.iter().map(|(_, text)| *text).collect::<Vec<_>>(),
+            ["first", "\u{1b}[31mred\u{1b}[0m"]
+        );
         for (stamp, _) in lines {
             let digits: String = stamp.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
             assert_eq!(digits, "[00/00 00:00:00] ");
