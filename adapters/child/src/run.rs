@@ -50,7 +50,7 @@ pub async fn run_through(
     listen: &Listen<'_>,
 ) -> Result<Ended, ChildError> {
     let log = Log::open(listen.log)?;
-    let child = spawner::spawn(command(task), entrance).await;
+    let child = spawner::spawn(command(task), task.priority, entrance).await;
     let (mut group, mut child) = child.map_err(|source| ChildError::start(&task.program(), source))?;
 
     let feed = feed(child.stdin.take(), &task.stdin);
