@@ -11,7 +11,7 @@ mod progress;
 mod terminal;
 mod wish;
 
-pub use answer::{BuildAnswer, JobLine, print_jobs};
+pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
     DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments,

@@ -62,12 +62,15 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
     site.kickstart("bad.ks", "bootlaoder\n");
     let mut up = Up(site.start(&["up"]));
 
-    let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait"]);
+    let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait", "--timings"]);
     let bad = site.run(&["submit", "bad.ks", "--type", "fs", "--wait"]);
     let usage = site.run(&["submit", "good.ks", "--type", "fs", "--name", "a/b"]);
 
     assert_eq!(good.status, Some(0), "{good:?}");
     assert!(good.stdout.contains("good.tar.gz"), "{good:?}");
+    let steps: Vec<_> = good.stderr.lines().filter_map(|line| line.split("%  ").nth(1)).collect();
+    assert!(steps.contains(&"installing packages") && steps.last() == Some(&"finishing"), "{good:?}");
+    assert!(good.stderr.contains(" s        together"), "{good:?}");
     assert_eq!(bad.status, Some(1), "{bad:?}");
     assert!(bad.stderr.contains("did you mean `bootloader`"), "{bad:?}");
     assert_eq!(usage.status, Some(2), "{usage:?}");

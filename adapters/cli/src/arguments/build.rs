@@ -34,6 +34,9 @@ pub struct WishArguments {
     /// Replace @KEY@ in the kickstart
     #[arg(long = "token", value_name = "KEY=VALUE")]
     pub tokens: Vec<String>,
+    /// Say at the end how long each step of the build took
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// What `img build` is told.
