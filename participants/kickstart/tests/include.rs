@@ -37,6 +37,8 @@ fn the_text_of_a_file_stands_where_it_was_named() {
         ("%include http://h/x?y=1#z\n", &[("http://h/x?y=1", "x\n")], "x\n"),
         ("# %include b\n%includes b\n", &[], "# %include b\n%includes b\n"),
         ("'%include' b\n%inc\"lude\" b\n%%include b\n", &[("b", "x\n")], "x\nx\n%%include b\n"),
+        ("\u{a0}%include b\n\u{b}%include b\n", &[("b", "x\n")], "\u{a0}%include b\n\u{b}%include b\n"),
+        ("%post\n\u{a0} %include b\n%end\n", &[("b", "x\n")], "%post\n\u{a0} %include b\n%end\n"),
         ("%post\n'%include' b\n%end\n%\\include b\n", &[("b", "x\n")], "%post\n'%include' b\n%end\nx\n"),
         ("%include a\n'%include' b\n%end\n", &[("a", "%post\n")], "%post\n'%include' b\n%end\n"),
     ];
