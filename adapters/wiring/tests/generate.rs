@@ -97,6 +97,12 @@ fn with_a_mistake_nothing_is_written() {
     assert!(none.stderr.ends_with(said), "{none:?}");
     assert!(!site.path().join("out").exists());
     assert_eq!(site.run(&["ks", "generate", "-c", "none.yaml"]).status, Some(1));
+    site.kickstart("long.yaml", "#".repeat(10 << 20));
+    let long = site.run(&["ks", "generate", "-c", "long.yaml"]);
+    assert_eq!(
+        long.stderr,
+        "img: long.yaml:1:1: the file has more than 1 MiB\nimg: 1 mistake; nothing was written\n"
+    );
     assert_eq!(site.run(&["ks", "generate"]).status, Some(2));
     assert_eq!(run(&site, &["--flavour", "sweet"]).status, Some(2));
 }
