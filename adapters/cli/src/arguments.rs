@@ -16,7 +16,7 @@ pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArgument
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::ks::{
     CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, KsCommand,
-    TokensArguments,
+    TemplatesArguments, TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{

@@ -16,8 +16,8 @@ pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
     DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments,
     InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration,
-    RunArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle,
-    TokensArguments, UpArguments, WaitState, WishArguments,
+    RunArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments,
+    TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;

@@ -75,6 +75,10 @@ impl KickstartDir {
                 path: path.to_owned(),
                 why: "is a link that leads out of the folder of kickstarts".to_owned(),
             },
+            Errno::ENOSYS => {
+                let why = "it takes the call openat2, of Linux 5.6, which this system or its container does not have";
+                SourceError::Unreadable { path: path.to_owned(), source: std::io::Error::other(why) }
+            }
             _ => SourceError::Unreadable { path: path.to_owned(), source: error.into() },
         })
     }

@@ -4,11 +4,11 @@
 //! by its alias or its address. An answer, also that there is no such project, counts for a minute. Certificates are
 //! always checked, redirections are not followed, and a proxy is what `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
 //!
-//! The crate `open-build-service-api` was weighed against these few lines. It is maintained (0.1.1 of June 2026; the
-//! first release was in May), and it knows far more of the service than we ask. But it has no timeouts, takes no client
-//! or proxy of ours, and its list of repositories is one of build results, without paths and processors that come in the
-//! order of the project. And it weighs 166 crates, with reqwest, a second XML reader and aws-lc-sys, which `deny.toml`
-//! refuses; ureq and roxmltree are here already.
+//! The crate `open-build-service-api` was weighed against these few lines. It is alive (0.1.0 of May 2026, 0.1.1 of June),
+//! and its `meta()` asks the question we have, among many others. But it makes its HTTP client itself: there are no
+//! timeouts and no certificates of a site's own; it does not read the paths of a repository; a 404 that is no XML becomes
+//! an error of reading XML. And it weighs 166 crates, with reqwest, a second XML reader and aws-lc-sys, which `deny.toml` refuses; ureq and
+//! roxmltree are here already.
 
 mod cache;
 mod http;

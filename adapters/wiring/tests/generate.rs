@@ -97,6 +97,12 @@ fn with_a_mistake_nothing_is_written() {
     assert!(none.stderr.ends_with(said), "{none:?}");
     assert!(!site.path().join("out").exists());
     assert_eq!(site.run(&["ks", "generate", "-c", "none.yaml"]).status, Some(1));
+    site.kickstart("long.yaml", "#".repeat(10 << 20));
+    let long = site.run(&["ks", "generate", "-c", "long.yaml"]);
+    assert_eq!(
+        long.stderr,
+        "img: long.yaml:1:1: the file has more than 1 MiB\nimg: 1 mistake; nothing was written\n"
+    );
     assert_eq!(site.run(&["ks", "generate"]).status, Some(2));
     assert_eq!(run(&site, &["--flavour", "sweet"]).status, Some(2));
 }
@@ -122,4 +128,81 @@ fn no_script_comes_from_outside() {
     assert!(foreign.stderr.contains("is in none of the folders that may be read"), "{foreign:?}");
     let allowed = run(&site, &["--folder", folder]);
     assert_eq!((allowed.status, &*allowed.stdout), (Some(0), "./x.ks\n"), "{allowed:?}");
+}
+
+/// The families of examples/kickstarter: their files, and how many kickstarts come of them.
+const SHIPPED: [(&[&str], &[&str]); 3] = [
+    (
+        &["-c", "mer/configurations.yaml", "-r", "mer/repos.yaml", "--flavour=release"],
+        &["mer-emulator-i486.ks", "mer-board-armv7hl.ks"],
+    ),
+    (
+        &["-c", "fedora/configurations.yaml", "-r", "fedora/repos.yaml"],
+        &["fedora-cloud-x86_64.ks", "fedora-cloud-aarch64.ks", "fedora-container-x86_64.ks"],
+    ),
+    (&["-c", "debian/image-configurations.yaml"], &["demo/hello-disk.ks", "demo/hello-tree.ks"]),
+];
+
+/// Generates a family below the folder `out` of the site.
+#[expect(clippy::disallowed_methods, reason = "the program under test")]
+fn generate(site: &Site, words: &[&str]) -> program::Ran {
+    let out = site.path().join("out");
+    let words = [&["ks", "generate", "-o", out.to_str().unwrap()], words].concat();
+    let folder = program::workspace("examples/kickstarter");
+    program::Ran::of(&site.command(&words).current_dir(folder).output().unwrap())
+}
+
+#[test]
+fn what_is_shipped_can_be_generated_and_chosen() {
+    let site = Site::new();
+    for (words, files) in SHIPPED {
+        let made = generate(&site, words);
+        let paths: Vec<_> = files.iter().map(|file| site.path().join("out").join(file)).collect();
+        let expected: String = paths.iter().map(|path| format!("{}\n", path.display())).collect();
+        assert_eq!((made.status, made.stdout, &*made.stderr), (Some(0), expected, ""), "{words:?}");
+        for path in &paths {
+            let checked = site.run(&["ks", "check", path.to_str().unwrap()]);
+            assert_eq!((checked.status, &*checked.stdout), (Some(0), ""), "{}", path.display());
+        }
+    }
+    let features = program::workspace("examples/kickstarter/features");
+    let listed = site.run(&["ks", "templates", "out", "--features", features.to_str().unwrap()]);
+    assert_eq!(
+        (listed.status, listed.stdout.lines().count(), &*listed.stderr),
+        (Some(0), 7, ""),
+        "{listed:?}"
+    );
+}
+
+#[test]
+fn an_image_comes_of_yaml() {
+    let site = Site::new();
+    assert_eq!(generate(&site, SHIPPED[2].0).status, Some(0));
+    let repo = program::demo_repo();
+    let built = site.run(&["build", "out/demo/hello-tree.ks", "--type=fs", "--repo", &repo, "--json"]);
+    assert_eq!(built.status, Some(0), "{built:?}");
+    assert!(site.images().iter().any(|file| file.ends_with("hello-tree.tar.gz")), "{:?}", site.images());
+}
+
+#[tokio::test]
+async fn a_workitem_takes_what_is_shipped() {
+    use std::sync::Arc;
+
+    use participant_core::Participant;
+    use participant_core::testing::{Memory, job, workitem};
+    let participant = build_ks::BuildKs {
+        store: Some(Arc::new(kickstart_dir::KickstartDir::at(program::workspace("examples/kickstarter")))),
+        ..build_ks::BuildKs::default()
+    };
+    let wish = serde_json::json!({ "configurations": "mer/configurations.yaml", "repos": "mer/repos.yaml",
+        "name": "mer-target-armv7hl", "flavour": "rnd" });
+    let item = workitem(&serde_json::json!({ "image": { "kickstarter": wish, "packages": ["vim"] } }));
+    let outcome = participant.handle_wi(&item, &job(&Memory::default()).0).await.unwrap();
+
+    assert!(outcome.is_done(), "{outcome:?}");
+    let reply: serde_json::Value = serde_json::from_slice(&item.reply(&Ok(outcome))).unwrap();
+    let image = &reply["fields"]["image"];
+    assert_eq!(image["name"], "mer-target-armv7hl");
+    let text = image["kickstart"].as_str().unwrap();
+    assert!(text.contains("@Mer SB2 armv7hl\nkernel-adaptation-board\nvim\n%end\n"), "{text}");
 }

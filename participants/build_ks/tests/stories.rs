@@ -37,6 +37,7 @@ async fn stories_come_true_without_a_site() {
 async fn stories_come_true_at_a_site() {
     let mut store = MemorySource::of(&[
         ("handset/core.ks", CORE),
+        ("phones/core.ks", "lang C\n"),
         ("broken.ks", "prat /\nlang C\n"),
         ("yaml/phones.yaml", PHONES),
         ("yaml/repos.yaml", REPOS),
@@ -52,4 +53,18 @@ async fn stories_come_true_at_a_site() {
         index: Some(Arc::new(FixedIndex)),
     };
     stories_come_true(&folder("site"), &participant).await;
+}
+
+#[test]
+fn the_page_shows_what_comes_of_its_example() {
+    let page = folder("../../../docs/participants/build_ks.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let reply = std::fs::read(folder("site/the-worked-example/reply.json")).unwrap();
+    let reply: serde_json::Value = serde_json::from_slice(&reply).unwrap();
+    let kickstart = reply["fields"]["image"]["kickstart"].as_str().unwrap();
+    let shown: String = kickstart
+        .lines()
+        .map(|line| format!("{}\n", if line.is_empty() { "" } else { "    " }.to_owned() + line))
+        .collect();
+    assert!(page.contains(&shown), "it should show\n{shown}");
 }

@@ -5,6 +5,7 @@
 
 pub mod arch;
 pub mod builder;
+pub mod feature;
 pub mod image_id;
 pub mod image_type;
 pub mod job;
@@ -18,6 +19,7 @@ pub mod watch;
 
 pub use arch::Arch;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
+pub use feature::{Feature, FeatureRepo};
 pub use image_id::{ImageId, ImageName};
 pub use image_type::ImageType;
 pub use job::{ImageJob, JobAttempt, NewJob};

@@ -34,7 +34,9 @@
 //! # Ok::<(), img_kickstart::kickstarter::Mistakes>(())
 //! ```
 
+mod block;
 mod commands;
+mod folders;
 mod inherit;
 mod lists;
 mod mistake;
@@ -55,11 +57,12 @@ pub use self::sheet::Family;
 pub use self::shelf::Shelf;
 pub use crate::include::Found;
 
+use self::block::Block;
 use self::lists::Content;
 use self::mistake::{At, Report, in_order};
 use self::paper::Paper;
 use self::settings::Settings;
-use self::sheet::{Block, Sheet};
+use self::sheet::Sheet;
 use self::snippets::Purpose;
 
 /// Configurations that were read and found sound.

@@ -47,6 +47,7 @@ mod reading;
 mod repo_name;
 mod section;
 pub mod table;
+mod template;
 mod tokens;
 pub mod words;
 
@@ -63,5 +64,6 @@ pub use items::Item;
 pub use reading::*;
 pub use repo_name::repo_name_from_url;
 pub use section::Section;
+pub use template::Template;
 pub use tokens::{NotATokenmap, Token, expand_tokens, read_tokenmap, tokens};
 pub use words::Word;

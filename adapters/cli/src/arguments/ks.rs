@@ -36,6 +36,10 @@ pub enum KsCommand {
     /// With a mistake in any of them nothing is written. What a configuration names is read below the folders of the files,
     /// and those given by --folder. Exit status: 0 all are made, 1 none.
     Generate(GenerateArguments),
+    /// Lists kickstart templates and features, and what is wrong with them
+    ///
+    /// Exit status: 0 all are fine, 1 something is wrong.
+    Templates(TemplatesArguments),
 }
 
 /// One kickstart file.
@@ -183,6 +187,23 @@ pub struct GenerateArguments {
     #[arg(long = "folder", value_name = "DIR")]
     pub folders: Vec<PathBuf>,
     /// Print one JSON object a kickstart, a line each, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `img ks templates` is told.
+#[derive(Debug, Args)]
+pub struct TemplatesArguments {
+    /// Folder of the kickstart files [default: [web] templates_dir]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Folder of the features, which are *.ini files [default: [web] features_dir]
+    #[arg(long, value_name = "DIR")]
+    pub features: Option<PathBuf>,
+    /// The file with [web] templates_dir and features_dir [default: /etc/skynet/skynet.conf, when it is there]
+    #[arg(long, value_name = "FILE", env = "IMG_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object on stdout
     #[arg(long)]
     pub json: bool,
 }

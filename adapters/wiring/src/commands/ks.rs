@@ -4,6 +4,7 @@ mod check;
 mod edit;
 mod files;
 mod generate;
+mod templates;
 
 use anyhow::{Context, Result};
 use cli::{DiffArguments, FmtArguments, KsCommand, TokensArguments, result, result_bytes};
@@ -28,6 +29,7 @@ pub(crate) fn ks(command: KsCommand) -> Result<u8> {
         KsCommand::Tokens(arguments) => tokens(&arguments),
         KsCommand::Diff(arguments) => diff(&arguments),
         KsCommand::Generate(arguments) => generate::generate(&arguments),
+        KsCommand::Templates(arguments) => templates::list(&arguments),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::block::Block;
 use super::mistake::{At, Report};
-use super::sheet::{Block, Family, Sheet};
+use super::sheet::{Family, Sheet};
 use crate::check::did_you_mean;
 
 /// How deep blocks may inherit.

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
+use super::block::Block;
 use super::mistake::At;
 use super::setting::{self, Kind};
-use super::sheet::{Block, Sheet};
+use super::sheet::Sheet;
 use super::yaml::Value;
 
 /// How many values are looked at for one configuration.

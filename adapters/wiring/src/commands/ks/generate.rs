@@ -1,5 +1,7 @@
 //! `img ks generate`.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
@@ -10,6 +12,9 @@ use img_kickstart::kickstarter::{Generated, Kickstarter, Mistakes, Wanted};
 use kickstart_dir::KickstartDir;
 
 use super::files;
+
+/// So many bytes of a file are read, which is more than it may have.
+const LONGEST: u64 = 4 << 20;
 
 /// Makes kickstarts; with a mistake nothing is written.
 pub(super) fn generate(arguments: &GenerateArguments) -> Result<u8> {
@@ -31,7 +36,9 @@ pub(super) fn generate(arguments: &GenerateArguments) -> Result<u8> {
 
 /// Reads a file a person names: that one may be anywhere.
 fn read(file: &Path) -> Result<Found> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut text = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(LONGEST).read_to_end(&mut text));
+    read.with_context(|| format!("cannot read {}", file.display()))?;
     let name = plain(file);
     let name = name.to_str().ok_or_else(|| anyhow!("the path {} is not UTF-8", file.display()))?;
     Ok(Found { name: name.to_owned(), text })
