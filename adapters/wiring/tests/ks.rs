@@ -26,10 +26,12 @@ fn a_sound_file_passes_and_a_broken_one_is_shown() {
     assert!(broken.stdout.contains("did you mean `part`?"), "{broken:?}");
     assert_eq!(broken.stderr, "img: 1 error, 1 warning\n");
 
-    let json = site.run(&["ks", "check", "--json", "broken.ks"]);
+    let json = site.run(&["ks", "check", "--json", "broken.ks", "missing.ks"]);
     let lines: Vec<serde_json::Value> =
         json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["code"], &lines[1]["severity"]), (&"unknown-command".into(), &"warning".into()));
+    let unreadable = lines.last().unwrap();
+    assert_eq!((&unreadable["code"], &unreadable["file"]), (&"unreadable".into(), &"missing.ks".into()));
 
     assert_eq!(site.run(&["ks", "check", "nowhere.ks"]).status, Some(1));
     site.kickstart("mic.ks", "desktop --session=x\n");
