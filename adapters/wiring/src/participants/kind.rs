@@ -51,7 +51,7 @@ impl Kind {
     pub(crate) fn does(self) -> &'static str {
         match self {
             Kind::BuildImage => "makes an image from the kickstart of the workitem",
-            Kind::BuildKs => "adds repositories, packages and groups to a kickstart",
+            Kind::BuildKs => "finds or makes a kickstart, and adds repositories, packages and groups",
             Kind::RequestImage => "records that an image is wanted, and names it",
             Kind::UpdateImageStatus => "records what has become of an image",
         }

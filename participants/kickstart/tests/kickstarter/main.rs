@@ -2,6 +2,7 @@
 
 mod bombs;
 mod cases;
+mod changed;
 mod laws;
 mod mistakes;
 mod shelf;
