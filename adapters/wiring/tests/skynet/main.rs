@@ -173,6 +173,19 @@ fn a_build_image_of_another_name_may_do_what_builds_take() {
 }
 
 #[test]
+fn manual_runs_also_where_nobody_says_what_runs() {
+    let machine = Machine::new();
+    machine.well(&["install", "build_ks"]);
+    machine.well(&["start", "build_ks"]);
+    let (status, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(status == Some(1) && stderr.contains("build_ks runs already"), "{stderr}");
+    std::fs::write(machine.path("no-bus"), "").unwrap();
+    let (_, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(stderr.contains("warning: cannot see whether build_ks runs already"), "{stderr}");
+    assert!(stderr.contains("etc/skynet.conf: there is no such file"), "img was asked: {stderr}");
+}
+
+#[test]
 fn apply_does_what_is_needed_and_no_more() {
     let machine = Machine::new();
     for name in ["build_ks", "build_image", "request_image"] {
