@@ -55,7 +55,7 @@ impl DropIns {
         let link = self.folder(&installed.name).join(BUILD);
         let own = Kind::BuildImage.name();
         if installed.code != own || installed.name == own {
-            return unlink(&link);
+            return unlink(&link, BUILD);
         }
         let Some(packaged) = self.packaged(own) else {
             cli::say(format_args!(
@@ -69,7 +69,7 @@ impl DropIns {
             return Ok(false);
         }
         let doing = || format!("cannot make the link {}", link.display());
-        unlink(&link)?;
+        unlink(&link, BUILD)?;
         std::fs::create_dir_all(self.folder(&installed.name)).with_context(doing)?;
         match symlink(&packaged, &link) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false), // a person's own file
@@ -93,7 +93,7 @@ impl DropIns {
         let folder = self.folder(name);
         if !self.unlink(name)? {
             remove(&folder.join("user.conf"))?;
-            unlink(&folder.join(BUILD))?;
+            unlink(&folder.join(BUILD), BUILD)?;
             let _ = std::fs::remove_dir(folder); // another's file may be in it
         }
         Ok(())
@@ -101,7 +101,7 @@ impl DropIns {
 
     /// Removes the link of a whole folder, as it had to be made by hand once: what is written there is build_image's.
     fn unlink(&self, name: &str) -> Result<bool> {
-        unlink(&self.folder(name))
+        unlink(&self.folder(name), &folder_of(Kind::BuildImage.name()))
     }
 }
 
@@ -109,11 +109,13 @@ fn folder_of(name: &str) -> String {
     format!("participant@{name}.service.d")
 }
 
-/// Removes a link, and nothing else; returns whether there was one.
-fn unlink(link: &Path) -> Result<bool> {
-    let is_link = link.symlink_metadata().is_ok_and(|there| there.is_symlink());
-    if is_link {
+/// Removes a link to something of that name, and nothing else: a link to /dev/null is how a person switches a drop-in off.
+/// Returns whether there was one.
+fn unlink(link: &Path, target: &str) -> Result<bool> {
+    let to = std::fs::read_link(link);
+    let is_ours = to.is_ok_and(|to| to.file_name().is_some_and(|name| name == target));
+    if is_ours {
         remove(link)?;
     }
-    Ok(is_link)
+    Ok(is_ours)
 }

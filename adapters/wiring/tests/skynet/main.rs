@@ -163,6 +163,26 @@ fn a_build_image_of_another_name_may_do_what_builds_take() {
     let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["mine.conf"], "a person's file stays");
     assert!(packaged.is_file());
+
+    // somebody switched it off
+    let own = machine.path("system/participant@build_image.service.d/10-build.conf");
+    std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/dev/null", &own).unwrap();
+    machine.well(&["install", "--force", "build_image"]);
+    assert_eq!(std::fs::read_link(own).unwrap(), Path::new("/dev/null"));
+}
+
+#[test]
+fn manual_runs_also_where_nobody_says_what_runs() {
+    let machine = Machine::new();
+    machine.well(&["install", "build_ks"]);
+    machine.well(&["start", "build_ks"]);
+    let (status, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(status == Some(1) && stderr.contains("build_ks runs already"), "{stderr}");
+    std::fs::write(machine.path("no-bus"), "").unwrap();
+    let (_, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(stderr.contains("warning: cannot see whether build_ks runs already"), "{stderr}");
+    assert!(stderr.contains("etc/skynet.conf: there is no such file"), "img was asked: {stderr}");
 }
 
 #[test]
