@@ -36,6 +36,10 @@ fn advice(name: &impl Display, error: &sqlx::Error) -> String {
             ", which is damaged, or no SQLite database: put back a copy, or move it away together with {name}-wal \
              and {name}-shm, to begin anew"
         ),
+        // SQLite says so of a full disk, too, when the index of its log finds no room
+        Some(10) => {
+            ", because the disk is full or does not work: make room, or look into the kernel's log".into()
+        }
         Some(13) => ", because the disk is full: make room".into(),
         Some(14) => ", which this user cannot make, read or write".into(),
         _ => String::new(),

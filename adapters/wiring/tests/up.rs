@@ -84,6 +84,22 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
 }
 
 #[test]
+fn what_is_finished_within_the_grace_is_known_to_be_done() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("t.ks", SLOW);
+    site.kickstart("site.conf", "[participant]\ngrace = 60\n");
+    let mut up = Up(site.start(&["up", "--config", "site.conf"]));
+    let submitted = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo]);
+    assert_eq!(submitted.status, Some(0), "{submitted:?}");
+    wait_for_job(&site, "BUILDING");
+
+    kill(Pid::from_raw(up.0.id().cast_signed()), Signal::SIGTERM).unwrap();
+
+    assert!(up.0.wait().unwrap().success());
+    assert_eq!(site.jobs()[0]["status"], "DONE", "{:?}", site.jobs());
+}
+
+#[test]
 fn whoever_waits_for_nobody_is_told() {
     let site = Site::new();
     site.kickstart("bad.ks", "bootlaoder\n");
