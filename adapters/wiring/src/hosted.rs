@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use config::Configuration;
 use participant_core::exo::Running;
 use participant_core::{Exo, Participant};
@@ -44,9 +44,14 @@ impl Hosted {
 
     /// Takes what a configuration says of a participant. All mistakes in what it needs are told at once.
     pub(crate) fn of(mut site: Configuration, name: &str) -> Result<Hosted> {
-        let checked = Hosted::check(&mut site, name);
-        site::finish(&site)?; // first: who it is may stand in a file with a mistake
-        let (kind, broker) = checked?;
+        let (kind, broker) = match (Hosted::check(&mut site, name), site.finish()) {
+            (checked, Ok(())) => checked?,
+            // who it is may stand in the file with the mistake
+            (Err(nobody), Err(mistakes)) if !mistakes.0.iter().any(|mistake| is_own(&mistake.file, name)) => {
+                bail!("{mistakes}\n{nobody}")
+            }
+            (_, Err(mistakes)) => return Err(mistakes.into()),
+        };
         Ok(Hosted {
             name: name.to_owned(),
             kind,
@@ -134,4 +139,9 @@ impl Post {
     pub(crate) fn knows(&self) -> bool {
         self.participant.started() || self.rabbit.trouble().is_some()
     }
+}
+
+/// Tells whether a file is about this participant alone.
+fn is_own(file: &Path, name: &str) -> bool {
+    file.file_stem().is_some_and(|stem| stem == name)
 }
