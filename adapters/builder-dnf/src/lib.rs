@@ -10,7 +10,7 @@
 //! | all | `NAME.ks`, what scripts leave in `$IMG_OUT_DIR` | dnf (dnf), bwrap (bubblewrap), newuidmap (uidmap) |
 //! | raw | `NAME.raw`: MBR disk, grub for BIOS | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin |
 //! | loop | `NAME.img` for `/`, `NAME-home.img` for `/home`, … | mke2fs (e2fsprogs) |
-//! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz or .zst | tar |
+//! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz, .zst, .zip or a folder | tar, pigz, lbzip2, xz-utils, zstd, zip |
 //! | vfat partitions | | mkfs.vfat (dosfstools), mcopy (mtools) |
 //!
 //! Scripts find `IMG_NAME`, `IMG_IMAGE_ID` and the tokens in their environment; `%pre` and `%post --nochroot` also

@@ -11,7 +11,7 @@ mod scripts;
 
 pub(crate) use disk::{FileSystem, Layout, Mount, Size, Volume};
 pub(crate) use fstab::fstab;
-pub(crate) use options::Pack;
+pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
 pub(crate) use scripts::Program;

@@ -2,23 +2,40 @@
 
 use imaging::{BuildRequest, ImageType};
 
-/// The archive of an `fs` image.
+/// What an `fs` image is put into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pack {
-    /// The name of its file.
+    /// The name of its file or folder.
     pub(crate) file: String,
-    /// The option that makes tar compress it.
-    pub(crate) compress: Option<&'static str>,
+    pub(crate) into: Into,
 }
 
-/// What a name may end in, and tar's option for it.
-const ENDINGS: &[(&str, Option<&str>)] = &[
-    (".tar", None),
-    (".tar.gz", Some("--gzip")),
-    (".tgz", Some("--gzip")),
-    (".tar.bz2", Some("--bzip2")),
-    (".tar.xz", Some("--xz")),
-    (".tar.zst", Some("--zstd")),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Into {
+    /// The files as they are, with the ids they have on this machine.
+    Folder,
+    Tar(Option<Compression>),
+    Zip,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compression {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+}
+
+/// What a name may end in, and what that means.
+const ENDINGS: &[(&str, Into)] = &[
+    ("/", Into::Folder),
+    (".tar", Into::Tar(None)),
+    (".tar.gz", Into::Tar(Some(Compression::Gzip))),
+    (".tgz", Into::Tar(Some(Compression::Gzip))),
+    (".tar.bz2", Into::Tar(Some(Compression::Bzip2))),
+    (".tar.xz", Into::Tar(Some(Compression::Xz))),
+    (".tar.zst", Into::Tar(Some(Compression::Zstd))),
+    (".zip", Into::Zip),
 ];
 
 /// Reads the options: `--pack-to=FILE` is the only one, and only `fs` images have it.
@@ -43,12 +60,13 @@ pub(super) fn read(options: &[String], request: &BuildRequest) -> Result<Pack, S
         }
         file = value.replace("@NAME@", request.name.as_str());
     }
-    let fits = imaging::ImageName::parse(&file).is_ok();
-    let ending = ENDINGS.iter().find(|(ending, _)| file.ends_with(ending));
-    match ending {
-        Some((_, compress)) if fits => Ok(Pack { file, compress: *compress }),
+    let into = ENDINGS.iter().find(|(ending, _)| file.ends_with(ending)).map(|(_, into)| *into);
+    let name = file.strip_suffix('/').unwrap_or(&file);
+    match into {
+        Some(into) if imaging::ImageName::parse(name).is_ok() => Ok(Pack { file: name.to_owned(), into }),
         _ => Err(format!(
-            "--pack-to={file} should be a file name that ends in .tar, .tar.gz, .tar.bz2, .tar.xz or .tar.zst"
+            "--pack-to={file} should be a file name that ends in .tar, .tar.gz, .tar.bz2, .tar.xz, .tar.zst or .zip, \
+             or for a folder in /"
         )),
     }
 }

@@ -134,17 +134,28 @@ fn options_of_other_builders_are_refused_by_name() {
         plan(&request).map(|plan| plan.form)
     };
     let packed = |form: Result<Form, String>| match form.unwrap() {
-        Form::Fs(pack) => (pack.file, pack.compress),
+        Form::Fs(pack) => (pack.file, pack.into),
         other => panic!("{other:?}"),
     };
 
-    assert_eq!(packed(of(ImageType::Fs, &[])), ("demo.tar.gz".into(), Some("--gzip")));
-    assert_eq!(packed(of(ImageType::Fs, &["--pack-to=a.tar.zst"])), ("a.tar.zst".into(), Some("--zstd")));
-    assert_eq!(packed(of(ImageType::Fs, &["--pack-to", "@NAME@.tar"])), ("demo.tar".into(), None));
+    for (options, file, into) in [
+        (&[][..], "demo.tar.gz", Into::Tar(Some(Compression::Gzip))),
+        (&["--pack-to=a.tar.zst"], "a.tar.zst", Into::Tar(Some(Compression::Zstd))),
+        (&["--pack-to=a.tar.bz2"], "a.tar.bz2", Into::Tar(Some(Compression::Bzip2))),
+        (&["--pack-to=a.tar.xz"], "a.tar.xz", Into::Tar(Some(Compression::Xz))),
+        (&["--pack-to", "@NAME@.tar"], "demo.tar", Into::Tar(None)),
+        (&["--pack-to=@NAME@.zip"], "demo.zip", Into::Zip),
+        (&["--pack-to=@NAME@/"], "demo", Into::Folder),
+    ] {
+        assert_eq!(packed(of(ImageType::Fs, options)), (file.into(), into), "{options:?}");
+    }
     for (options, sign) in [
         (&["--shrink"][..], "this builder has no option `--shrink`"),
         (&["--pack-to=../x.tar"], "--pack-to=../x.tar should be a file name that ends in"),
-        (&["--pack-to=x.zip"], "--pack-to=x.zip should be a file name that ends in"),
+        (&["--pack-to=x.7z"], "--pack-to=x.7z should be a file name that ends in"),
+        (&["--pack-to=../"], "--pack-to=../ should be a file name that ends in"),
+        (&["--pack-to=a/b/"], "--pack-to=a/b/ should be a file name that ends in"),
+        (&["--pack-to=/"], "--pack-to=/ should be a file name that ends in"),
         (&["--pack-to"], "the option --pack-to needs a file name"),
     ] {
         let error = of(ImageType::Fs, options).unwrap_err();

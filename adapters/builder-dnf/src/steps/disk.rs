@@ -36,7 +36,7 @@ pub(crate) async fn write(
     if let Some(boot) = boot {
         boot::install(shop, &boot, &file).await?;
     }
-    Ok(vec![Finished { file, name: format!("{}.raw", shop.request.name) }])
+    Ok(vec![Finished::file(file, format!("{}.raw", shop.request.name))])
 }
 
 const SECTOR: u64 = 512;

@@ -5,7 +5,8 @@ use std::path::Path;
 use imaging::BuilderError;
 
 use crate::halt::Halt;
-use crate::plan::{FileSystem, Form, Plan};
+use crate::plan::{FileSystem, Form, Into, Plan};
+use crate::steps::archive::compressors;
 
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
@@ -24,13 +25,15 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Halt> {
 fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
     let mut needed = vec![("dnf", "dnf")];
     if let Form::Fs(pack) = &plan.form {
-        let compressor = match pack.compress {
-            Some("--bzip2") => Some(("bzip2", "bzip2")),
-            Some("--xz") => Some(("xz", "xz-utils")),
-            Some("--zstd") => Some(("zstd", "zstd")),
-            _ => None,
-        };
-        needed.extend(compressor);
+        match pack.into {
+            Into::Tar(Some(compression)) if !compressors(compression).iter().any(|one| is_there(one.0)) => {
+                needed.extend(
+                    compressors(compression).last().map(|(program, _, package)| (*program, *package)),
+                );
+            }
+            Into::Zip => needed.push(("zip", "zip")),
+            Into::Tar(_) | Into::Folder => {}
+        }
     }
     for volume in plan.form.layout().into_iter().flat_map(|layout| &layout.volumes) {
         match volume.file_system {
@@ -46,7 +49,8 @@ fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
     needed
 }
 
-fn is_there(program: &str) -> bool {
+/// Tells whether a program, or a file by its whole path, is on this machine.
+pub(crate) fn is_there(program: &str) -> bool {
     program.starts_with('/') && Path::new(program).exists()
         || FOLDERS.iter().any(|folder| Path::new(folder).join(program).is_file())
 }

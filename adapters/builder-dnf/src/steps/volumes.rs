@@ -33,7 +33,7 @@ pub(crate) async fn images(shop: &Workshop<'_>, layout: &Layout) -> Result<Vec<F
         let file = shop.work.join("image").join(number.to_string());
         let name = file_name(shop.request.name.as_str(), &one.volume.mount);
         make(shop, one, &file, 0).await?;
-        files.push(Finished { file, name });
+        files.push(Finished::file(file, name));
     }
     Ok(files)
 }
