@@ -104,6 +104,16 @@ pub(crate) fn mke2fs(
     argv
 }
 
+/// Makes a btrfs of a folder in a file of its own.
+pub(crate) fn mkfs_btrfs(volume: &Volume, tree: &Path, file: &Path) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = ["mkfs.btrfs", "-q", "-f", "-U", &volume.uuid].map(Into::into).into();
+    if let Some(label) = &volume.label {
+        argv.extend(["-L".into(), label.into()]);
+    }
+    argv.extend(["--rootdir".into(), tree.into(), file.into()]);
+    argv
+}
+
 /// Makes an empty file system of the other kinds in a file of its own.
 pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
     let mut argv: Vec<OsString> = match volume.file_system {
@@ -111,7 +121,7 @@ pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
             let (serial, hidden) = (volume.uuid.replace('-', ""), start.to_string());
             ["mkfs.vfat", "-i", &serial, "-h", &hidden].map(OsString::from).into()
         }
-        FileSystem::Swap | FileSystem::Ext(_) => {
+        FileSystem::Swap | FileSystem::Ext(_) | FileSystem::Btrfs => {
             ["mkswap", "-q", "-U", &volume.uuid].map(OsString::from).into()
         }
     };

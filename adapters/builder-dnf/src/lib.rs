@@ -8,9 +8,10 @@
 //! | image | files | made by (Debian package) |
 //! |---|---|---|
 //! | all | `NAME.ks`, what scripts leave in `$IMG_OUT_DIR` | dnf (dnf), bwrap (bubblewrap), newuidmap (uidmap) |
-//! | raw | `NAME.raw`: MBR disk, grub for BIOS | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin |
+//! | raw | `NAME.raw`, or `NAME-sda.raw`, …: disks with an MBR or GPT, grub for BIOS and UEFI | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin, grub-efi-amd64-bin |
 //! | loop | `NAME.img` for `/`, `NAME-home.img` for `/home`, … | mke2fs (e2fsprogs) |
 //! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz, .zst, .zip or a folder | tar, pigz, lbzip2, xz-utils, zstd, zip |
+//! | btrfs partitions | | mkfs.btrfs (btrfs-progs) |
 //! | vfat partitions | | mkfs.vfat (dosfstools), mcopy (mtools) |
 //!
 //! Scripts find `IMG_NAME`, `IMG_IMAGE_ID` and the tokens in their environment; `%pre` and `%post --nochroot` also

@@ -1,5 +1,6 @@
 //! What will be done, decided before anything runs; pure.
 
+mod btrfs;
 mod disk;
 mod fstab;
 mod honoured;
@@ -8,13 +9,17 @@ mod options;
 mod packages;
 mod repos;
 mod scripts;
+mod uuids;
+mod volume;
 
-pub(crate) use disk::{FileSystem, Layout, Mount, Size, Volume};
+pub(crate) use disk::{Disk, Layout, Table, number};
 pub(crate) use fstab::fstab;
 pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
 pub(crate) use scripts::Program;
+use uuids::Uuids;
+pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
 use imaging::{Arch, BuildRequest, ImageType};
 use img_kickstart::{At, Kickstart, ScriptKind, check, expand_tokens};
@@ -70,10 +75,11 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     runs_here(request.arch)?;
     let pack = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
+    let uuids = Uuids;
     let form = match request.image_type {
         ImageType::Fs => Form::Fs(pack),
-        ImageType::Loop => Form::Loop(disk::layout(&kickstart, &mut warnings)?.without_swap(&mut warnings)),
-        ImageType::Raw => Form::Raw(disk::layout(&kickstart, &mut warnings)?),
+        ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
+        ImageType::Raw => Form::Raw(disk::layout(&kickstart, &uuids, &mut warnings)?),
         ImageType::Nand | ImageType::Mrstnand => {
             return Err(format!("{} images are only made by mic", request.image_type));
         }

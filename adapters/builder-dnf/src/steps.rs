@@ -5,6 +5,7 @@ pub(crate) mod archive;
 pub(crate) mod boot;
 pub(crate) mod cache;
 pub(crate) mod disk;
+pub(crate) mod filesystems;
 pub(crate) mod packages;
 pub(crate) mod publish;
 pub(crate) mod scripts;

@@ -169,6 +169,32 @@ impl<'a> Workshop<'a> {
         self.must(&task).await.map(|_| ())
     }
 
+    /// Copies a file, or its first bytes, into another from a byte on; where it has zeros, nothing is written.
+    pub(crate) async fn copy_into(
+        &self,
+        from: &Path,
+        to: &Path,
+        offset: u64,
+        bytes: Option<u64>,
+    ) -> Result<(), Halt> {
+        let mut words = vec![format!("if={}", from.display()), format!("of={}", to.display())];
+        words.extend([format!("seek={offset}"), "oflag=seek_bytes".into(), "status=none".into()]);
+        words.extend(match bytes {
+            Some(bytes) => [format!("bs={bytes}"), "count=1".into(), "conv=notrunc".into()],
+            None => ["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()],
+        });
+        self.tool("dd", words).await.map(|_| ())
+    }
+
+    /// Writes bytes into a file from a byte on.
+    pub(crate) async fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
+        let mut task =
+            self.task(["dd", "oflag=seek_bytes", "conv=notrunc", "iflag=fullblock", "status=none"]);
+        task.argv.extend([format!("of={}", file.display()).into(), format!("seek={offset}").into()]);
+        task.stdin = bytes.to_vec();
+        self.must(&task).await.map(|_| ())
+    }
+
     /// Returns where a path of the image is for the tools.
     pub(crate) fn inside(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))

@@ -11,7 +11,8 @@ use img_kickstart::{At, Kickstart, check};
 
 /// Commands, with the options of each that have an effect.
 const COMMANDS: &[(&str, &[&str])] = &[
-    ("bootloader", &["--append", "--timeout", "--location", "--disabled"]),
+    ("bootloader", &["--append", "--timeout", "--location", "--disabled", "--ptable"]),
+    ("btrfs", &["--label"]),
     ("clearpart", &["--all", "--initlabel", "--linux", "--none"]), // the disk is new, so it is clear
     ("group", &["--name", "--gid"]),
     ("keyboard", &["--vckeymap"]),
@@ -76,6 +77,7 @@ const PART: &[&str] = &[
     "--fsoptions",
     "--asprimary",
     "--uuid",
+    "--part-type",
 ];
 
 /// Sections, with the options of their opening lines that have an effect.
@@ -113,7 +115,7 @@ const COMPANIONS: &[(&str, &str, &[&str])] = &[
 const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
 
 /// Options of `part` that are about a disk, which loop images have none of.
-const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary"];
+const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary", "--part-type"];
 
 /// Says what of the kickstart has no effect in such an image, a sentence each, in the order of the file.
 pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Vec<String> {
@@ -202,7 +204,7 @@ fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
 /// Tells whether a command that is honoured elsewhere means nothing for such an image.
 fn not_in(name: &str, form: ImageType, arch: Arch) -> bool {
     match name {
-        "part" | "partition" => form == ImageType::Fs,
+        "part" | "partition" | "btrfs" => form == ImageType::Fs,
         "bootloader" => form != ImageType::Raw || !crate::steps::boot::knows(arch),
         _ => false,
     }

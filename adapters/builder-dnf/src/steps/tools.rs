@@ -38,13 +38,17 @@ fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
     for volume in plan.form.layout().into_iter().flat_map(|layout| &layout.volumes) {
         match volume.file_system {
             FileSystem::Ext(_) => needed.extend([("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]),
+            FileSystem::Btrfs => needed.push(("mkfs.btrfs", "btrfs-progs")),
             FileSystem::Vfat => needed.extend([("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")]),
             FileSystem::Swap => needed.push(("mkswap", "util-linux")),
         }
     }
-    if matches!(plan.form, Form::Raw(_)) {
+    if let Form::Raw(layout) = &plan.form {
         needed.push(("sfdisk", "fdisk"));
         needed.extend([("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")]);
+        if layout.esp().is_some() {
+            needed.push(("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin"));
+        }
     }
     needed
 }

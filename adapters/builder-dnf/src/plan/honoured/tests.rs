@@ -60,6 +60,9 @@ fn quoted(text: &str) -> impl Iterator<Item = String> {
 
 /// Writes a command or section with an option, and with what it needs to mean something.
 fn sample(row: &Row, option: Option<&Opt>) -> String {
+    if row.name == "btrfs" {
+        return btrfs(option);
+    }
     let mut words = vec![row.name.to_owned()];
     let plain = if row.name.starts_with("part") { "/" } else { "x" };
     words.extend(std::iter::repeat_n(plain.to_owned(), row.arguments.0));
@@ -85,10 +88,32 @@ fn sample(row: &Row, option: Option<&Opt>) -> String {
     format!("{}{end}", words.join(" "))
 }
 
+/// A line of btrfs means something together with a partition, and with a volume when it is a subvolume.
+fn btrfs(option: Option<&Opt>) -> String {
+    let part = "part btrfs.01 --size=200";
+    let option = option.map(|option| (option.name, format!("{}={}", option.name, value(option))));
+    match option {
+        Some(("--subvol" | "--snapshot" | "--name" | "--base" | "--parent", _)) => {
+            let (name, word) = option.unwrap();
+            let more = match name {
+                "--snapshot" => "--snapshot --name=x --base=y".to_owned(),
+                "--subvol" | "--name" => "--subvol --name=x".to_owned(),
+                _ => format!("--subvol --name=x {word}"),
+            };
+            format!("btrfs / {more} LABEL=v\n{part}\nbtrfs none --label=v btrfs.01")
+        }
+        Some((name @ ("--quota" | "--noformat" | "--useexisting"), _)) => {
+            format!("btrfs / {name} btrfs.01\n{part}")
+        }
+        Some((_, word)) => format!("btrfs / {word} btrfs.01\n{part}"),
+        None => format!("btrfs / btrfs.01\n{part}"),
+    }
+}
+
 fn value(option: &Opt) -> &'static str {
     match (option.name, option.value) {
         ("--fstype", _) => "ext4",
-        ("--uuid", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
+        ("--uuid" | "--part-type", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
         ("--interpreter", _) => "/bin/sh",
         ("--baseurl" | "--mirrorlist" | "--metalink" | "--gpgkey", _) => "http://repo.example/x",
         (_, Value::Choice(of)) => of[0],
