@@ -114,6 +114,37 @@ pub(crate) fn mkfs_btrfs(volume: &Volume, tree: &Path, file: &Path) -> Vec<OsStr
     argv
 }
 
+/// Packs a folder into a squashfs; every kernel since 4.14 reads zstd.
+pub(crate) fn mksquashfs(tree: &Path, file: &Path) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = vec!["mksquashfs".into(), tree.into(), file.into()];
+    let how = ["-noappend", "-no-progress", "-quiet", "-comp", "zstd", "-Xcompression-level", "9"];
+    argv.extend(how.map(OsString::from));
+    argv
+}
+
+/// grub for the BIOS of a CD, below the folder that becomes one.
+pub(crate) const CD_BOOT: &str = "boot/grub/eltorito.img";
+
+/// Makes a CD of a folder that is a disk as well: a BIOS finds grub in either form, and a UEFI in the ESP behind the CD's
+/// own file system.
+pub(crate) fn iso(label: &str, boots: bool, esp: Option<&Path>, tree: &Path, file: &Path) -> Vec<OsString> {
+    let mut argv: Vec<OsString> =
+        ["-as", "mkisofs", "-quiet", "-iso-level", "3", "-r", "-V", label].map(Into::into).into();
+    if boots {
+        argv.extend(["--grub2-mbr", "/usr/lib/grub/i386-pc/boot_hybrid.img"].map(OsString::from));
+        let bios = ["-b", CD_BOOT, "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table"];
+        argv.extend(bios.map(OsString::from));
+        argv.push("--grub2-boot-info".into());
+    }
+    if let Some(esp) = esp {
+        argv.extend(["-append_partition".into(), "2".into(), "0xef".into(), esp.into()]);
+        argv.extend(["-appended_part_as_gpt", "-eltorito-alt-boot"].map(OsString::from));
+        argv.extend(["-e", "--interval:appended_partition_2:all::", "-no-emul-boot"].map(OsString::from));
+    }
+    argv.extend(["-o".into(), file.into(), tree.into()]);
+    argv
+}
+
 /// Makes an empty file system of the other kinds in a file of its own.
 pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
     let mut argv: Vec<OsString> = match volume.file_system {

@@ -11,7 +11,7 @@ use crate::plan::{self, Form, Plan};
 use crate::steps;
 use crate::workshop::Workshop;
 
-/// Makes raw, loop and fs images.
+/// Makes images of every type but those of flash memory.
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
@@ -53,6 +53,7 @@ impl DnfBuilder {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
             Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
             Form::Raw(layout) => steps::disk::write(shop, layout, &mut plan).await?,
+            Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };
         steps::publish::publish(shop, &plan, &files)
             .await

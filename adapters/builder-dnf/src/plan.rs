@@ -4,6 +4,7 @@ mod btrfs;
 mod disk;
 mod fstab;
 mod honoured;
+mod live;
 mod names;
 mod options;
 mod packages;
@@ -14,6 +15,7 @@ mod volume;
 
 pub(crate) use disk::{Disk, Layout, Table, number};
 pub(crate) use fstab::fstab;
+pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
@@ -50,15 +52,17 @@ pub(crate) enum Form {
     Fs(Pack),
     /// A file for each file system.
     Loop(Layout),
-    /// A disk.
+    /// Disks.
     Raw(Layout),
+    /// A live system on a medium.
+    Live(Box<Medium>),
 }
 
 impl Form {
-    /// Returns the division into file systems, unless all files go into one archive.
+    /// Returns the division into file systems, unless all files stay together.
     pub(crate) fn layout(&self) -> Option<&Layout> {
         match self {
-            Form::Fs(_) => None,
+            Form::Fs(_) | Form::Live(_) => None,
             Form::Loop(layout) | Form::Raw(layout) => Some(layout),
         }
     }
@@ -80,10 +84,15 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         ImageType::Fs => Form::Fs(pack),
         ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
         ImageType::Raw => Form::Raw(disk::layout(&kickstart, &uuids, &mut warnings)?),
+        ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
             return Err(format!("{} images are only made by mic", request.image_type));
         }
-        other => return Err(format!("{other} images cannot be made yet; there are raw, loop and fs")),
+        other => {
+            return Err(format!(
+                "{other} images cannot be made yet; there are raw, loop, fs, livecd and liveusb"
+            ));
+        }
     };
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;

@@ -6,6 +6,7 @@ pub(crate) mod boot;
 pub(crate) mod cache;
 pub(crate) mod disk;
 pub(crate) mod filesystems;
+pub(crate) mod live;
 pub(crate) mod packages;
 pub(crate) mod publish;
 pub(crate) mod scripts;

@@ -117,6 +117,9 @@ const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
 /// Options of `part` that are about a disk, which loop images have none of.
 const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary", "--part-type"];
 
+/// Options of `bootloader` that mean nothing on a live medium, which boots in any case.
+const OF_A_BOOT_DISK: &[&str] = &["--disabled", "--location", "--ptable"];
+
 /// Says what of the kickstart has no effect in such an image, a sentence each, in the order of the file.
 pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Vec<String> {
     let mut found: Vec<(usize, String)> = Vec::new();
@@ -180,6 +183,10 @@ fn alone(name: &str, arguments: &Arguments<'_>, form: ImageType) -> Vec<String> 
         let given = OF_A_DISK.iter().filter(|option| arguments.has(option));
         clauses.extend(given.map(|option| format!("{option} has no effect in loop images")));
     }
+    if is_live(form) && name == "bootloader" {
+        let given = OF_A_BOOT_DISK.iter().filter(|option| arguments.has(option));
+        clauses.extend(given.map(|option| format!("{option} has no effect in {form} images")));
+    }
     clauses
 }
 
@@ -203,15 +210,24 @@ fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
 
 /// Tells whether a command that is honoured elsewhere means nothing for such an image.
 fn not_in(name: &str, form: ImageType, arch: Arch) -> bool {
+    let live = is_live(form);
     match name {
-        "part" | "partition" | "btrfs" => form == ImageType::Fs,
-        "bootloader" => form != ImageType::Raw || !crate::steps::boot::knows(arch),
+        "part" | "partition" | "btrfs" => live || form == ImageType::Fs,
+        "bootloader" => matches!(form, ImageType::Fs | ImageType::Loop) || !crate::steps::boot::knows(arch),
         _ => false,
     }
 }
 
+fn is_live(form: ImageType) -> bool {
+    matches!(form, ImageType::Livecd | ImageType::Liveusb)
+}
+
 fn of(form: ImageType, arch: Arch) -> String {
-    if form == ImageType::Raw { arch.to_string() } else { form.to_string() }
+    match form {
+        ImageType::Fs | ImageType::Loop => form.to_string(),
+        _ if crate::steps::boot::knows(arch) => form.to_string(),
+        _ => arch.to_string(),
+    }
 }
 
 #[cfg(test)]

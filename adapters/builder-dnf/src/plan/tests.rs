@@ -153,8 +153,8 @@ fn a_kickstart_without_sources_or_packages_says_what_to_add() {
 fn only_what_is_made_here_is_planned() {
     for (form, sentence) in [
         (ImageType::Nand, "nand images are only made by mic"),
-        (ImageType::Livecd, "livecd images cannot be made yet; there are raw, loop and fs"),
-        (ImageType::Vdi, "vdi images cannot be made yet; there are raw, loop and fs"),
+        (ImageType::Mrstnand, "mrstnand images are only made by mic"),
+        (ImageType::Vdi, "vdi images cannot be made yet; there are raw, loop, fs, livecd and liveusb"),
     ] {
         assert_eq!(plan(&request(form, BASE)).unwrap_err(), sentence);
     }

@@ -11,7 +11,8 @@ pub(crate) mod grub;
 mod menu;
 
 pub(crate) use grub::{Firmware, Menu};
-use menu::{Kernel, Root, menu};
+use menu::Kernel;
+pub(crate) use menu::{Root, menu};
 
 /// Tells whether there is a boot loader for such machines.
 pub(crate) fn knows(arch: Arch) -> bool {
@@ -24,7 +25,10 @@ pub(crate) fn knows_uefi(arch: Arch) -> bool {
 }
 
 /// Finds what can be booted; `None` when there is nothing, with a warning.
-async fn kernels(shop: &Workshop<'_>, warnings: &mut Vec<String>) -> Result<Option<Vec<Kernel>>, Halt> {
+pub(crate) async fn kernels(
+    shop: &Workshop<'_>,
+    warnings: &mut Vec<String>,
+) -> Result<Option<Vec<Kernel>>, Halt> {
     let list = ["find".into(), shop.inside("/boot").into_os_string(), "-maxdepth".into(), "1".into()];
     let list = list.into_iter().chain(["-printf".into(), "%f\n".into()]);
     let kernels = menu::kernels(&shop.ask(list).await?.unwrap_or_default());
@@ -71,16 +75,7 @@ pub(crate) async fn configure(
     match layout.esp() {
         Some(place) if knows_uefi(shop.request.arch) => {
             let image = grub::image(shop, &menu, Firmware::Uefi).await?;
-            // Where a firmware looks that nobody has told anything; the ESP is still a folder of the image.
-            let place = shop.inside(place).join("EFI/BOOT/BOOTX64.EFI");
-            shop.tool(
-                "install",
-                ["-D", "-m", "0644", "--"]
-                    .map(Into::into)
-                    .into_iter()
-                    .chain([image.into_os_string(), place.into_os_string()]),
-            )
-            .await?;
+            grub::for_uefi(shop, &image, &shop.inside(place)).await?; // it is still a folder of the image
         }
         Some(_) => warnings
             .push(format!("no UEFI boot loader for {}: the image starts by BIOS only", shop.request.arch)),
@@ -99,5 +94,5 @@ fn root_of(layout: &Layout) -> Root {
             format!("PARTUUID={:08x}-{:02x}", disk.short_id(), layout.partition_number(root))
         }
     };
-    Root { by_kernel, by_initrd: format!("UUID={}", root.uuid) }
+    Root { by_kernel, by_initrd: format!("UUID={}", root.uuid), mode: Some("ro") }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use imaging::BuilderError;
 
 use crate::halt::Halt;
-use crate::plan::{FileSystem, Form, Into, Plan};
+use crate::plan::{FileSystem, Form, Into, MediumKind, Plan};
 use crate::steps::archive::compressors;
 
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -21,6 +21,10 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Halt> {
     }
 }
 
+const GRUB: [(&str, &str); 2] =
+    [("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")];
+const GRUB_UEFI: (&str, &str) = ("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin");
+
 /// Returns programs, or files by their whole path, each with its Debian package.
 fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
     let mut needed = vec![("dnf", "dnf")];
@@ -35,7 +39,21 @@ fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
             Into::Tar(_) | Into::Folder => {}
         }
     }
-    for volume in plan.form.layout().into_iter().flat_map(|layout| &layout.volumes) {
+    let fat = match &plan.form {
+        Form::Live(medium) => {
+            needed.push(("mksquashfs", "squashfs-tools"));
+            match medium.kind {
+                MediumKind::Cd => needed.push(("xorriso", "xorriso")),
+                MediumKind::Usb(_) => needed.push(("sfdisk", "fdisk")),
+            }
+            needed.extend(GRUB);
+            needed.push(GRUB_UEFI);
+            Some(&medium.esp)
+        }
+        _ => None,
+    };
+    let volumes = plan.form.layout().into_iter().flat_map(|layout| &layout.volumes);
+    for volume in volumes.chain(fat) {
         match volume.file_system {
             FileSystem::Ext(_) => needed.extend([("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]),
             FileSystem::Btrfs => needed.push(("mkfs.btrfs", "btrfs-progs")),
@@ -45,9 +63,9 @@ fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
     }
     if let Form::Raw(layout) = &plan.form {
         needed.push(("sfdisk", "fdisk"));
-        needed.extend([("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")]);
+        needed.extend(GRUB);
         if layout.esp().is_some() {
-            needed.push(("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin"));
+            needed.push(GRUB_UEFI);
         }
     }
     needed

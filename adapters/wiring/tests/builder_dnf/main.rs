@@ -3,6 +3,7 @@
 mod disks;
 mod ends;
 mod forms;
+mod live;
 mod made;
 mod packages;
 mod raw;

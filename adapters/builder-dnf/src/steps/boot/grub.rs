@@ -35,8 +35,10 @@ const MODULES: &[&str] = &[
 /// What an image of grub is started by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Firmware {
-    /// A BIOS.
+    /// A BIOS, from a disk.
     Bios,
+    /// A BIOS, from a CD.
+    BiosCd,
     Uefi,
 }
 
@@ -44,13 +46,14 @@ impl Firmware {
     fn format(self) -> &'static str {
         match self {
             Firmware::Bios => "i386-pc",
+            Firmware::BiosCd => "i386-pc-eltorito",
             Firmware::Uefi => "x86_64-efi",
         }
     }
 
     fn modules(self) -> &'static [&'static str] {
         match self {
-            Firmware::Bios => &["biosdisk"],
+            Firmware::Bios | Firmware::BiosCd => &["biosdisk"],
             Firmware::Uefi => &["all_video"],
         }
     }
@@ -95,4 +98,11 @@ pub(crate) async fn into_mbr(
     // Each stage knows by a number where the next one begins. They expect the image in the second sector.
     shop.patch(disk, 0x5c, &sector.to_le_bytes()).await?;
     shop.patch(disk, sector * 512 + 0x1f4, &(sector + 1).to_le_bytes()).await
+}
+
+/// Puts grub where a UEFI looks that nobody has told anything, in a folder that is or becomes the ESP.
+pub(crate) async fn for_uefi(shop: &Workshop<'_>, image: &Path, folder: &Path) -> Result<(), Halt> {
+    let mut words: Vec<OsString> = ["-D", "-m", "0644", "--"].map(Into::into).into();
+    words.extend([image.into(), folder.join("EFI/BOOT/BOOTX64.EFI").into()]);
+    shop.tool("install", words).await.map(|_| ())
 }

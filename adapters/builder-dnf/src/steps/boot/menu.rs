@@ -10,13 +10,15 @@ pub(crate) struct Kernel {
     pub(crate) initrd: Option<String>,
 }
 
-/// How a kernel finds the root file system.
+/// How a kernel finds the root file system: what follows `root=`.
 #[derive(Debug)]
 pub(crate) struct Root {
     /// By itself.
     pub(crate) by_kernel: String,
     /// By its initial file system, which may want more words.
     pub(crate) by_initrd: String,
+    /// How it mounts it, unless the kickstart says so.
+    pub(crate) mode: Option<&'static str>,
 }
 
 /// Finds the kernels among the files of /boot, newest first.
@@ -55,16 +57,16 @@ fn compare(a: &str, b: &str) -> std::cmp::Ordering {
 }
 
 /// Returns the text of grub.cfg; the kernels are in `folder` of grub's root.
-pub(crate) fn menu(kernels: &[Kernel], folder: &str, root: &Root, asked: &Bootloader) -> String {
+pub(crate) fn menu(kernels: &[Kernel], folder: &str, root_of: &Root, asked: &Bootloader) -> String {
     let timeout = asked.timeout.unwrap_or(1);
     let mut menu = format!("set timeout={timeout}\nset default=0\n");
     for Kernel { version, image, initrd } in kernels {
         // Only an initial file system knows UUIDs of file systems; the kernel itself knows those of partitions.
-        let root = if initrd.is_some() { &root.by_initrd } else { &root.by_kernel };
+        let root = if initrd.is_some() { &root_of.by_initrd } else { &root_of.by_kernel };
         let mut words = vec![format!("root={root}")];
         let append: Vec<_> = asked.append.as_deref().unwrap_or_default().split_whitespace().collect();
         if !append.iter().any(|word| matches!(*word, "ro" | "rw")) {
-            words.push("ro".into());
+            words.extend(root_of.mode.map(str::to_owned));
         }
         words.extend(append.into_iter().map(word));
         let title = word(&format!("Linux {version}"));
@@ -105,7 +107,7 @@ mod tests {
     }
 
     fn root() -> Root {
-        Root { by_kernel: "PARTUUID=0badcafe-05".into(), by_initrd: "UUID=U".into() }
+        Root { by_kernel: "PARTUUID=0badcafe-05".into(), by_initrd: "UUID=U".into(), mode: Some("ro") }
     }
 
     #[test]
