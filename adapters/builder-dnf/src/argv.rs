@@ -5,7 +5,7 @@ use std::path::Path;
 
 use imaging::Arch;
 
-use crate::plan::{FileSystem, Volume, Wanted};
+use crate::plan::{DiskFormat, FileSystem, Volume, Wanted};
 
 /// Where dnf finds and leaves things.
 #[derive(Clone, Copy, Debug)]
@@ -142,6 +142,22 @@ pub(crate) fn iso(label: &str, boots: bool, esp: Option<&Path>, tree: &Path, fil
         argv.extend(["-e", "--interval:appended_partition_2:all::", "-no-emul-boot"].map(OsString::from));
     }
     argv.extend(["-o".into(), file.into(), tree.into()]);
+    argv
+}
+
+/// Writes a disk in a format of virtual machines.
+pub(crate) fn qemu_img_convert(format: DiskFormat, disk: &Path, file: &Path) -> Vec<OsString> {
+    let how: &[&str] = match format {
+        DiskFormat::Raw => &["raw"],
+        DiskFormat::Qcow2 => &["qcow2"],
+        DiskFormat::Vdi => &["vdi"],
+        DiskFormat::Vmdk => &["vmdk"],
+        // Without it the disk would be as large as some number of heads and cylinders, and a GPT not end at its end.
+        DiskFormat::Vhd => &["vpc", "-o", "force_size=on"],
+    };
+    let mut argv: Vec<OsString> = ["qemu-img", "convert", "-f", "raw", "-O"].map(Into::into).into();
+    argv.extend(how.iter().map(OsString::from));
+    argv.extend([disk.into(), file.into()]);
     argv
 }
 

@@ -52,7 +52,10 @@ impl DnfBuilder {
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
             Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
-            Form::Raw(layout) => steps::disk::write(shop, layout, &mut plan).await?,
+            Form::Disks(layout, format) => {
+                let disks = steps::disk::write(shop, layout, &mut plan).await?;
+                steps::convert::convert(shop, disks, *format).await?
+            }
             Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };
         steps::publish::publish(shop, &plan, &files)

@@ -10,6 +10,7 @@
 //! | all | `NAME.ks`, what scripts leave in `$IMG_OUT_DIR` | dnf (dnf), bwrap (bubblewrap), newuidmap (uidmap) |
 //! | raw | `NAME.raw`, or `NAME-sda.raw`, …: disks with an MBR or GPT, grub for BIOS and UEFI | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin, grub-efi-amd64-bin |
 //! | loop | `NAME.img` for `/`, `NAME-home.img` for `/home`, … | mke2fs (e2fsprogs) |
+//! | qcow2, vdi, vmdk, vhd | `NAME.qcow2`, … | as raw, then qemu-img (qemu-utils) |
 //! | livecd | `NAME.iso` | mksquashfs (squashfs-tools), xorriso, grub as above |
 //! | liveusb | `NAME.usbimg` | mksquashfs (squashfs-tools), grub and vfat as here |
 //! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz, .zst, .zip or a folder | tar, pigz, lbzip2, xz-utils, zstd, zip |

@@ -13,7 +13,7 @@ mod scripts;
 mod uuids;
 mod volume;
 
-pub(crate) use disk::{Disk, Layout, Table, number};
+pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Compression, Into, Pack};
@@ -53,7 +53,7 @@ pub(crate) enum Form {
     /// A file for each file system.
     Loop(Layout),
     /// Disks.
-    Raw(Layout),
+    Disks(Layout, DiskFormat),
     /// A live system on a medium.
     Live(Box<Medium>),
 }
@@ -63,7 +63,7 @@ impl Form {
     pub(crate) fn layout(&self) -> Option<&Layout> {
         match self {
             Form::Fs(_) | Form::Live(_) => None,
-            Form::Loop(layout) | Form::Raw(layout) => Some(layout),
+            Form::Loop(layout) | Form::Disks(layout, _) => Some(layout),
         }
     }
 }
@@ -83,16 +83,14 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     let form = match request.image_type {
         ImageType::Fs => Form::Fs(pack),
         ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
-        ImageType::Raw => Form::Raw(disk::layout(&kickstart, &uuids, &mut warnings)?),
         ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
             return Err(format!("{} images are only made by mic", request.image_type));
         }
-        other => {
-            return Err(format!(
-                "{other} images cannot be made yet; there are raw, loop, fs, livecd and liveusb"
-            ));
-        }
+        other => match DiskFormat::of(other) {
+            Some(format) => Form::Disks(disk::layout(&kickstart, &uuids, &mut warnings)?, format),
+            None => return Err(format!("this builder makes no {other} images")),
+        },
     };
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod archive;
 pub(crate) mod boot;
 pub(crate) mod cache;
+pub(crate) mod convert;
 pub(crate) mod disk;
 pub(crate) mod filesystems;
 pub(crate) mod live;

@@ -42,6 +42,10 @@ const CELLS: &[Cell] = &[
                 part /srv --size=12 --fstype=vfat\npart /boot/efi --size=16 --fstype=vfat\nbootloader --ptable=msdos",
         ways: &["", "--uefi"],
     },
+    Cell { name: "qcow2", image_type: "qcow2", lines: GPT, ways: &["", "--uefi"] },
+    Cell { name: "vdi", image_type: "vdi", lines: GPT, ways: &[""] },
+    Cell { name: "vmdk", image_type: "vmdk", lines: "", ways: &[""] },
+    Cell { name: "vhd", image_type: "vhd", lines: GPT, ways: &["--uefi"] },
     Cell { name: "cd", image_type: "livecd", lines: "", ways: &["--cd", "--cd --uefi", "", "--uefi"] },
     Cell { name: "stick", image_type: "liveusb", lines: "", ways: &["", "--uefi"] },
 ];
@@ -137,6 +141,13 @@ fn a_disk_with_btrfs_boots_by_bios_and_uefi() {
 #[test]
 fn a_disk_with_many_file_systems_boots_by_bios_and_uefi() {
     cell("many");
+}
+
+#[test]
+fn a_disk_in_each_format_of_virtual_machines_boots() {
+    for name in ["qcow2", "vdi", "vmdk", "vhd"] {
+        cell(name);
+    }
 }
 
 #[test]

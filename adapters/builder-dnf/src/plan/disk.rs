@@ -1,5 +1,6 @@
 //! How the files are divided into file systems, and those among disks.
 
+use imaging::ImageType;
 use img_kickstart::{At, Bootloader, Kickstart, Partition};
 use uuid::Uuid;
 
@@ -25,6 +26,43 @@ pub(crate) struct Disk {
     pub(crate) name: String,
     /// Its own identifier in its partition table.
     pub(crate) id: Uuid,
+}
+
+/// What a disk is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DiskFormat {
+    /// As it is.
+    Raw,
+    Qcow2,
+    Vdi,
+    Vmdk,
+    /// That of Virtual PC and Hyper-V.
+    Vhd,
+}
+
+impl DiskFormat {
+    /// Returns the format of such an image, if that is disks.
+    pub(super) fn of(image_type: ImageType) -> Option<DiskFormat> {
+        match image_type {
+            ImageType::Raw => Some(DiskFormat::Raw),
+            ImageType::Qcow2 => Some(DiskFormat::Qcow2),
+            ImageType::Vdi => Some(DiskFormat::Vdi),
+            ImageType::Vmdk => Some(DiskFormat::Vmdk),
+            ImageType::Vhd => Some(DiskFormat::Vhd),
+            _ => None,
+        }
+    }
+
+    /// Returns what the name of its file ends in.
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            DiskFormat::Raw => "raw",
+            DiskFormat::Qcow2 => "qcow2",
+            DiskFormat::Vdi => "vdi",
+            DiskFormat::Vmdk => "vmdk",
+            DiskFormat::Vhd => "vhd",
+        }
+    }
 }
 
 /// The kind of the partition tables.

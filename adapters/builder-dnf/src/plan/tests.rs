@@ -154,7 +154,6 @@ fn only_what_is_made_here_is_planned() {
     for (form, sentence) in [
         (ImageType::Nand, "nand images are only made by mic"),
         (ImageType::Mrstnand, "mrstnand images are only made by mic"),
-        (ImageType::Vdi, "vdi images cannot be made yet; there are raw, loop, fs, livecd and liveusb"),
     ] {
         assert_eq!(plan(&request(form, BASE)).unwrap_err(), sentence);
     }

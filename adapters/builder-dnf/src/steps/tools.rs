@@ -5,7 +5,7 @@ use std::path::Path;
 use imaging::BuilderError;
 
 use crate::halt::Halt;
-use crate::plan::{FileSystem, Form, Into, MediumKind, Plan};
+use crate::plan::{DiskFormat, FileSystem, Form, Into, MediumKind, Plan};
 use crate::steps::archive::compressors;
 
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
@@ -61,7 +61,10 @@ fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
             FileSystem::Swap => needed.push(("mkswap", "util-linux")),
         }
     }
-    if let Form::Raw(layout) = &plan.form {
+    if let Form::Disks(layout, format) = &plan.form {
+        if *format != DiskFormat::Raw {
+            needed.push(("qemu-img", "qemu-utils"));
+        }
         needed.push(("sfdisk", "fdisk"));
         needed.extend(GRUB);
         if layout.esp().is_some() {

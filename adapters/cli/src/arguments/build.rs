@@ -13,7 +13,7 @@ pub struct WishArguments {
     /// The kickstart file
     #[arg(value_name = "FILE.ks")]
     pub kickstart: PathBuf,
-    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed), livecd, liveusb
+    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed), livecd, liveusb, or a disk as qcow2, vdi, vmdk or vhd
     #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
     pub image_type: ImageType,
     /// Processor the image is for [default: this machine's]

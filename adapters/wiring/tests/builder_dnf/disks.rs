@@ -156,3 +156,45 @@ async fn a_loop_image_has_files_of_every_file_system() {
     let data = scene.file("demo-data.img");
     assert_eq!(tool(&["mtype", "-i", data.to_str().unwrap(), "::file.txt"]), "fat\n");
 }
+
+#[tokio::test]
+async fn a_disk_becomes_a_file_of_virtual_machines() {
+    for (image_type, format) in [
+        (ImageType::Qcow2, "qcow2"),
+        (ImageType::Vdi, "vdi"),
+        (ImageType::Vmdk, "vmdk"),
+        (ImageType::Vhd, "vpc"),
+    ] {
+        let scene = Scene::new(
+            image_type,
+            "REPO\npart / --size=40 --label=top --ondisk=a\npart /home --size=12 --ondisk=b\nbootloader --ptable=gpt\n\
+             %packages\nsetup\n%end\n",
+        );
+
+        let made = scene.made().await;
+
+        let files = [format!("demo-a.{image_type}"), format!("demo-b.{image_type}")];
+        assert_eq!(made.image_file.to_str(), Some(&*files[0]));
+        assert_eq!(scene.files(), [&files[0], &files[1], "demo.ks", "log"]);
+        let (file, raw) = (scene.file(&files[0]), scene.temp().join("raw"));
+        let said = tool(&["qemu-img", "info", "--output=json", file.to_str().unwrap()]);
+        let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+        assert_eq!(
+            (&said["format"], &said["virtual-size"]),
+            (&format.into(), &(42 << 20).into()),
+            "{image_type}"
+        );
+        tool(&[
+            "qemu-img",
+            "convert",
+            "-f",
+            format,
+            "-O",
+            "raw",
+            file.to_str().unwrap(),
+            raw.to_str().unwrap(),
+        ]);
+        assert_eq!(Ext::at(&raw, gpt(&raw)[0].start * 512).about("Filesystem volume name"), "top");
+        assert!(std::fs::metadata(&file).unwrap().len() < 30 << 20, "empty room takes no room");
+    }
+}

@@ -1,0 +1,28 @@
+//! Disks as files of virtual machines.
+
+use crate::argv;
+use crate::halt::Halt;
+use crate::plan::DiskFormat;
+use crate::steps::publish::Finished;
+use crate::workshop::Workshop;
+
+/// Converts finished disks, each into one file; those of a raw image stay as they are.
+pub(crate) async fn convert(
+    shop: &Workshop<'_>,
+    disks: Vec<Finished>,
+    format: DiskFormat,
+) -> Result<Vec<Finished>, Halt> {
+    if format == DiskFormat::Raw {
+        return Ok(disks);
+    }
+    let mut files = Vec::new();
+    for (number, disk) in disks.iter().enumerate() {
+        shop.step("converting", Some((number as u64, disks.len() as u64)));
+        let (ending, name) = (format.ending(), disk.name.trim_end_matches(".raw"));
+        let file = disk.file.with_extension(ending);
+        shop.must(&shop.task(argv::qemu_img_convert(format, &disk.file, &file))).await?;
+        shop.tool("rm", ["-f".into(), "--".into(), disk.file.as_os_str().to_owned()]).await?;
+        files.push(Finished::file(file, format!("{name}.{ending}")));
+    }
+    Ok(files)
+}
