@@ -92,7 +92,9 @@ pub(crate) fn mke2fs(
     if let Some(inodes) = inodes {
         argv.extend(["-N".into(), inodes.to_string().into()]);
     }
-    let extended = format!("offset={offset},root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1");
+    let uuid = &volume.uuid; // names are hashed with a number of the file system, which may be this one
+    let extended =
+        format!("offset={offset},root_owner=0:0,hash_seed={uuid},lazy_itable_init=1,lazy_journal_init=1");
     argv.extend([
         "-E".into(),
         extended.into(),
@@ -127,7 +129,14 @@ pub(crate) const CD_BOOT: &str = "boot/grub/eltorito.img";
 
 /// Makes a CD of a folder that is a disk as well: a BIOS finds grub in either form, and a UEFI in the ESP behind the CD's
 /// own file system.
-pub(crate) fn iso(label: &str, boots: bool, esp: Option<&Path>, tree: &Path, file: &Path) -> Vec<OsString> {
+pub(crate) fn iso(
+    label: &str,
+    epoch: Option<u64>,
+    boots: bool,
+    esp: Option<&Path>,
+    tree: &Path,
+    file: &Path,
+) -> Vec<OsString> {
     let mut argv: Vec<OsString> =
         ["-as", "mkisofs", "-quiet", "-iso-level", "3", "-r", "-V", label].map(Into::into).into();
     if boots {
@@ -140,6 +149,9 @@ pub(crate) fn iso(label: &str, boots: bool, esp: Option<&Path>, tree: &Path, fil
         argv.extend(["-append_partition".into(), "2".into(), "0xef".into(), esp.into()]);
         argv.extend(["-appended_part_as_gpt", "-eltorito-alt-boot"].map(OsString::from));
         argv.extend(["-e", "--interval:appended_partition_2:all::", "-no-emul-boot"].map(OsString::from));
+    }
+    if let Some(epoch) = epoch {
+        argv.extend(["--set_all_file_dates".into(), format!("={epoch}").into()]);
     }
     argv.extend(["-o".into(), file.into(), tree.into()]);
     argv
@@ -166,7 +178,8 @@ pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
     let mut argv: Vec<OsString> = match volume.file_system {
         FileSystem::Vfat => {
             let (serial, hidden) = (volume.uuid.replace('-', ""), start.to_string());
-            ["mkfs.vfat", "-i", &serial, "-h", &hidden].map(OsString::from).into()
+            // the last word is about the time of the label; the serial number stays ours
+            ["mkfs.vfat", "-i", &serial, "-h", &hidden, "--invariant"].map(OsString::from).into()
         }
         FileSystem::Swap | FileSystem::Ext(_) | FileSystem::Btrfs => {
             ["mkswap", "-q", "-U", &volume.uuid].map(OsString::from).into()

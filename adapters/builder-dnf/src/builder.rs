@@ -35,7 +35,7 @@ impl DnfBuilder {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan)?;
-        let shop = Workshop::open(self.place.as_ref(), request, watch).await?;
+        let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
         let made = self.carry_out(plan, &shop).await;
         let closed = shop.close().await;
         let made = made?;
@@ -49,12 +49,13 @@ impl DnfBuilder {
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
         steps::settings::apply(shop, &mut plan).await?;
         steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
+        steps::same::bases(shop).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
             Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
             Form::Disks(layout, format) => {
                 let disks = steps::disk::write(shop, layout, &mut plan).await?;
-                steps::convert::convert(shop, disks, *format).await?
+                steps::convert::convert(shop, disks, *format, &plan.uuids).await?
             }
             Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };

@@ -20,7 +20,7 @@ pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
 pub(crate) use scripts::Program;
-use uuids::Uuids;
+pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
 use imaging::{Arch, BuildRequest, ImageType};
@@ -41,6 +41,10 @@ pub(crate) struct Plan {
     pub(crate) before: Vec<Program>,
     /// What runs after them, in order.
     pub(crate) after: Vec<Program>,
+    /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
+    pub(crate) epoch: Option<u64>,
+    /// The identifiers of what is new.
+    pub(crate) uuids: Uuids,
     /// What a person should know.
     pub(crate) warnings: Vec<String>,
 }
@@ -77,13 +81,13 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     runs_here(request.arch)?;
-    let pack = options::read(&request.extra_opts, request)?;
+    let options = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
-    let uuids = Uuids;
+    let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
-        ImageType::Fs => Form::Fs(pack),
+        ImageType::Fs => Form::Fs(options.pack),
         ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
-        ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, uuids))),
+        ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, &uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
             return Err(format!("{} images are only made by mic", request.image_type));
         }
@@ -92,11 +96,19 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
             None => return Err(format!("this builder makes no {other} images")),
         },
     };
+    let btrfs = form.layout().into_iter().flat_map(|layout| &layout.volumes);
+    for volume in btrfs.filter(|volume| options.epoch.is_some() && volume.file_system == FileSystem::Btrfs) {
+        warnings.push(format!(
+            "{}: --source-date-epoch has no effect on btrfs, which mkfs.btrfs makes anew each time",
+            At(volume.line.unwrap_or_default())
+        ));
+    }
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;
     let of_kind = |kind| scripts::programs(&kickstart, kind);
     let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
-    Ok(Plan { kickstart, form, sources, wanted, before, after, warnings })
+    let epoch = options.epoch;
+    Ok(Plan { kickstart, form, sources, wanted, before, after, epoch, uuids, warnings })
 }
 
 fn runs_here(arch: Arch) -> Result<(), String> {

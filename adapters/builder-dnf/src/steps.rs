@@ -10,6 +10,7 @@ pub(crate) mod filesystems;
 pub(crate) mod live;
 pub(crate) mod packages;
 pub(crate) mod publish;
+pub(crate) mod same;
 pub(crate) mod scripts;
 pub(crate) mod services;
 pub(crate) mod settings;

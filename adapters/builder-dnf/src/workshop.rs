@@ -8,6 +8,7 @@ use child::{Ended, Listen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
+use crate::steps::same;
 use crate::{report, room};
 
 /// Where tools see the work folder.
@@ -22,6 +23,8 @@ pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
     pub(crate) request: &'a BuildRequest,
+    /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
+    pub(crate) epoch: Option<u64>,
     /// The folder everything is in; removed at the end.
     host: PathBuf,
     /// The same as the tools see it: what characters the real path has matters to none of them.
@@ -41,6 +44,7 @@ impl<'a> Workshop<'a> {
     pub(crate) async fn open(
         place: &'a dyn Place,
         request: &'a BuildRequest,
+        epoch: Option<u64>,
         watch: &'a dyn Watch,
     ) -> Result<Workshop<'a>, Halt> {
         let folder = std::path::absolute(&request.folder);
@@ -49,7 +53,7 @@ impl<'a> Workshop<'a> {
         place.remove(&host).await?; // what a killed build may have left
         place.make_folder(&host).await?;
         let work = PathBuf::from(WORK);
-        let shop = Workshop { place, watch, request, host, root: work.join("root"), work };
+        let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
         let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
         let folders = folders.map(|name| shop.work.join(name));
         shop.tool(
@@ -81,7 +85,11 @@ impl<'a> Workshop<'a> {
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
         let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
-        Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) }
+        let task = Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) };
+        match self.epoch {
+            Some(epoch) => same::told(task, epoch),
+            None => task,
+        }
     }
 
     /// Runs a task, whatever comes of it.
@@ -184,6 +192,15 @@ impl<'a> Workshop<'a> {
             None => ["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()],
         });
         self.tool("dd", words).await.map(|_| ())
+    }
+
+    /// Returns bytes of a file from a byte on.
+    pub(crate) async fn bytes(&self, file: &Path, offset: u64, bytes: u64) -> Result<Vec<u8>, Halt> {
+        let mut task = self.task(["dd", "iflag=skip_bytes,fullblock", "count=1", "status=none"]);
+        let words = [format!("if={}", file.display()), format!("skip={offset}"), format!("bs={bytes}")];
+        task.argv.extend(words.map(OsString::from));
+        task.keep_output = Some(LARGEST);
+        Ok(self.must(&task).await?.output)
     }
 
     /// Writes bytes into a file from a byte on.

@@ -28,12 +28,12 @@ pub(crate) enum MediumKind {
 pub(crate) const LARGEST_ON_FAT: u64 = u32::MAX as u64;
 
 /// Plans the medium.
-pub(super) fn medium(request: &BuildRequest, uuids: Uuids) -> Medium {
+pub(super) fn medium(request: &BuildRequest, uuids: &Uuids) -> Medium {
     let name = request.name.as_str();
     let fat = |what: &str| Volume {
         file_system: FileSystem::Vfat,
         uuid: new_uuid(FileSystem::Vfat, uuids.of(&format!("file system {what}"))),
-        ..Volume::root(&uuids)
+        ..Volume::root(uuids)
     };
     let esp = Volume { size: super::Size::Fixed(4), ..fat("esp") };
     if request.image_type == ImageType::Livecd {

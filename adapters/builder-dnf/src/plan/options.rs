@@ -38,30 +38,58 @@ const ENDINGS: &[(&str, Into)] = &[
     (".zip", Into::Zip),
 ];
 
-/// Reads the options: `--pack-to=FILE` is the only one, and only `fs` images have it.
-pub(super) fn read(options: &[String], request: &BuildRequest) -> Result<Pack, String> {
+/// What the options say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Options {
+    pub(super) pack: Pack,
+    /// `--source-date-epoch`: seconds since 1970.
+    pub(super) epoch: Option<u64>,
+}
+
+/// Reads the options: `--pack-to=FILE`, which only `fs` images have, and `--source-date-epoch=SECONDS`.
+pub(super) fn read(options: &[String], request: &BuildRequest) -> Result<Options, String> {
     let mut file = format!("{}.tar.gz", request.name);
+    let mut epoch = None;
     let mut words = options.iter();
     while let Some(word) = words.next() {
-        let value = match word.split_once('=') {
-            Some(("--pack-to", value)) => value,
-            None if word == "--pack-to" => words.next().ok_or("the option --pack-to needs a file name")?,
-            _ => {
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (word.as_str(), None),
+        };
+        let mut value = || value.or_else(|| words.next().map(String::as_str));
+        match name {
+            "--pack-to" if request.image_type != ImageType::Fs => {
                 return Err(format!(
-                    "this builder has no option `{word}`; there is --pack-to=FILE for fs images"
+                    "the option --pack-to is for fs images, and this is a {} image",
+                    request.image_type
                 ));
             }
-        };
-        if request.image_type != ImageType::Fs {
-            return Err(format!(
-                "the option --pack-to is for fs images, and this is a {} image",
-                request.image_type
-            ));
+            "--pack-to" => {
+                let value = value().ok_or("the option --pack-to needs a file name")?;
+                file = value.replace("@NAME@", request.name.as_str());
+            }
+            "--source-date-epoch" => epoch = Some(seconds(value().unwrap_or_default())?),
+            _ => {
+                return Err(format!(
+                    "this builder has no option `{word}`; there are --pack-to=FILE for fs images and \
+                     --source-date-epoch=SECONDS"
+                ));
+            }
         }
-        file = value.replace("@NAME@", request.name.as_str());
     }
+    Ok(Options { pack: pack(&file)?, epoch })
+}
+
+/// Reads a time that every file system can write down.
+fn seconds(text: &str) -> Result<u64, String> {
+    text.parse::<u32>().map(u64::from).map_err(|_| {
+        format!("--source-date-epoch={text} should be a number of seconds since 1970, as `date +%s` prints")
+    })
+}
+
+fn pack(file: &str) -> Result<Pack, String> {
     let into = ENDINGS.iter().find(|(ending, _)| file.ends_with(ending)).map(|(_, into)| *into);
-    let name = file.strip_suffix('/').unwrap_or(&file);
+    let name = file.strip_suffix('/').unwrap_or(file);
     match into {
         Some(into) if imaging::ImageName::parse(name).is_ok() => Ok(Pack { file: name.to_owned(), into }),
         _ => Err(format!(

@@ -6,7 +6,7 @@ use super::*;
 
 const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
 
-fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
+pub(super) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
     BuildRequest {
         image_id: ImageId::reduce("x").unwrap(),
         name: ImageName::parse("demo").unwrap(),
@@ -192,6 +192,9 @@ fn options_of_other_builders_are_refused_by_name() {
         (&["--pack-to=a/b/"], "--pack-to=a/b/ should be a file name that ends in"),
         (&["--pack-to=/"], "--pack-to=/ should be a file name that ends in"),
         (&["--pack-to"], "the option --pack-to needs a file name"),
+        (&["--source-date-epoch"], "--source-date-epoch= should be a number of seconds since 1970"),
+        (&["--source-date-epoch=-1"], "--source-date-epoch=-1 should be a number of seconds since 1970"),
+        (&["--source-date-epoch", "2026-11-26"], "--source-date-epoch=2026-11-26 should be a number"),
     ] {
         let error = of(ImageType::Fs, options).unwrap_err();
         assert!(error.starts_with(sign), "{error}");

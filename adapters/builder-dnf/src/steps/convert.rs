@@ -2,8 +2,9 @@
 
 use crate::argv;
 use crate::halt::Halt;
-use crate::plan::DiskFormat;
+use crate::plan::{DiskFormat, Uuids};
 use crate::steps::publish::Finished;
+use crate::steps::same;
 use crate::workshop::Workshop;
 
 /// Converts finished disks, each into one file; those of a raw image stay as they are.
@@ -11,6 +12,7 @@ pub(crate) async fn convert(
     shop: &Workshop<'_>,
     disks: Vec<Finished>,
     format: DiskFormat,
+    uuids: &Uuids,
 ) -> Result<Vec<Finished>, Halt> {
     if format == DiskFormat::Raw {
         return Ok(disks);
@@ -21,6 +23,7 @@ pub(crate) async fn convert(
         let (ending, name) = (format.ending(), disk.name.trim_end_matches(".raw"));
         let file = disk.file.with_extension(ending);
         shop.must(&shop.task(argv::qemu_img_convert(format, &disk.file, &file))).await?;
+        same::virtual_disk(shop, &file, format, uuids.of(&format!("{ending} {number}"))).await?;
         shop.tool("rm", ["-f".into(), "--".into(), disk.file.as_os_str().to_owned()]).await?;
         files.push(Finished::file(file, format!("{name}.{ending}")));
     }

@@ -7,11 +7,15 @@ use crate::argv;
 use crate::halt::Halt;
 use crate::plan::FileSystem;
 use crate::report;
+use crate::steps::same;
 use crate::steps::volumes::Filled;
 use crate::workshop::Workshop;
 
 /// Makes the file system of a volume in `file`, from byte `offset` on.
 pub(crate) async fn make(shop: &Workshop<'_>, filled: &Filled, file: &Path, offset: u64) -> Result<(), Halt> {
+    if let Some(tree) = &filled.tree {
+        same::tree(shop, tree).await?;
+    }
     match (filled.volume.file_system, &filled.tree) {
         (FileSystem::Ext(kind), Some(tree)) => ext(shop, filled, kind, tree, file, offset).await,
         (FileSystem::Btrfs, Some(tree)) => btrfs(shop, filled, tree, file, offset).await,
@@ -49,7 +53,9 @@ async fn ext(
             said.tail.trim()
         )));
     }
-    like_its_folder(shop, tree, file, offset).await
+    let image = format!("{}?offset={offset}", file.display());
+    like_its_folder(shop, tree, &image).await?;
+    same::ext(shop, &image).await
 }
 
 /// mke2fs counts on 16 KiB a file; many small ones need more inodes than that gives.
@@ -59,7 +65,7 @@ fn inodes_beyond_usual(inodes: u64, mib: u64) -> Option<u64> {
 }
 
 /// Gives the topmost folder of a file system its owner and mode, which mke2fs does not copy.
-async fn like_its_folder(shop: &Workshop<'_>, tree: &Path, file: &Path, offset: u64) -> Result<(), Halt> {
+async fn like_its_folder(shop: &Workshop<'_>, tree: &Path, image: &str) -> Result<(), Halt> {
     let said =
         shop.ask([OsString::from("stat"), "-c".into(), "%f %u %g".into(), "--".into(), tree.into()]).await?;
     let said = said.unwrap_or_default();
@@ -70,8 +76,7 @@ async fn like_its_folder(shop: &Workshop<'_>, tree: &Path, file: &Path, offset: 
     if (mode, uid, gid) == ("41ed", "0", "0") {
         return Ok(());
     }
-    let mut task = shop.task(["debugfs", "-w", "-f", "/dev/stdin"]);
-    task.argv.push(format!("{}?offset={offset}", file.display()).into());
+    let mut task = shop.task(["debugfs", "-w", "-f", "/dev/stdin", image]);
     task.stdin = format!("sif <2> mode 0x{mode}\nsif <2> uid {uid}\nsif <2> gid {gid}\n").into_bytes();
     shop.must(&task).await.map(|_| ())
 }
@@ -140,7 +145,8 @@ async fn copy_into_vfat(shop: &Workshop<'_>, filled: &Filled, tree: &Path, own: 
         ["find".into(), tree.as_os_str().to_owned(), "-mindepth".into(), "1".into(), "-maxdepth".into()];
     let list = list.into_iter().chain(["1".into(), "-print0".into()]);
     let names = shop.ask(list).await?.unwrap_or_default();
-    let names: Vec<_> = names.split('\0').filter(|name| !name.is_empty()).collect();
+    let mut names: Vec<_> = names.split('\0').filter(|name| !name.is_empty()).collect();
+    names.sort_unstable();
     if names.is_empty() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::halt::Halt;
 use crate::plan::{LARGEST_ON_FAT, Medium, MediumKind, Plan};
 use crate::steps::boot::{self, Firmware, Menu, Root, grub};
 use crate::steps::publish::Finished;
-use crate::steps::{disk, filesystems, volumes};
+use crate::steps::{disk, filesystems, same, volumes};
 use crate::workshop::Workshop;
 
 /// Makes the medium.
@@ -25,9 +25,11 @@ pub(crate) async fn write(
     let asked = plan.kickstart.bootloader().unwrap_or_default();
     let menu = boots(shop, medium, &tree, &asked, &mut plan.warnings).await?;
     shop.step("packing the files", None);
+    same::tree(shop, &shop.root).await?;
     shop.tool("mkdir", ["-p".into(), "--".into(), tree.join("LiveOS").into_os_string()]).await?;
     let files = tree.join("LiveOS/squashfs.img");
     shop.must(&shop.task(argv::mksquashfs(&shop.root, &files))).await?;
+    same::tree(shop, &tree).await?;
     let (name, file) = (&shop.request.name, shop.work.join("image/medium"));
     match &medium.kind {
         MediumKind::Cd => {
@@ -114,7 +116,7 @@ async fn cd(
     }
     shop.step("writing the medium", None);
     let mut task = shop.task(["xorriso"]);
-    task.argv.extend(argv::iso(&medium.label, menu.is_some(), esp.as_deref(), tree, file));
+    task.argv.extend(argv::iso(&medium.label, shop.epoch, menu.is_some(), esp.as_deref(), tree, file));
     shop.must(&task).await.map(|_| ())
 }
 

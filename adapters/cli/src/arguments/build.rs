@@ -34,6 +34,12 @@ pub struct WishArguments {
     /// Replace @KEY@ in the kickstart
     #[arg(long = "token", value_name = "KEY=VALUE")]
     pub tokens: Vec<String>,
+    /// What an image of type fs is packed into, as @NAME@.tar.zst or @NAME@.zip, or a folder, as @NAME@/
+    #[arg(long, value_name = "FILE")]
+    pub pack_to: Option<String>,
+    /// Give everything in the image this time, in seconds since 1970, so that each build makes the same bytes
+    #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
+    pub source_date_epoch: Option<u32>,
 }
 
 /// What `img build` is told.

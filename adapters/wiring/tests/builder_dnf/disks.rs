@@ -79,7 +79,7 @@ async fn each_disk_is_a_file_called_after_it() {
 }
 
 #[tokio::test]
-async fn btrfs_holds_the_files_and_boots_by_its_label() {
+async fn btrfs_holds_the_files_of_its_subvolumes() {
     let scene = Scene::new(
         ImageType::Raw,
         "REPO\npart btrfs.01 --size=200\npart /srv --size=120 --fstype=btrfs --label=srv\nbtrfs none --label=sys btrfs.01\n\

@@ -8,6 +8,7 @@ mod made;
 mod packages;
 mod raw;
 mod refusals;
+mod same;
 mod scripts;
 mod server;
 mod settings;

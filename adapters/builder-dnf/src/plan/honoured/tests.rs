@@ -196,6 +196,36 @@ fn what_the_page_calls_honoured_has_a_test_that_builds_an_image() {
     }
 }
 
+/// The table of types is about tests that are there.
+#[test]
+fn each_letter_in_the_table_of_types_is_a_test() {
+    let text = std::fs::read_to_string(root().join("docs/building.md")).unwrap();
+    let section =
+        text.split("\n## ").find(|section| section.starts_with("What is tested of each type")).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let (types, tests): (Vec<_>, Vec<_>) = rows.partition(|line| line.starts_with("| `"));
+    let tests = tests.into_iter().filter(|line| line.contains("::"));
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in tests {
+        let letter = line.split_whitespace().nth(1).unwrap();
+        known.insert(letter.into(), quoted(line).filter(|word| word.contains("::")).collect());
+    }
+    for name in known.values().flatten() {
+        let (module, test) = name.split_once("::").unwrap();
+        let folder = root().join("adapters/wiring/tests");
+        let files = [folder.join(format!("{module}.rs")), folder.join(format!("builder_dnf/{module}.rs"))];
+        let text: String = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        assert!(text.contains(&format!("fn {test}()")), "there is no test {name}");
+    }
+    assert_eq!(types.len(), ImageType::ALL.len() - 2, "all but those of flash memory");
+    for line in types {
+        let cells = line.trim_matches('|').split('|').skip(1);
+        for letter in cells.flat_map(str::split_whitespace).filter(|letter| *letter != "–") {
+            assert!(known.contains_key(letter), "{letter} in {line} is no test");
+        }
+    }
+}
+
 #[test]
 fn what_says_nothing_here_is_warned_about() {
     let of = |form, lines: &str| crate::plan::plan(&request(form, lines)).unwrap().warnings;
