@@ -34,7 +34,7 @@ impl DnfBuilder {
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
-        steps::tools::check(&plan)?;
+        steps::tools::check(&plan, request.arch)?;
         let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
         let made = self.carry_out(plan, &shop).await;
         let closed = shop.close().await;

@@ -63,6 +63,15 @@ pub(crate) enum Form {
 }
 
 impl Form {
+    /// Returns how often the files are on the disk at once, while the image is made and is none smaller.
+    pub(crate) fn copies(&self) -> u64 {
+        match self {
+            Form::Fs(Pack { into: Into::Folder, .. }) => 1,
+            Form::Fs(_) | Form::Loop(_) | Form::Live(_) | Form::Disks(_, DiskFormat::Raw) => 2,
+            Form::Disks(..) => 3,
+        }
+    }
+
     /// Returns the division into file systems, unless all files stay together.
     pub(crate) fn layout(&self) -> Option<&Layout> {
         match self {
@@ -124,4 +133,4 @@ fn runs_here(arch: Arch) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

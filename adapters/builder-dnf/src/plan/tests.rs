@@ -4,9 +4,9 @@ use imaging::{BuildRequest, ImageId, ImageName, ImageType};
 
 use super::*;
 
-const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
+pub(crate) const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
 
-pub(super) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
+pub(crate) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
     BuildRequest {
         image_id: ImageId::reduce("x").unwrap(),
         name: ImageName::parse("demo").unwrap(),

@@ -20,7 +20,7 @@ pub(crate) async fn convert(
     let mut files = Vec::new();
     for (number, disk) in disks.iter().enumerate() {
         shop.step("converting", Some((number as u64, disks.len() as u64)));
-        let (ending, name) = (format.ending(), disk.name.trim_end_matches(".raw"));
+        let (ending, name) = (format.ending(), disk.name.strip_suffix(".raw").unwrap_or(&disk.name));
         let file = disk.file.with_extension(ending);
         shop.must(&shop.task(argv::qemu_img_convert(format, &disk.file, &file))).await?;
         same::virtual_disk(shop, &file, format, uuids.of(&format!("{ending} {number}"))).await?;
