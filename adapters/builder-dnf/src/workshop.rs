@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use child::{Ended, Listen, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Log, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
@@ -76,9 +76,8 @@ impl<'a> Workshop<'a> {
 
     /// Adds a line of ours to the log of the build.
     pub(crate) fn note(&self, line: &str) {
-        use std::io::Write;
-        if let Ok(mut log) = std::fs::OpenOptions::new().append(true).create(true).open(&self.request.log) {
-            let _ = writeln!(log, "-- {line}"); // a full disk is met by the tools, who tell
+        if let Ok(log) = Log::open(&self.request.log) {
+            log.line(&format!("-- {line}"));
         }
     }
 

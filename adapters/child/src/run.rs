@@ -1,6 +1,5 @@
 //! Runs a task to its end, whatever the end is.
 
-use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -16,7 +15,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::output::{self, Tail};
-use crate::{ChildError, Ended, Entrance, Status, Task, spawner};
+use crate::{ChildError, Ended, Entrance, Log, Status, Task, spawner};
 
 /// How long a stopped task has to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -50,8 +49,8 @@ pub async fn run_through(
     entrance: Option<Entrance>,
     listen: &Listen<'_>,
 ) -> Result<Ended, ChildError> {
-    let log = open_log(listen.log)?;
-    let child = spawner::spawn(command(task), entrance).await;
+    let log = Log::open(listen.log)?;
+    let child = spawner::spawn(command(task), task.priority, entrance).await;
     let (mut group, mut child) = child.map_err(|source| ChildError::start(&task.program(), source))?;
 
     let feed = feed(child.stdin.take(), &task.stdin);
@@ -59,8 +58,7 @@ pub async fn run_through(
     let stderr = child.stderr.take().expect("standard error is piped");
     let tail = Mutex::new(Tail::default());
     let write = |line: &str| {
-        // A full disk must not end the build; the build itself will meet it.
-        let _ = writeln!(&log, "{line}");
+        log.line(line);
         (listen.line)(line);
     };
     let errors = output::lines(stderr, |line| {
@@ -98,11 +96,6 @@ pub async fn run_through(
     let tail = std::mem::take(&mut *tail.lock().expect("pushing does not panic")).into_text();
     let output = std::mem::take(&mut *kept.lock().expect("moving does not panic"));
     Ok(Ended { status, tail, output })
-}
-
-fn open_log(path: &Path) -> Result<std::fs::File, ChildError> {
-    let opened = std::fs::OpenOptions::new().append(true).create(true).open(path);
-    opened.map_err(|source| ChildError::Log { log: path.display().to_string(), source })
 }
 
 fn command(task: &Task) -> Command {

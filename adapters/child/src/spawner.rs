@@ -15,8 +15,8 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use crate::Entrance;
 use crate::group::Group;
+use crate::{Entrance, Priority};
 
 type Order = Box<dyn FnOnce() + Send>;
 
@@ -34,8 +34,12 @@ fn spawner() -> &'static Mutex<Sender<Order>> {
 /// Starts `command` in a session of its own that dies with this process.
 ///
 /// The group is made before anybody can be gone: it is what ends the children of the program as well.
-pub(crate) async fn spawn(mut command: Command, entrance: Option<Entrance>) -> io::Result<(Group, Child)> {
-    prepare(&mut command, entrance);
+pub(crate) async fn spawn(
+    mut command: Command,
+    priority: Priority,
+    entrance: Option<Entrance>,
+) -> io::Result<(Group, Child)> {
+    prepare(&mut command, priority, entrance);
     let (answer, result) = oneshot::channel();
     let runtime = Handle::current();
     let order: Order = Box::new(move || {
@@ -64,7 +68,7 @@ fn keep_no_files() {
     unsafe { nix::libc::syscall(nix::libc::SYS_close_range, 3u32, u32::MAX, nix::libc::CLOSE_RANGE_CLOEXEC) };
 }
 
-fn prepare(command: &mut Command, entrance: Option<Entrance>) {
+fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>) {
     let parent = Pid::this();
     let mut enter = entrance.map(Entrance::into_step);
     let step = move || {
@@ -72,6 +76,7 @@ fn prepare(command: &mut Command, entrance: Option<Entrance>) {
         umask(Mode::from_bits_truncate(0o022)); // what a task writes does not depend on who started us
         keep_no_files();
         die_with(parent)?;
+        priority.take()?;
         if let Some(enter) = &mut enter {
             enter()?;
         }

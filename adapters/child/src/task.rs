@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Priority;
+
 /// One call of an outside program; no shell reads any of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
@@ -19,6 +21,8 @@ pub struct Task {
     pub keep_output: Option<usize>,
     /// The longest it may take.
     pub limit: Option<Duration>,
+    /// How far it stands back behind others.
+    pub priority: Priority,
     /// What it may see and change, where the place can tell.
     pub sight: Sight,
 }
@@ -68,6 +72,7 @@ impl Task {
             stdin: Vec::new(),
             keep_output: None,
             limit: None,
+            priority: Priority::default(),
             sight: Sight::default(),
         }
     }

@@ -32,6 +32,17 @@ pub struct BuildAnswer {
     pub record_file: Option<PathBuf>,
     /// What a person should know all the same.
     pub warnings: Vec<String>,
+    /// The steps of the build in order, and how long each took.
+    pub steps: Vec<StepTime>,
+}
+
+/// How long a step of the build took.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepTime {
+    /// What was done.
+    pub step: String,
+    /// How long it took, in milliseconds.
+    pub ms: u64,
 }
 
 impl BuildAnswer {
@@ -67,6 +78,16 @@ impl BuildAnswer {
         }
     }
 
+    /// Tells a person what the time went to: on stderr, since the result alone is on stdout.
+    pub fn print_timings(&self) {
+        let all: u64 = self.steps.iter().map(|step| step.ms).sum();
+        for StepTime { step, ms } in &self.steps {
+            let share = ms * 100 / all.max(1);
+            say(format_args!("{:>8.3} s {share:>3} %  {step}", seconds(*ms)));
+        }
+        say(format_args!("{:>8.3} s        together", seconds(all)));
+    }
+
     fn print_error(&self, json: bool, kickstart: Option<(&str, &str)>) {
         if let (false, Some((name, text))) = (json, kickstart) {
             let found = check(&Kickstart::parse(text));
@@ -83,6 +104,12 @@ impl BuildAnswer {
             say(format_args!("     the log is {}", log.display()));
         }
     }
+}
+
+/// Milliseconds as seconds.
+#[expect(clippy::cast_precision_loss, reason = "no build takes 2^53 ms")]
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
 }
 
 /// One job of `img jobs`.

@@ -15,10 +15,13 @@ pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArgume
 pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::ks::{
-    CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, KsCommand, TokensArguments,
+    CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, KsCommand,
+    TemplatesArguments, TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
-pub use self::skynet::{InstallArguments, Named, SkynetArguments, SkynetCommand, Toggle, WaitState};
+pub use self::skynet::{
+    InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
+};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -75,7 +78,7 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Checks, changes and compares kickstart files
+    /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),
 }

@@ -11,13 +11,13 @@ mod progress;
 mod terminal;
 mod wish;
 
-pub use answer::{BuildAnswer, JobLine, print_jobs};
+pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
-    DiffArguments, EditArguments, FileArguments, FmtArguments, HereArguments, InstallArguments, KsCommand,
-    LaunchArguments, Named, ParticipantCommand, RegisterArguments, RunArguments, SiteArguments,
-    SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, Toggle, TokensArguments, UpArguments,
-    WaitState, WishArguments,
+    DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments,
+    InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration,
+    RunArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments,
+    TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;

@@ -20,6 +20,8 @@ pub struct BuildWish {
     pub arch: String,
     /// The folder it goes to, absolute, where the person chose one.
     pub outdir: Option<PathBuf>,
+    /// Whether to say how long each step took.
+    pub timings: bool,
     /// Repositories to add: name and address.
     repos: Vec<(String, String)>,
     packages: Vec<String>,
@@ -67,6 +69,7 @@ impl BuildWish {
             name,
             image_type: arguments.image_type,
             arch,
+            timings: arguments.timings,
             outdir: outdir.map_err(|error| usage(format!("--outdir: {error}")))?,
             repos: repos
                 .into_iter()

@@ -17,6 +17,16 @@ pub(crate) fn text(path: &Path) -> Result<String, Mistake> {
     read(path, open(path)?)
 }
 
+/// Looks whether a file has certificates or keys in PEM, as far as can be told without knowing them.
+pub(crate) fn pem(path: &Path) -> Result<(), Mistake> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let bytes = bytes(path, open(path)?)?;
+    if bytes.windows(BEGIN.len()).any(|part| part == BEGIN) {
+        return Ok(());
+    }
+    Err(Mistake::of_file(path, "this is no PEM file: name one with -----BEGIN … in it"))
+}
+
 /// Opens an ordinary file.
 pub(crate) fn open(path: &Path) -> Result<File, Mistake> {
     let told = |error: io::Error| cannot_read(path, &error);
@@ -33,7 +43,7 @@ pub(crate) fn open(path: &Path) -> Result<File, Mistake> {
     Ok(file)
 }
 
-pub(crate) fn read(path: &Path, file: File) -> Result<String, Mistake> {
+fn bytes(path: &Path, file: File) -> Result<Vec<u8>, Mistake> {
     let mut bytes = Vec::new();
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| cannot_read(path, &error))?;
     if bytes.len() as u64 > LONGEST {
@@ -42,7 +52,11 @@ pub(crate) fn read(path: &Path, file: File) -> Result<String, Mistake> {
             "the file is longer than 1 MB, so it is no configuration: name another",
         ));
     }
-    String::from_utf8(bytes).map_err(|error| {
+    Ok(bytes)
+}
+
+pub(crate) fn read(path: &Path, file: File) -> Result<String, Mistake> {
+    String::from_utf8(bytes(path, file)?).map_err(|error| {
         let line = line_of(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
         Mistake::in_line(
             &At { file: path.to_owned(), line },

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::mistake::{At, Mistake, Mistakes};
 use crate::ordered::Ordered;
+use crate::secrets::is_secret;
 use crate::{entries, file, interpolation};
 
 /// The section whose keys all sections inherit.
@@ -67,6 +68,11 @@ impl Ini {
         }
     }
 
+    /// Tells whether there is not even a section.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sections.iter().next().is_none()
+    }
+
     /// Returns the same without a section.
     pub(crate) fn without(self, section: &str) -> Ini {
         let mut sections = Ordered::default();
@@ -111,7 +117,30 @@ impl Ini {
     ///
     /// None when neither has the key. A key without a delimiter is there and has the text `None`.
     pub fn get(&self, section: &str, key: &str) -> Result<Option<Value>, Mistake> {
-        interpolation::fill_in(self, section, &folded(key))
+        interpolation::fill_in(self, section, &folded(key)).map_err(|fault| fault.mistake)
+    }
+
+    /// Returns the values of all keys that are named like secrets.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = String> {
+        let all = self.sections.iter().flat_map(|(section, kept)| {
+            kept.values.iter().filter(|(key, _)| is_secret(key)).map(move |(key, _)| (section, key))
+        });
+        let filled = all.filter_map(|(section, key)| self.get(section, key).ok()??.text);
+        filled.filter(|secret| !secret.is_empty())
+    }
+
+    /// Returns the mistakes of values that contain themselves, whoever would read them.
+    pub(crate) fn loops(&self) -> Vec<Mistake> {
+        /// How many values are looked at; a file of a person has a few.
+        const MOST: usize = 1000;
+        let names_others = |value: &Value| value.text.as_ref().is_some_and(|text| text.contains("%("));
+        let all = self.sections.iter().flat_map(|(section, kept)| {
+            let own = kept.values.iter().filter(|(_, value)| names_others(value));
+            own.map(move |(key, _)| (section, key))
+        });
+        let faults =
+            all.take(MOST).filter_map(|(section, key)| interpolation::fill_in(self, section, key).err());
+        faults.filter(|fault| fault.is_loop).map(|fault| fault.mistake).collect()
     }
 
     /// Returns the value as it is written, for those that have a use for `%` of their own.

@@ -10,8 +10,15 @@ const MOST: usize = 4 << 20;
 /// What looking up a key costs of them.
 const LOOK_UP: usize = 16;
 
+/// Why a value cannot be filled in, and where that stands.
+pub(crate) struct Fault {
+    pub(crate) mistake: Mistake,
+    /// It contains itself, which no other program reads either.
+    pub(crate) is_loop: bool,
+}
+
 /// Returns the filled in value of a key.
-pub(crate) fn fill_in(ini: &Ini, section: &str, key: &str) -> Result<Option<Value>, Mistake> {
+pub(crate) fn fill_in(ini: &Ini, section: &str, key: &str) -> Result<Option<Value>, Fault> {
     let Some(value) = ini.own_or_inherited(section, key) else { return Ok(None) };
     let mut filling = Filling { ini, section, inside: Vec::new(), filled: String::new(), left: MOST };
     let text = match &value.text {
@@ -35,8 +42,11 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn value(&mut self, key: &str, value: &Value, raw: &str) -> Result<(), Mistake> {
-        let refuse = |why: Why| Mistake::in_line(&value.at, format!("`{}` {why}", shown(key)));
+    fn value(&mut self, key: &str, value: &Value, raw: &str) -> Result<(), Fault> {
+        let refuse = |why: Why| Fault {
+            mistake: Mistake::in_line(&value.at, format!("`{}` {why}", shown(key))),
+            is_loop: matches!(why, Why::Loop { .. }),
+        };
         self.left = self.left.checked_sub(raw.len() + LOOK_UP).ok_or_else(|| refuse(Why::TooOften))?;
         if !raw.contains('%') {
             self.filled.push_str(raw);

@@ -15,7 +15,7 @@ pub struct Sources {
     pub participant: Option<String>,
     /// The environment of the program.
     pub environment: Vec<(OsString, OsString)>,
-    /// There need not be any file: the machine is complete without.
+    /// There need not be any file: the machine is complete without. What is there and this user may not read only warns.
     pub may_be_missing: bool,
 }
 
@@ -66,7 +66,12 @@ impl Sources {
     /// Returns the file `skynet install` wrote for the participant.
     pub(crate) fn installed_file(&self) -> Option<PathBuf> {
         let name = self.participant.as_ref()?;
-        Some(self.beside("participants").join(format!("{name}.conf"))).filter(|file| is_there(file))
+        Some(self.installed_file_of(name)).filter(|file| is_there(file))
+    }
+
+    /// Returns the file `skynet install` writes for a participant.
+    pub(crate) fn installed_file_of(&self, name: &str) -> PathBuf {
+        self.beside("participants").join(format!("{name}.conf"))
     }
 
     /// Returns the `.env` files, the one of the participant last.
@@ -84,6 +89,11 @@ impl Sources {
 /// Tells whether somebody put something there, be it readable or not.
 pub(crate) fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// Tells whether this user may not read what is there.
+pub(crate) fn is_forbidden(path: &Path) -> bool {
+    nix::unistd::access(path, nix::unistd::AccessFlags::R_OK) == Err(nix::errno::Errno::EACCES)
 }
 
 /// Returns the `*.conf` of a folder, sorted by name.

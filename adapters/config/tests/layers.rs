@@ -228,6 +228,94 @@ fn what_is_shown_has_no_secret_in_it() {
 }
 
 #[test]
+fn a_value_that_names_a_secret_is_one() {
+    let etc = Etc::new(&[(
+        "skynet/skynet.conf",
+        "[DEFAULT]\npass = hunter2\n[worker]\nbase_url = https://x/?t=%(pass)s\n[boss]\namqp_pwd = boss\n\
+         amqp_user = boss\namqp_vhost = %(amqp_user)s-x\n[mine]\nx = %(y)s!\ny = %(pass)s\nz = %(w)s\nw = 1\n",
+    )]);
+    let shown = etc.read(Some("mine"), &[]).shown();
+    assert!(!format!("{shown:?}").contains("hunter2"), "{shown:?}");
+    let hidden: Vec<_> = shown.iter().filter(|key| key.hidden).map(|key| key.name.as_str()).collect();
+    // the password is the name of the user: amqp_vhost shows no more than amqp_user, but who knows
+    assert_eq!(hidden, ["amqp_pwd", "amqp_vhost", "base_url", "x", "y"]);
+}
+
+#[test]
+fn a_loop_is_a_mistake_whoever_reads_the_value() {
+    let etc = Etc::new(&[
+        ("skynet/skynet.conf", "[DEFAULT]\na = %(b)s\nb = %(a)s\n[web]\nurl_prefix = <%(url_prefix)s>\n"),
+        ("skynet/mine.conf", "[mine]\nformat = %(levelname)s\nx = %(x)s\n"),
+    ]);
+    let expected = [
+        "skynet/skynet.conf:3: `b` contains itself, `b` → `a` → `b`: take one `%(…)s` out of the loop",
+        "skynet/skynet.conf:2: `a` contains itself, `a` → `b` → `a`: take one `%(…)s` out of the loop",
+        "skynet/skynet.conf:5: `url_prefix` contains itself, `url_prefix` → `url_prefix`: take one `%(…)s` out of the loop",
+        "skynet/mine.conf:3: `x` contains itself, `x` → `x`: take one `%(…)s` out of the loop",
+    ];
+    let mut said = etc.mistakes(&etc.read(Some("mine"), &[]));
+    let mut expected = expected.map(str::to_owned);
+    said.sort();
+    expected.sort();
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_file_nobody_named_and_this_user_may_not_read_is_none_of_his() {
+    let etc = Etc::new(&[("skynet/skynet.conf", "[boss\n"), ("skynet/skynet.env", "A='\n")]);
+    for name in ["skynet/skynet.conf", "skynet/skynet.env"] {
+        fs::set_permissions(etc.path(name), fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    if fs::read(etc.path("skynet/skynet.conf")).is_ok() {
+        return; // root may read everything; packaging/tests/deb tries it as nobody
+    }
+    let file = etc.path("skynet/skynet.conf");
+    let read = |may_be_missing| {
+        let environment = Vec::new();
+        Configuration::read(&Sources { file: file.clone(), participant: None, environment, may_be_missing })
+    };
+    let why = "this user may not read it, so nothing of it counts here; --config FILE names another";
+    assert_eq!(etc.mistakes(&read(true)), [""; 0]);
+    assert_eq!(
+        etc.warnings(&read(true)),
+        [format!("skynet/skynet.env: {why}"), format!("skynet/skynet.conf: {why}")]
+    );
+    assert_eq!(read(false).mistakes().len(), 2);
+}
+
+#[test]
+fn what_supervisor_had_for_a_participant_is_named_until_it_is_installed() {
+    let old = "[program:x]\n[participant]\nqueue = old\n";
+    let etc = Etc::new(&[
+        ("skynet/skynet.conf", "[skynet]\nservice_dir = ETC/conf.d\n"),
+        ("conf.d/arm.conf", old),
+        ("conf.d/build_ks.conf", old),
+        ("conf.d/nginx.conf", "[program:nginx]\n"),
+        ("skynet/participants/build_ks.conf", "[participant]\nqueue = new\n"),
+    ]);
+    let told = |participant: Option<&str>| {
+        let warnings = etc.warnings(&etc.read(participant, &[])).into_iter();
+        warnings.filter(|warning| !warning.contains("service_dir is not used")).collect::<Vec<_>>()
+    };
+    let arm =
+        "conf.d/arm.conf says how supervisor ran arm, and is not read: skynet install --from conf.d/arm.conf";
+    assert_eq!(told(None), [arm]);
+    assert_eq!(told(Some("arm")), [arm]);
+    assert_eq!(told(Some("build_ks")), [""; 0]);
+}
+
+#[test]
+fn of_a_file_that_is_no_text_only_that_is_said() {
+    for content in [&b"\xff\xfe[\0"[..], b"[boss]\namqp_user = \0\n", b"amqp_user = x\n"] {
+        let etc = Etc::new(&[("skynet/skynet.conf", "")]);
+        fs::write(etc.path("skynet/skynet.conf"), content).unwrap();
+        let mut site = etc.read(None, &[]);
+        site.required("boss", "amqp_user");
+        assert_eq!(site.mistakes().len(), 1, "{:?}", site.mistakes());
+    }
+}
+
+#[test]
 fn a_folder_to_include_may_be_missing_but_not_a_file() {
     for (folder, mistakes, warnings) in [
         ("ETC/none", 0, 1),

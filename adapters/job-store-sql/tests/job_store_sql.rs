@@ -23,6 +23,29 @@ async fn postgresql_keeps_the_promises_of_every_job_store() {
 }
 
 #[tokio::test]
+async fn a_broken_file_is_refused_at_once_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jobs.db");
+    drop(SqlJobStore::file(&file).await.unwrap());
+    let good = std::fs::read(&file).unwrap();
+    let damaged: Vec<u8> =
+        good.iter().enumerate().map(|(at, byte)| if at < 100 { *byte } else { 0xa5 }).collect();
+    for content in [vec![0x7f; 9000], damaged] {
+        for ending in ["", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.path().join(format!("jobs.db{ending}")));
+        }
+        std::fs::write(&file, content).unwrap();
+        let began = std::time::Instant::now();
+        let error = SqlJobStore::file(&file).await.unwrap_err().to_string();
+        assert!(
+            error.contains("jobs.db, which is damaged, or no SQLite database: put back a copy"),
+            "{error}"
+        );
+        assert!(began.elapsed() < std::time::Duration::from_secs(3), "it was tried again");
+    }
+}
+
+#[tokio::test]
 async fn one_of_many_at_once_takes_the_job_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let id = ImageId::reduce("race").unwrap();

@@ -50,8 +50,62 @@ fn help(tool: &str, pid: i32, own: u32, given: Given) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(format!(
-        "{tool} refused to map the user ids ({said}): it must be setuid root (reinstall the package uidmap), and this \
-         program must not run with NoNewPrivileges"
-    ))
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    Err(format!("{tool} refused to map the user ids ({said}): {}", why(&status)))
+}
+
+/// What newuidmap and newgidmap need of the one who starts them, by number.
+const NEEDED: [(u32, &str); 4] =
+    [(7, "CAP_SETUID"), (6, "CAP_SETGID"), (1, "CAP_DAC_OVERRIDE"), (21, "CAP_SYS_ADMIN")];
+
+/// Says what to do; `status` is the text of `/proc/self/status`.
+fn why(status: &str) -> String {
+    let value = |key: &str| status.lines().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    if value("NoNewPrivs:") == Some("1") {
+        return "this program runs with NoNewPrivileges, with which no setuid program works; a unit needs \
+                NoNewPrivileges=no and nothing that implies it (systemctl cat shows it), a container to be started \
+                without no-new-privileges"
+            .to_owned();
+    }
+    let bounds = value("CapBnd:").and_then(|bits| u64::from_str_radix(bits, 16).ok()).unwrap_or(u64::MAX);
+    let missing = NEEDED.iter().filter(|(bit, _)| bounds & (1 << bit) == 0);
+    let missing: Vec<_> = missing.map(|(_, name)| *name).collect();
+    if missing.is_empty() {
+        return "it must be setuid root (reinstall the package uidmap), and the range in /etc/subuid and /etc/subgid be \
+                this user's"
+            .to_owned();
+    }
+    format!(
+        "this program lacks {}, by which newuidmap and newgidmap write the maps; a unit needs CapabilityBoundingSet={}, \
+         a container --cap-add for each",
+        missing.join(", "),
+        NEEDED.map(|(_, name)| name).join(" ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why;
+
+    #[test]
+    fn what_newuidmap_lacks_is_named_with_what_to_do() {
+        let status =
+            |no_new: u8, bounds: &str| format!("Name:\timg\nCapBnd:\t{bounds}\nNoNewPrivs:\t{no_new}\n");
+        for (status, words) in [
+            (status(1, "000001ffffffffff"), "a unit needs NoNewPrivileges=no"),
+            (status(0, "000001ffffffffff"), "reinstall the package uidmap"),
+            (status(0, "00000000a80425fb"), "this program lacks CAP_SYS_ADMIN, by which"),
+            (
+                status(0, "0000000000000000"),
+                "this program lacks CAP_SETUID, CAP_SETGID, CAP_DAC_OVERRIDE, CAP_SYS_ADMIN, by which",
+            ),
+            (
+                status(0, "0000000000000000"),
+                "CapabilityBoundingSet=CAP_SETUID CAP_SETGID CAP_DAC_OVERRIDE CAP_SYS_ADMIN,",
+            ),
+            (String::new(), "reinstall the package uidmap"),
+        ] {
+            assert!(why(&status).contains(words), "{words}: {}", why(&status));
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use child::{ChildError, Ended, Listen, Place, Task, run_through};
+use child::{ChildError, Ended, Listen, Place, Priority, Task, run_through};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +16,7 @@ use crate::{check, folders};
 #[derive(Debug, Default)]
 pub struct Userns {
     known: OnceCell<Known>,
+    priority: Priority,
 }
 
 /// What is found out before the first task.
@@ -29,6 +30,12 @@ impl Userns {
     /// Makes a place on this machine.
     pub fn new() -> Userns {
         Userns::default()
+    }
+
+    /// Has all tasks stand back behind others.
+    #[must_use]
+    pub fn behind_others(self, priority: Priority) -> Userns {
+        Userns { priority, ..self }
     }
 
     /// Says what is missing for this place to work, as a sentence that tells how to mend it.
@@ -51,7 +58,8 @@ impl Place for Userns {
 
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
         let known = self.known().await?;
-        enter(task, &known.ids, &known.host, listen).await
+        let task = Task { priority: self.priority, ..task.clone() };
+        enter(&task, &known.ids, &known.host, listen).await
     }
 
     async fn make_folder(&self, folder: &Path) -> Result<(), ChildError> {

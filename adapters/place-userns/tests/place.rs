@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use child::{Ended, Listen, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Place, Priority, Shown, Sight, Status, Task};
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +42,13 @@ impl Scene {
         self.place.run(task, &Listen { log: &log, line: &|_| {}, stop }).await.unwrap()
     }
 
+    /// What the same script says outside, with the priority of this test.
+    async fn ours(&self, script: &str) -> String {
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
+        let ended = child::run(&self.task(script), &listen).await.unwrap();
+        String::from_utf8(ended.output).unwrap().trim_end().to_owned()
+    }
+
     async fn says(&self, script: &str) -> String {
         let ended = self.run(&self.task(script)).await;
         assert!(ended.well(), "{script}: {ended:?}");
@@ -60,6 +67,19 @@ async fn a_task_is_root_with_65536_ids_of_its_own() {
     assert!(outside >= 100_000, "on the host the file belongs to nobody of consequence, not to {outside}");
     scene.place.remove(&scene.folder).await.unwrap();
     assert!(!scene.folder.exists());
+}
+
+#[tokio::test]
+async fn tasks_stand_back_behind_others() {
+    let mut scene = Scene::new().await;
+    scene.place = Userns::new().behind_others(Priority { nice: 7, idle_io: true });
+
+    let said = scene.says("nice; ionice -p $$").await;
+
+    let before = scene.ours("nice; ionice -p $$").await;
+    let nice: u32 = before.lines().next().unwrap().parse().unwrap();
+    assert_eq!(said, format!("{}\nidle", (nice + 7).min(19)));
+    assert!(!before.ends_with("idle"), "{before}");
 }
 
 #[tokio::test]

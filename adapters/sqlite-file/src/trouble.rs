@@ -1,10 +1,11 @@
 //! Why a file cannot be opened, and what to do about it.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// A file that is no database anybody could use now.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot open the database {}{}", file.display(), hint(source))]
+#[error("cannot open the database {}{}", file.display(), advice(&file.display(), source))]
 pub struct OpenError {
     /// The file.
     pub file: PathBuf,
@@ -25,17 +26,23 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
 }
 
 /// What its owner can do; empty when SQLite's own words say it.
-fn hint(error: &sqlx::Error) -> &'static str {
+fn advice(name: &impl Display, error: &sqlx::Error) -> String {
     match code(error) {
-        Some(5 | 6) => ", because another program keeps it locked; end that program",
-        Some(8) => ", which may only be read; make it, its folder and the files beside it writable",
-        Some(11 | 26) => {
-            ", because it is damaged or no SQLite database; put a backup in its place, or move it away \
-             together with the files beside it whose names begin alike, to begin with an empty one"
+        Some(5 | 6) => ", because another program keeps it locked: end that program".into(),
+        Some(8) => {
+            format!(", which may only be read: make it, its folder, {name}-wal and {name}-shm writable")
         }
-        Some(13) => ", because the disk is full; make room",
-        Some(14) => ", which cannot be made, read or written by this user",
-        _ => "",
+        Some(11 | 26) => format!(
+            ", which is damaged, or no SQLite database: put back a copy, or move it away together with {name}-wal \
+             and {name}-shm, to begin anew"
+        ),
+        // SQLite says so of a full disk, too, when the index of its log finds no room
+        Some(10) => {
+            ", because the disk is full or does not work: make room, or look into the kernel's log".into()
+        }
+        Some(13) => ", because the disk is full: make room".into(),
+        Some(14) => ", which this user cannot make, read or write".into(),
+        _ => String::new(),
     }
 }
 

@@ -44,13 +44,15 @@ async fn many_may_make_the_same_file_at_once() {
 async fn what_is_no_database_is_left_as_it_is_and_the_sentence_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("jobs.db");
-    std::fs::write(&file, "these are no pages of a database\n".repeat(200)).unwrap();
-    let before = std::fs::read(&file).unwrap();
+    let text = "these are no pages of a database\n".repeat(200);
+    for content in [text.as_bytes(), &[0; 8192], b"\x7fELF", b"SQLite format 3\0"] {
+        std::fs::write(&file, content).unwrap();
 
-    let told = refusal(&file).await;
+        let told = refusal(&file).await;
 
-    assert!(told.contains("jobs.db, because it is damaged or no SQLite database; put a backup"), "{told}");
-    assert_eq!(std::fs::read(&file).unwrap(), before);
+        assert!(told.contains("jobs.db, which is damaged, or no SQLite database: put back a copy"), "{told}");
+        assert_eq!(std::fs::read(&file).unwrap(), content);
+    }
 }
 
 #[tokio::test]
@@ -67,7 +69,7 @@ async fn a_damaged_database_is_told_at_once() {
 
     let told = refusal(&file).await;
 
-    assert!(told.contains("because it is damaged"), "{told}");
+    assert!(told.contains("which is damaged"), "{told}");
 }
 
 #[tokio::test]
@@ -76,5 +78,5 @@ async fn a_folder_in_its_place_is_told() {
 
     let told = refusal(folder.path()).await;
 
-    assert!(told.contains("which cannot be made, read or written by this user"), "{told}");
+    assert!(told.contains("which this user cannot make, read or write"), "{told}");
 }

@@ -44,8 +44,9 @@ impl Hosted {
 
     /// Takes what a configuration says of a participant. All mistakes in what it needs are told at once.
     pub(crate) fn of(mut site: Configuration, name: &str) -> Result<Hosted> {
-        let (kind, broker) = Hosted::check(&mut site, name)?;
-        site::finish(&site)?;
+        let checked = Hosted::check(&mut site, name);
+        site::finish(&site)?; // first: who it is may stand in a file with a mistake
+        let (kind, broker) = checked?;
         Ok(Hosted {
             name: name.to_owned(),
             kind,

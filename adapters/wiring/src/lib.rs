@@ -11,6 +11,7 @@ mod service;
 mod site;
 mod skynet;
 mod state;
+mod templates;
 
 pub use commands::run;
 pub use logging::start_log;

@@ -14,11 +14,16 @@ use process_engine::Engine;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::{build_ks, request_image, update_image_status};
+use crate::participants::{request_image, update_image_status};
 use crate::state::State;
 
 /// How often to look for what programs left that ended.
 const ADOPT_EVERY: Duration = Duration::from_secs(1);
+
+/// Who writes down what came of jobs: they end last.
+const KEEPS_BOOKS: [&str; 2] = [ENGINE_QUEUE, "update_image_status"];
+/// How long they may take for that at the end.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// Makes the image builder for a state folder.
 pub type Builders = fn(&State) -> Box<dyn ImageBuilder>;
@@ -64,6 +69,7 @@ impl Machine {
     /// `build_image` makes that participant for a program of the name it is given, which no other has.
     pub async fn open(
         state: &State,
+        build_ks: Arc<dyn Participant>,
         build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
     ) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
@@ -74,7 +80,7 @@ impl Machine {
         let user = user_name();
         let participants = vec![
             ("request_image", request_image(&store, &user)),
-            ("build_ks", build_ks()),
+            ("build_ks", build_ks),
             ("build_image", build_image(&name)),
             ("update_image_status", update_image_status(&store)),
         ];
@@ -84,9 +90,11 @@ impl Machine {
 
     /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
     pub async fn work(&self, observer: Arc<dyn Observer>, stop: CancellationToken) -> Result<Settled> {
+        let ours =
+            |queue: &str| queue == ENGINE_QUEUE || self.participants.iter().any(|(name, _)| *name == queue);
         let settled = async {
             tokio::select! {
-                idle = self.idle() => idle.map(|()| Settled::All),
+                idle = self.idle(ours) => idle.map(|()| Settled::All),
                 () = stop.cancelled() => Ok(Settled::Interrupted),
                 trouble = self.queue.trouble() => {
                     Err(anyhow!("{trouble}; nothing is lost: `img resume` goes on when that is mended"))
@@ -118,20 +126,25 @@ impl Machine {
         observer: &Arc<dyn Observer>,
         limits: &Limits,
     ) -> Result<T> {
-        let shutdown = CancellationToken::new();
-        let mut workers = self.workers(observer, limits, &shutdown);
+        let (shutdown, closing) = (CancellationToken::new(), CancellationToken::new());
+        let mut work = self.workers(observer, limits, &shutdown, |name| !KEEPS_BOOKS.contains(&name));
+        let mut books = self.workers(observer, limits, &closing, |name| KEEPS_BOOKS.contains(&name));
+        let (engine, queue, until) = (self.engine.clone(), self.queue.clone(), closing.clone());
+        books.spawn(async move { Ok(engine.serve(Arc::new(queue), until).await?) });
         let ended = tokio::select! {
             ended = end => ended,
-            ended = workers.join_next() => match ended {
-                Some(Ok(Err(broken))) => Err(broken),
-                Some(Err(panic)) => Err(panic.into()),
-                Some(Ok(Ok(()))) | None => Err(anyhow!("a worker ended before its time")),
-            },
+            early = first_to_end(&mut work) => Err(early),
+            early = first_to_end(&mut books) => Err(early),
         };
         shutdown.cancel();
-        while let Some(ended) = workers.join_next().await {
-            ended??;
+        let finished = all(&mut work).await;
+        if ended.is_ok() && finished.is_ok() {
+            // what was finished just now has come to its status before the next start
+            let _ = tokio::time::timeout(CLOSING, self.idle(|queue| KEEPS_BOOKS.contains(&queue))).await;
         }
+        closing.cancel();
+        all(&mut books).await?;
+        finished?;
         ended
     }
 
@@ -150,9 +163,10 @@ impl Machine {
         observer: &Arc<dyn Observer>,
         limits: &Limits,
         shutdown: &CancellationToken,
+        which: impl Fn(&str) -> bool,
     ) -> JoinSet<Result<()>> {
         let mut workers = JoinSet::new();
-        for (name, participant) in &self.participants {
+        for (name, participant) in self.participants.iter().filter(|(name, _)| which(name)) {
             let exo = Exo::new(
                 *name,
                 participant.clone(),
@@ -169,18 +183,13 @@ impl Machine {
             let shutdown = shutdown.clone();
             workers.spawn(async move { Ok(exo.run(shutdown).await?) });
         }
-        let (engine, queue, shutdown) = (self.engine.clone(), self.queue.clone(), shutdown.clone());
-        workers.spawn(async move { Ok(engine.serve(Arc::new(queue), shutdown).await?) });
         workers
     }
 
-    /// Waits until no message is left that somebody here would take.
-    async fn idle(&self) -> Result<()> {
+    /// Waits until no message is left on the queues that `ours` tells.
+    async fn idle(&self, ours: impl Fn(&str) -> bool) -> Result<()> {
         loop {
             let unsettled = self.queue.unsettled().await?;
-            let ours = |queue: &str| {
-                queue == ENGINE_QUEUE || self.participants.iter().any(|(name, _)| *name == queue)
-            };
             if !unsettled.iter().any(|queue| ours(queue)) {
                 return Ok(());
             }
@@ -196,6 +205,24 @@ impl Machine {
             None => bail!("there is no job {id}"),
         }
     }
+}
+
+/// Waits for a worker that ends although nobody told it to.
+async fn first_to_end(workers: &mut JoinSet<Result<()>>) -> anyhow::Error {
+    match workers.join_next().await {
+        Some(Ok(Err(broken))) => broken,
+        Some(Err(panic)) => panic.into(),
+        Some(Ok(Ok(()))) | None => anyhow!("a worker ended before its time"),
+    }
+}
+
+/// Waits for all workers.
+async fn all(workers: &mut JoinSet<Result<()>>) -> Result<()> {
+    let mut ended = Ok(());
+    while let Some(one) = workers.join_next().await {
+        ended = ended.and(one.map_err(anyhow::Error::from).flatten());
+    }
+    ended
 }
 
 /// The name of whoever runs this program, as the system knows it.

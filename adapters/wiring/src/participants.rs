@@ -8,7 +8,7 @@ mod update_image_status;
 
 pub use self::build_image::real_builder;
 pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
-pub(crate) use self::build_ks::build_ks;
+pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};
 pub(crate) use self::kind::{Host, Kind, name_of_code};
 pub(crate) use self::request_image::request_image;
 pub(crate) use self::update_image_status::update_image_status;

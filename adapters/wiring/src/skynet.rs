@@ -1,6 +1,7 @@
 //! The `skynet` command: SkyNET's words for participants, done by systemd.
 
 mod apply;
+mod drop_ins;
 mod install;
 mod installed;
 mod run;
@@ -10,15 +11,16 @@ mod systemd;
 mod toggle;
 
 use anyhow::{Result, bail};
-use cli::{Named, SkynetArguments, SkynetCommand};
+use cli::{Named, Registration, SkynetArguments, SkynetCommand};
 
+use self::drop_ins::DropIns;
 use self::installed::Shelf;
 use self::systemd::Systemd;
 
 /// Does what was asked for and returns the exit status.
 pub fn run_skynet(arguments: SkynetArguments) -> Result<u8> {
-    let SkynetArguments { command, dir, units, systemctl, runtime } = arguments;
-    let shelf = Shelf::new(&dir, &units);
+    let SkynetArguments { command, dir, units, packaged, systemctl, runtime } = arguments;
+    let shelf = Shelf::new(&dir, DropIns::new(&units, packaged));
     let systemd = Systemd::new(&systemctl, &runtime);
     match command {
         SkynetCommand::Install(wish) => install::install(&shelf, &systemd, &wish),
@@ -41,11 +43,15 @@ pub fn run_skynet(arguments: SkynetArguments) -> Result<u8> {
             show::list(&systemd, &shelf.all()?, show::Which { all, enabled, disabled })
         }
         SkynetCommand::Log { all, number, once, names: wanted } => {
-            show::log(&names(&shelf, &Named { all, names: wanted })?, number, once)
+            show::log(&systemd, &names(&shelf, &Named { all, names: wanted })?, number, once)
         }
         SkynetCommand::Manual { name } => run::manual(&systemd, &dir, &name),
-        SkynetCommand::Register(named) => run::boss("register", &dir, &names(&shelf, &named)?),
-        SkynetCommand::Unregister(named) => run::boss("unregister", &dir, &names(&shelf, &named)?),
+        SkynetCommand::Register(Registration { named, blindly }) => {
+            run::boss("register", blindly, &dir, &names(&shelf, &named)?)
+        }
+        SkynetCommand::Unregister(Registration { named, blindly }) => {
+            run::boss("unregister", blindly, &dir, &names(&shelf, &named)?)
+        }
         SkynetCommand::Apply => apply::apply(&shelf, &systemd),
         SkynetCommand::Rebuild { .. } => Ok(0),
     }

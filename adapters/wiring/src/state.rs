@@ -1,16 +1,22 @@
 //! The folder everything of one machine is remembered in.
 
+use std::ffi::OsString;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use nix::unistd::{AccessFlags, User, access, geteuid};
+
+/// The user img.service and participants run as, and the folder of what they remember: packaging/sysusers/img.conf.
+const OF_SERVICES: (&str, &str) = ("img", "/var/lib/img");
 
 /// The parts of a state folder.
 #[derive(Clone, Debug)]
 pub struct State(PathBuf);
 
 impl State {
-    /// Takes the folder a person chose, else the one of the XDG rules; makes it, for its owner only.
+    /// Takes the folder a person chose, else that of the services when it is their user who asks, else the one of the
+    /// XDG rules; makes it, for its owner only.
     pub fn open(chosen: Option<PathBuf>) -> Result<State> {
         let folder = match chosen {
             Some(folder) => folder,
@@ -23,6 +29,12 @@ impl State {
         // kickstarts hold passwords
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.with_context(|| format!("cannot make the state folder {}", folder.display()))?;
+        if access(&folder, AccessFlags::W_OK | AccessFlags::X_OK).is_err() {
+            bail!(
+                "this user may not write into the state folder {}: say --state DIR, or give it to them by chown",
+                folder.display()
+            );
+        }
         Ok(State(folder))
     }
 
@@ -66,9 +78,47 @@ impl State {
 }
 
 fn default_folder() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let user = User::from_uid(geteuid()).ok().flatten();
+    folder_of(user.as_ref().map(|user| (user.name.as_str(), user.dir.as_path())), |name| {
+        std::env::var_os(name)
+    })
+}
+
+/// Returns the folder of a user, known by name and home, whose environment may be another's: `runuser -u img` keeps root's.
+fn folder_of(user: Option<(&str, &Path)>, variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let (name, home) = OF_SERVICES;
+    if user == Some((name, Path::new(home))) {
+        return Some(home.into());
+    }
+    let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("XDG_STATE_HOME")
         .filter(|path| path.is_absolute())
         .or_else(|| Some(set("HOME")?.join(".local/state")))
         .map(|path| path.join("img"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_serves_the_machine_and_whoever_asks_for_it_share_a_folder() {
+        let variables: &[(&str, &str)] = &[("HOME", "/root"), ("XDG_STATE_HOME", "/root/state")];
+        let found = |user: Option<(&str, &str)>, variables: &[(&str, &str)]| {
+            let user = user.map(|(name, home)| (name, Path::new(home)));
+            let value =
+                |name: &str| variables.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into());
+            folder_of(user, value).map(|folder| folder.display().to_string())
+        };
+        for (user, variables, expected) in [
+            (Some(("img", "/var/lib/img")), variables, Some("/var/lib/img")),
+            (Some(("img", "/var/lib/img")), &[], Some("/var/lib/img")),
+            (Some(("img", "/home/img")), &[("HOME", "/home/img")], Some("/home/img/.local/state/img")),
+            (Some(("me", "/home/me")), variables, Some("/root/state/img")),
+            (None, &[("HOME", "/x"), ("XDG_STATE_HOME", "relative")], Some("/x/.local/state/img")),
+            (None, &[("HOME", "")], None),
+        ] {
+            assert_eq!(found(user, variables).as_deref(), expected, "{user:?} {variables:?}");
+        }
+    }
 }

@@ -138,6 +138,23 @@ fn check_says_all_mistakes_and_warnings() {
 }
 
 #[test]
+fn check_looks_at_everybody_who_is_configured() {
+    for (name, text, sentence) in [
+        (
+            "participants/arm.conf",
+            "[participant]\ncode = build_image\nconcurrency = many\n",
+            "skynet/participants/arm.conf:3: ",
+        ),
+        ("build_ks.env", "IMG_PARTICIPANT_GRACE=soon\n", "skynet/build_ks.env:1: "),
+    ] {
+        let site = Site::new(&[("skynet.conf", GOOD), (name, text)]);
+        let (status, _, stderr) = site.img(&["config", "check"], &[]);
+        assert_eq!(status, Some(1), "{stderr}");
+        assert!(stderr.contains(sentence), "{stderr}");
+    }
+}
+
+#[test]
 fn broken_files_are_one_sentence_and_nothing_begins() {
     let loops = format!("{GOOD}[participant]\nqueue = %(regexp)s\nregexp = %(queue)s\n");
     let texts: [(&str, &[u8], &str); 9] = [
@@ -181,6 +198,63 @@ fn broken_files_are_one_sentence_and_nothing_begins() {
     }
     let site = Site::new(&[("build_ks.conf", "")]);
     refused(&site, "skynet/skynet.conf: there is no such file: create it, or name another");
+}
+
+#[test]
+fn a_mistake_in_the_file_that_says_who_it_is_comes_first() {
+    let site = Site::new(&[("skynet.conf", GOOD), ("participants/arm.conf", "code = build_ks\n")]);
+    let (status, _, stderr) = site.img(&["participant", "run", "arm"], &[]);
+    assert_eq!(status, Some(1));
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("skynet/participants/arm.conf:1: this line belongs to no section"), "{stderr}");
+}
+
+#[test]
+fn nothing_is_connected_with_half_a_configuration() {
+    let site = Site::new(&[("skynet.conf", "[boss\n")]);
+    site.write("x.pdef", b"Ruote.process_definition do\n  build_ks\nend\n");
+    let definition = site.path("x.pdef");
+    for _ in 0..5 {
+        for words in [
+            &["boss", "register", "x"][..],
+            &["boss", "unregister", "x"],
+            &["boss", "launch", definition.to_str().unwrap()],
+        ] {
+            let (status, _, stderr) =
+                site.img(words, &[("IMG_BOSS_AMQP_HOST", "name.invalid"), ("IMG_BOSS_AMQP_USER", "u")]);
+            assert_eq!(status, Some(1));
+            assert!(
+                stderr.contains("skynet/skynet.conf:1: ") && !stderr.contains("panicked"),
+                "{words:?}: {stderr}"
+            );
+        }
+    }
+}
+
+#[test]
+fn certificates_that_are_of_no_use_are_mistakes_at_once() {
+    let site = Site::new(&[("skynet.conf", "")]);
+    site.write("der.crt", b"\x30\x82\xff");
+    site.write("good.crt", b"caf\xe9\n-----BEGIN CERTIFICATE-----\n");
+    File::create(site.path("huge.crt")).unwrap().set_len(100 << 20).unwrap();
+    nix::unistd::mkfifo(&site.path("pipe.crt"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    for (name, words) in [
+        ("none.crt", "skynet/none.crt: there is no such file"),
+        ("", "this is a folder"),
+        ("der.crt", "skynet/der.crt: this is no PEM file"),
+        ("huge.crt", "skynet/huge.crt: the file is longer than 1 MB"),
+        ("pipe.crt", "skynet/pipe.crt: this is a pipe or a device"),
+    ] {
+        let file = site.path(name);
+        let text = format!("{GOOD}amqp_tls = yes\namqp_ca = {}\n", file.display());
+        site.write("skynet.conf", text.as_bytes());
+        refused(&site, words);
+        refused(&site, "skynet/skynet.conf:7: [boss] amqp_ca names a file that is of no use: ");
+    }
+    let text = format!("{GOOD}amqp_tls = yes\namqp_ca = {}\n", site.path("good.crt").display());
+    site.write("skynet.conf", text.as_bytes());
+    let (status, _, stderr) = site.img(&["config", "check"], &[]);
+    assert_eq!((status, stderr.as_str()), (Some(0), ""));
 }
 
 /// Both commands that would begin something or judge it say the sentence once, and end with 1.

@@ -26,10 +26,12 @@ fn a_sound_file_passes_and_a_broken_one_is_shown() {
     assert!(broken.stdout.contains("did you mean `part`?"), "{broken:?}");
     assert_eq!(broken.stderr, "img: 1 error, 1 warning\n");
 
-    let json = site.run(&["ks", "check", "--json", "broken.ks"]);
+    let json = site.run(&["ks", "check", "--json", "broken.ks", "missing.ks"]);
     let lines: Vec<serde_json::Value> =
         json.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["code"], &lines[1]["severity"]), (&"unknown-command".into(), &"warning".into()));
+    let unreadable = lines.last().unwrap();
+    assert_eq!((&unreadable["code"], &unreadable["file"]), (&"unreadable".into(), &"missing.ks".into()));
 
     assert_eq!(site.run(&["ks", "check", "nowhere.ks"]).status, Some(1));
     site.kickstart("mic.ks", "desktop --session=x\n");
@@ -59,6 +61,34 @@ fn included_files_are_read_only_when_asked_for() {
         assert_eq!((refused.status, &*refused.stdout), (Some(1), ""));
         assert!(refused.stderr.contains(reason), "{refused:?}");
     }
+}
+
+#[test]
+fn what_cannot_be_included_is_found_beside_all_else() {
+    let site = Site::new();
+    site.kickstart("main.ks", "lnag C\n'%include' ./parts.ks\n%include /dev/zero\n");
+    site.kickstart("parts.ks", "%include ./parts.ks\n%include /\n%include nowhere.ks\n");
+
+    let checked = site.run(&["ks", "check", "--include", "--json", "main.ks"]);
+
+    let found: Vec<serde_json::Value> =
+        checked.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let messages: Vec<String> = found
+        .iter()
+        .map(|found| format!("{}:{}: {}", found["file"], found["line"], found["message"]))
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            r#""main.ks":1: "unknown command `lnag`""#,
+            r#""parts.ks":1: "`parts.ks` includes itself""#,
+            r#""parts.ks":2: "cannot include `/`: it is no regular file""#,
+            r#""parts.ks":3: "cannot include `nowhere.ks`: No such file or directory (os error 2)""#,
+            r#""main.ks":3: "cannot include `/dev/zero`: it is no regular file""#,
+        ]
+    );
+    assert_eq!(found[1]["included_from"], serde_json::json!([{ "file": "main.ks", "line": 2 }]));
+    assert_eq!(checked.status, Some(1));
 }
 
 #[test]
@@ -99,6 +129,34 @@ fn edits_change_what_they_are_about_and_nothing_else() {
     assert_eq!(refused.status, Some(1));
     assert!(refused.stderr.contains("did you mean `--size`?"), "{refused:?}");
     assert_eq!(std::fs::read(site.path().join("spaced.ks")).unwrap(), after);
+}
+
+#[test]
+fn scripts_are_taken_out_by_the_numbers_they_have_in_the_file() {
+    let site = Site::new();
+    let scripts: String = ["a", "b", "c"].iter().map(|text| format!("%post\n{text}\n%end\n\n")).collect();
+    site.kickstart("three.ks", format!("lang C\n\n{scripts}%packages\n-@core\n@x\n%end\n"));
+    let packages = "%packages\n-@core\n@x\n%end\n";
+    for (edits, rest) in [
+        (
+            &["--remove-script=%post:1", "--remove-script=%post:2"][..],
+            format!("%post\nc\n%end\n\n{packages}"),
+        ),
+        (
+            &["--remove-script=%post:3", "--remove-script=%post:1", "--remove-script=%post:3"],
+            format!("%post\nb\n%end\n\n{packages}"),
+        ),
+        (&["--remove-script=%post", "--remove-script=%post:1"], packages.to_owned()),
+        (&["--remove-script=%pre", "--remove-group=-core"], format!("{scripts}%packages\n@x\n%end\n")),
+    ] {
+        let changed = site.run(&[&["ks", "edit", "three.ks"], edits].concat());
+        assert_eq!((changed.status, changed.stdout), (Some(0), format!("lang C\n\n{rest}")), "{edits:?}");
+    }
+    for (wrong, reason) in [("post", "is no section"), ("%post:0", "as %post:2"), ("%post:x", "as %post:2")] {
+        let refused = site.run(&["ks", "edit", "three.ks", "--remove-script", wrong]);
+        assert_eq!((refused.status, &*refused.stdout), (Some(1), ""));
+        assert!(refused.stderr.contains(reason), "{refused:?}");
+    }
 }
 
 #[test]

@@ -62,12 +62,15 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
     site.kickstart("bad.ks", "bootlaoder\n");
     let mut up = Up(site.start(&["up"]));
 
-    let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait"]);
+    let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait", "--timings"]);
     let bad = site.run(&["submit", "bad.ks", "--type", "fs", "--wait"]);
     let usage = site.run(&["submit", "good.ks", "--type", "fs", "--name", "a/b"]);
 
     assert_eq!(good.status, Some(0), "{good:?}");
     assert!(good.stdout.contains("good.tar.gz"), "{good:?}");
+    let steps: Vec<_> = good.stderr.lines().filter_map(|line| line.split("%  ").nth(1)).collect();
+    assert!(steps.contains(&"installing packages") && steps.last() == Some(&"finishing"), "{good:?}");
+    assert!(good.stderr.contains(" s        together"), "{good:?}");
     assert_eq!(bad.status, Some(1), "{bad:?}");
     assert!(bad.stderr.contains("did you mean `bootloader`"), "{bad:?}");
     assert_eq!(usage.status, Some(2), "{usage:?}");
@@ -78,6 +81,22 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(up.0.wait().unwrap().success());
+}
+
+#[test]
+fn what_is_finished_within_the_grace_is_known_to_be_done() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("t.ks", SLOW);
+    site.kickstart("site.conf", "[participant]\ngrace = 60\n");
+    let mut up = Up(site.start(&["up", "--config", "site.conf"]));
+    let submitted = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo]);
+    assert_eq!(submitted.status, Some(0), "{submitted:?}");
+    wait_for_job(&site, "BUILDING");
+
+    kill(Pid::from_raw(up.0.id().cast_signed()), Signal::SIGTERM).unwrap();
+
+    assert!(up.0.wait().unwrap().success());
+    assert_eq!(site.jobs()[0]["status"], "DONE", "{:?}", site.jobs());
 }
 
 #[test]

@@ -9,10 +9,12 @@ mod fields;
 mod folders;
 mod record;
 mod status;
+mod stopwatch;
 mod watch;
 mod workspace;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, now_ms};
@@ -22,6 +24,8 @@ use crate::fields::Fields;
 pub use crate::folders::Folders;
 use crate::folders::Place;
 pub use crate::record::Record;
+pub use crate::stopwatch::StepTime;
+use crate::stopwatch::Stopwatch;
 use crate::watch::JobWatch;
 use crate::workspace::Workspace;
 
@@ -91,7 +95,8 @@ impl BuildImage {
             folder: workspace.folder().to_owned(),
             log,
         };
-        let build = JobWatch::around(job, |watch| async move {
+        let stopwatch = Arc::<Stopwatch>::default();
+        let build = JobWatch::around(job, &stopwatch, |watch| async move {
             let build = AssertUnwindSafe(self.builder.build(&request, &watch)).catch_unwind().await;
             build.unwrap_or_else(|_| {
                 Err(BuilderError::new("build the image", "the builder panicked: a bug of ours"))
@@ -101,6 +106,7 @@ impl BuildImage {
         let mut record = Record::failed(fields, item, String::new());
         record.began_ms = began;
         record.ended_ms = now_ms();
+        record.steps = stopwatch.read();
         match (build, job.stop()) {
             (_, Some(Stop::Shutdown)) => {
                 workspace.discard(&*self.builder).await.map_err(|e| chain(&e))?;

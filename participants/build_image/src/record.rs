@@ -9,6 +9,7 @@ use participant_core::Workitem;
 use serde::{Deserialize, Serialize};
 
 use crate::fields::Fields;
+use crate::stopwatch::StepTime;
 
 /// The record of a build that ended, kept as `record.json` in the folder of the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ pub struct Record {
     pub began_ms: i64,
     /// When it ended.
     pub ended_ms: i64,
+    /// What it spent that time on, in order; older records do not say.
+    #[serde(default)]
+    pub steps: Vec<StepTime>,
 }
 
 impl Record {
@@ -57,6 +61,7 @@ impl Record {
             warnings: Vec::new(),
             began_ms: now_ms(),
             ended_ms: now_ms(),
+            steps: Vec::new(),
         }
     }
 

@@ -5,9 +5,12 @@
 
 pub mod arch;
 pub mod builder;
+pub mod feature;
 pub mod image_id;
 pub mod image_type;
 pub mod job;
+pub mod kickstart_source;
+pub mod package_index;
 pub mod status;
 pub mod store;
 #[cfg(feature = "testing")]
@@ -16,9 +19,12 @@ pub mod watch;
 
 pub use arch::Arch;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
+pub use feature::{Feature, FeatureRepo};
 pub use image_id::{ImageId, ImageName};
 pub use image_type::ImageType;
 pub use job::{ImageJob, JobAttempt, NewJob};
+pub use kickstart_source::{KickstartSource, SourceError};
+pub use package_index::{IndexError, PackageIndex, ProjectRepository, RepositoryPath};
 pub use status::JobStatus;
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError};
 pub use watch::{Step, Watch};

@@ -108,12 +108,28 @@ impl<'a> Arguments<'a> {
         read
     }
 
-    /// Returns the last of the options called by one of `names`.
+    /// Returns the last of the options that mean what one of `names` means, unless a later one takes its place.
+    ///
+    /// `--type` is another name of `part --fstype`, and `--permissive` takes the place of `--enforcing`.
     pub fn given(&self, names: &[&str]) -> Option<&Given> {
-        self.options.iter().rev().find(|given| names.contains(&given.option.name))
+        let mut turned: Vec<&str> = Vec::new();
+        self.options.iter().rev().find(|Given { option, .. }| {
+            if names.contains(&option.name) || !option.same_as.is_empty() && names.contains(&option.same_as) {
+                return !turned.contains(&option.turns);
+            }
+            if !option.turns.is_empty() && !turned.contains(&option.turns) {
+                turned.push(option.turns);
+            }
+            false
+        })
     }
 
-    /// Returns whether the option `name` is given.
+    /// Returns the last of the options that `option` would take the place of.
+    pub(crate) fn replaced_by(&self, option: &Opt) -> Option<&Given> {
+        self.options.iter().rev().find(|given| option.replaces(given.option))
+    }
+
+    /// Returns whether the option `name` is given, and counts.
     pub fn has(&self, name: &str) -> bool {
         self.given(&[name]).is_some()
     }
@@ -135,7 +151,8 @@ impl<'a> Arguments<'a> {
 
     /// Returns the parts of the comma lists of every option `name`.
     pub fn list(&self, name: &str) -> Vec<String> {
-        let values = self.options.iter().filter(|given| given.option.name == name);
+        let values =
+            self.options.iter().filter(|given| [given.option.name, given.option.same_as].contains(&name));
         let parts = values.filter_map(|given| given.value.as_deref()).flat_map(|value| value.split(','));
         parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }

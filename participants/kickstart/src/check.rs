@@ -9,6 +9,8 @@ mod splitting;
 mod standing;
 
 pub(crate) use arguments::fits;
+#[cfg(feature = "kickstarter")]
+pub(crate) use nearest::did_you_mean;
 
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;

@@ -1,4 +1,7 @@
 //! Changes that look as if the file's author had made them.
+//!
+//! Different things may be added and set in any order: the bytes are the same. Where one edit takes out the line that
+//! another stands beside, the order shows in the new line's place, and in nothing that has a meaning.
 
 mod order;
 mod packages;

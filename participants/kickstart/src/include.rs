@@ -1,6 +1,7 @@
 //! `%include` and `%ksappend`, followed by whoever supplies the files.
 
 mod follow;
+mod inside;
 mod origin;
 
 pub use follow::{Found, Limits, Reference};
@@ -85,6 +86,29 @@ impl Kickstart {
         limits: &Limits,
         read: impl FnMut(&Reference<'_>) -> Result<Found, String>,
     ) -> Result<Flat, IncludeError> {
-        follow::follow(self, name, limits, read)
+        let mut flat = follow::follow(self, name, limits, read, 1);
+        if flat.faults.is_empty() { Ok(flat) } else { Err(flat.faults.swap_remove(0).1) }
+    }
+
+    /// Does the same, but leaves the lines that cannot be followed, for [`Flat::check`] to report beside all else.
+    ///
+    /// ```
+    /// use img_kickstart::{Kickstart, Limits};
+    ///
+    /// let ks = Kickstart::parse("%include disks.ks\nlnag C\n");
+    /// let flat = ks.flatten_where_possible("main.ks", &Limits::default(), |_| Err("there is no such file".into()));
+    /// let found: Vec<String> = flat.check(&Default::default()).iter().map(|found| found.one_line("main.ks")).collect();
+    /// assert_eq!(found, [
+    ///     "main.ks:1:1: error: cannot include `disks.ks`: there is no such file",
+    ///     "main.ks:2:1: error: unknown command `lnag` (did you mean `lang`?)",
+    /// ]);
+    /// ```
+    pub fn flatten_where_possible(
+        &self,
+        name: &str,
+        limits: &Limits,
+        read: impl FnMut(&Reference<'_>) -> Result<Found, String>,
+    ) -> Flat {
+        follow::follow(self, name, limits, read, follow::FAULTS)
     }
 }

@@ -1,9 +1,10 @@
 //! Commands and sections, found line by line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::command::Command;
-use crate::lines::{Line, head};
+use crate::lines::{Line, head, may_start_section};
 use crate::numbers::Numbers;
 use crate::section::Section;
 use crate::table;
@@ -84,6 +85,9 @@ impl<'a> Items<'a> {
         let start = self.at;
         let mut end = (self.text.len(), None);
         while let Some(line) = self.line() {
+            if !may_start_section(line.text) {
+                continue;
+            }
             let head = head(line.text);
             if head == "%end" {
                 end = (line.start, Some(self.numbers.of(line.number)));
@@ -106,6 +110,35 @@ impl<'a> Items<'a> {
     }
 }
 
+/// Returns the name of a command, which is the same in quotes; it is empty where there is none.
+///
+/// What parts words is shlex's to say, what is blank is Python's.
+pub(crate) fn name_of<'a>(line: &Line<'a>) -> Cow<'a, str> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let start = line.text.iter().position(|byte| !is_blank(byte)).unwrap_or(line.text.len());
+    let word = &line.text[start..];
+    let word = &word[..word.iter().position(|byte| is_blank(byte) || *byte == b'#').unwrap_or(word.len())];
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'"' | b'\\');
+    match std::str::from_utf8(word) {
+        Ok(name) if word.iter().all(is_plain) => name.into(),
+        Ok(_) if !head(line.text.split(|byte| *byte == b'#').next().unwrap_or_default()).is_empty() => {
+            first_word(line).into()
+        }
+        Ok(_) => "".into(),
+        Err(_) => head(line.text).into(),
+    }
+}
+
+/// Returns what a line in a section starts with when it includes a file.
+pub(crate) fn include_in_section<'a>(line: &Line<'a>) -> Option<&'a str> {
+    let name = Some(line.text).filter(|text| may_start_section(text)).map(head)?;
+    if !matches!(name, "%include" | "%ksappend") {
+        return None;
+    }
+    let (words, _) = words::split(line.content(), line.start);
+    words.first().is_none_or(|word| word.text == name).then_some(name)
+}
+
 /// Returns the first word with its quotes resolved, or a quote where it has none to its end.
 fn first_word(line: &Line<'_>) -> String {
     let (words, _) = words::split(line.content(), line.start);
@@ -120,16 +153,13 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<Item<'a>> {
         while let Some(line) = self.line() {
-            let text = line.text.split(|byte| *byte == b'#').next().unwrap_or_default();
-            let head = head(text);
-            let quoted = head.contains(['\'', '"', '\\']).then(|| first_word(&line));
-            let head = quoted.as_deref().unwrap_or(head); // a name in quotes is the same name
-            return Some(match head {
+            let name = name_of(&line);
+            return Some(match &*name {
                 "" => continue,
                 "%end" => Item::StrayEnd(self.command(&line)),
                 "%include" | "%ksappend" => Item::Command(self.command(&line)),
-                _ if head.starts_with('%') => Item::Section(self.section(&line)),
-                _ if self.is_passed_over(head) => continue,
+                name if name.starts_with('%') => Item::Section(self.section(&line)),
+                name if self.is_passed_over(name) => continue,
                 _ => Item::Command(self.command(&line)),
             });
         }

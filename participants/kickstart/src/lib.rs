@@ -5,7 +5,7 @@
 //! [`Kickstart::scripts`], …) say what it means, and the edits ([`Kickstart::set`], [`Kickstart::add_packages`], …)
 //! put new lines where a person would. [`Kickstart::flatten`] follows includes for a caller that reads them,
 //! [`Kickstart::differences`] compares by meaning, [`Kickstart::formatted`] is the canonical form. What exists is in
-//! [`table`]. Nothing here does I/O, and nothing recurses on its input.
+//! [`table`]. With the feature `kickstarter`, kickstarts are made from YAML. Nothing here does I/O, and nothing recurses on its input.
 //!
 //! ```
 //! use img_kickstart::{Kickstart, check};
@@ -39,12 +39,15 @@ mod format;
 mod identity;
 mod include;
 mod items;
+#[cfg(feature = "kickstarter")]
+pub mod kickstarter;
 mod lines;
 mod numbers;
 mod reading;
 mod repo_name;
 mod section;
 pub mod table;
+mod template;
 mod tokens;
 pub mod words;
 
@@ -61,5 +64,6 @@ pub use items::Item;
 pub use reading::*;
 pub use repo_name::repo_name_from_url;
 pub use section::Section;
+pub use template::Template;
 pub use tokens::{NotATokenmap, Token, expand_tokens, read_tokenmap, tokens};
 pub use words::Word;

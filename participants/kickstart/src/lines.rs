@@ -74,9 +74,18 @@ pub(crate) fn indent(line: &[u8]) -> &str {
     std::str::from_utf8(&line[..end]).unwrap_or_default()
 }
 
+/// Returns whether the first word of a line may start with a percent sign; most lines surely do not.
+pub(crate) fn may_start_section(line: &[u8]) -> bool {
+    let first = line.iter().find(|byte| !is_space(byte));
+    first.is_some_and(|byte| *byte == b'%' || !byte.is_ascii())
+}
+
+fn is_space(byte: &u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, 0x0b | 0x1c..=0x1f)
+}
+
 /// Returns the first word of a line as Python's `split` does it, quotes and comments not looked at.
 pub(crate) fn head(line: &[u8]) -> &str {
-    let is_space = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0x0b | 0x1c..=0x1f);
     let line = &line[line.iter().position(|byte| !is_space(byte)).unwrap_or(line.len())..];
     let word = &line[..line.iter().position(is_space).unwrap_or(line.len())];
     if word.is_ascii() {

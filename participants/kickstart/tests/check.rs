@@ -29,6 +29,13 @@ const TABLE: &[Row] = &[
     ("part / --size big\n", &[(1, 15, "wrong-value", "not `big`", "")]),
     ("part / --size=-1\n", &[(1, 15, "wrong-value", "not `-1`", "")]),
     ("part / --size=@SIZE@ --align=4\n", &[]),
+    (
+        "part / --fstype=a --type=b\nselinux --disabled --permissive\n",
+        &[
+            (1, 19, "given-again", "`--fstype` is given again: only the last counts", ""),
+            (2, 20, "given-again", "`--permissive` takes the place of what was said before", ""),
+        ],
+    ),
     ("part / --size=1 --grow --size=2\n", &[(1, 24, "given-again", "`--size` is given again", "")]),
     ("firewall --service=a --service=b\n", &[]),
     ("mount a b --mkfsoptions=x\n", &[(1, 11, "lonely-option", "without `--reformat`", "")]),

@@ -153,3 +153,13 @@ fn only_options_of_repo_are_taken() {
         assert_eq!(Kickstart::parse("").add_repo("a", "b", &[bad]), Err(refused), "{bad:?}");
     }
 }
+
+#[test]
+fn an_end_without_a_section_keeps_its_place_among_lines_that_come_and_go() {
+    for text in ["user --name=u\n%end\n", "%end\nuser --name=u\n", "lang C\n%end\nuser --name=u\n%end\n"] {
+        let (mut first, mut second) = (Kickstart::parse(text), Kickstart::parse(text));
+        assert_eq!((first.remove_user("u"), first.set("part / --size=9")), (Ok(true), Ok(true)));
+        assert_eq!((second.set("part / --size=9"), second.remove_user("u")), (Ok(true), Ok(true)));
+        assert_eq!(first.to_string(), second.to_string(), "{text:?}");
+    }
+}

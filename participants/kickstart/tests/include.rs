@@ -36,6 +36,11 @@ fn the_text_of_a_file_stands_where_it_was_named() {
         ("%include a\n%include a\n", &[("a", "%include b\n"), ("b", "x\n")], "x\nx\n"),
         ("%include http://h/x?y=1#z\n", &[("http://h/x?y=1", "x\n")], "x\n"),
         ("# %include b\n%includes b\n", &[], "# %include b\n%includes b\n"),
+        ("'%include' b\n%inc\"lude\" b\n%%include b\n", &[("b", "x\n")], "x\nx\n%%include b\n"),
+        ("\u{a0}%include b\n\u{b}%include b\n", &[("b", "x\n")], "\u{a0}%include b\n\u{b}%include b\n"),
+        ("%post\n\u{a0} %include b\n%end\n", &[("b", "x\n")], "%post\n\u{a0} %include b\n%end\n"),
+        ("%post\n'%include' b\n%end\n%\\include b\n", &[("b", "x\n")], "%post\n'%include' b\n%end\nx\n"),
+        ("%include a\n'%include' b\n%end\n", &[("a", "%post\n")], "%post\n'%include' b\n%end\n"),
     ];
     for (main, files, whole) in TABLE {
         assert_eq!(flat(main, files).as_deref(), Ok(*whole), "{main:?}");
@@ -97,8 +102,8 @@ fn a_million_files_within_files_stop_at_the_limits() {
 
     assert_eq!(stopped(Limits::default()), IncludeFault::TooDeep { name: "33".into(), depth: 33 });
     assert_eq!(stopped(limits(|limits| limits.files = 1_000_000)), IncludeFault::TooMany(1_000_000));
-    let bytes = limits(|limits| (limits.files, limits.bytes) = (usize::MAX, 12));
-    assert_eq!(stopped(bytes), IncludeFault::TooLong { name: "99".into(), bytes: 12 });
+    let bytes = limits(|limits| (limits.files, limits.bytes) = (usize::MAX, 100));
+    assert_eq!(stopped(bytes), IncludeFault::TooLong { name: "9".into(), bytes: 100 });
 }
 
 #[test]
@@ -118,6 +123,48 @@ fn files_that_double_each_other_stop_at_the_limit_of_bytes() {
     });
 
     assert!(matches!(double.unwrap_err().reason, IncludeFault::TooLong { .. }));
+}
+
+#[test]
+fn what_is_read_and_not_kept_counts_too() {
+    let main = Kickstart::parse("%include 1\n".repeat(1000));
+    let (mut read, mut limits) = (0, Limits::default());
+    limits.bytes = 1 << 20;
+    let flat = main.flatten_where_possible("main.ks", &limits, |wanted| {
+        let text =
+            if wanted.name == "2" { Vec::new() } else { [b"%include 2 #", &[b'x'; 100_000][..]].concat() };
+        read += text.len();
+        Ok(Found { name: wanted.name.to_owned(), text })
+    });
+
+    assert!(read <= (1 << 20) + 100_012, "{read}");
+    assert!(matches!(flat.faults().next().unwrap().reason, IncludeFault::TooLong { .. }));
+    assert!(flat.kickstart().as_bytes().len() < 1 << 20);
+}
+
+#[test]
+fn all_that_cannot_be_included_is_found_beside_all_else() {
+    let main = Kickstart::parse("lnag C\n'%include' no\n%include a\n%packages\n%include http://h/x\n%end\n");
+    let files = [("a", "prat /\n%include main.ks\n%include a\n"), ("main.ks", "")];
+    let flat = main.flatten_where_possible("main.ks", &Limits::default(), library(&files));
+
+    let found = flat.check(&Rules::default());
+
+    let lines: Vec<String> = found.iter().map(|found| found.one_line("main.ks")).collect();
+    assert_eq!(
+        lines,
+        [
+            "main.ks:1:1: error: unknown command `lnag` (did you mean `lang`?)",
+            "main.ks:2:1: error: cannot include `no`: there is no such file",
+            "a:1:1: error: unknown command `prat` (did you mean `part`?) (included from main.ks:3)",
+            "a:2:1: error: `main.ks` includes itself (included from main.ks:3)",
+            "a:3:1: error: `a` includes itself (included from main.ks:3)",
+            "main.ks:5:1: error: cannot include `http://h/x`: there is no such file",
+        ]
+    );
+    let marked = "error: `a` includes itself\n --> a:3:1\n  |\n3 | %include a\n  | ^^^^^^^^\n  |\n  = note: included from main.ks:3";
+    assert_eq!(found[4].render("main.ks", flat.kickstart().as_bytes()), marked);
+    assert_eq!(flat.faults().count(), 4);
 }
 
 #[test]

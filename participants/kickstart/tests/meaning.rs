@@ -39,6 +39,9 @@ fn only_what_is_meant_differently_is_a_difference() {
     const TABLE: &[(&str, &str, &[&str])] = &[
         ("lang C # a\n\n", "\tlang   'C'\r\n", &[]),
         ("lang C\nlang de\n", "lang de\n", &[]),
+        ("part / --type=ext4 --usepart=a\n", "part / --onpart=a --fstype=ext4\n", &[]),
+        ("selinux --enforcing --permissive\n", "selinux --permissive\n", &[]),
+        ("firewall --disable\n", "firewall --enabled --disabled\n", &[]),
         ("part / --size=4\npart swap\n", "partition swap\npart / --size 04\n", &["~ part: another order"]),
         (
             "part / --size=4\n",

@@ -37,7 +37,7 @@ fn judged(cases: &[(&str, String)]) -> Vec<serde_json::Value> {
 
 fn value(row: &Row, option: &Opt) -> String {
     match (row.name, option.name, option.value) {
-        (_, _, Value::Choice(of)) => of[0].to_owned(),
+        (_, _, Value::Choice(of) | Value::Exact(of)) => of[0].to_owned(),
         (_, _, Value::Number | Value::Integer) => "5".to_owned(),
         (_, _, Value::YesNo) => "yes".to_owned(),
         (_, "--port", _) if row.name == "firewall" => "80:tcp".to_owned(),
@@ -163,4 +163,36 @@ fn a_line_of_each_option_is_taken_where_pykickstart_takes_it() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), cases.len());
+}
+
+#[test]
+#[ignore = "make test-pykickstart gives it a pykickstart"]
+fn whole_lines_are_taken_where_pykickstart_takes_them() {
+    let lines: Vec<(&str, Option<&str>)> = include_str!("fixtures/lines.txt")
+        .lines()
+        .skip(1)
+        .map(|line| line.split_once('\t').map_or((line, None), |(line, why)| (line, Some(why))))
+        .collect();
+    let text = |line: &str| line.replace('|', "\n") + "\n";
+    let cases: Vec<_> =
+        DIALECTS.iter().flat_map(|(name, _)| lines.iter().map(|(line, _)| (*name, text(line)))).collect();
+    let answers = judged(&cases);
+    assert_eq!(answers.len(), cases.len());
+    let (mut wrong, mut of_another_mind) = (Vec::new(), std::collections::HashSet::new());
+    for (at, answer) in answers.iter().enumerate() {
+        let (name, dialect) = DIALECTS[at / lines.len()];
+        let (line, why) = lines[at % lines.len()];
+        let found = check_with(&Kickstart::parse(text(line)), &Rules::default().dialect(dialect));
+        let first = found.iter().find(|found| found.is_error()).map(|found| &found.message);
+        if first.is_none() == (*answer == serde_json::Value::Bool(true)) {
+            continue;
+        }
+        of_another_mind.insert(line);
+        if why.is_none() {
+            wrong.push(format!("{name}: {line:?}: {answer} there, {first:?} here"));
+        }
+    }
+    let agreed = lines.iter().filter(|(line, why)| why.is_some() && !of_another_mind.contains(line));
+    wrong.extend(agreed.map(|(line, _)| format!("{line:?}: we are of one mind")));
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

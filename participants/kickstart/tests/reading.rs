@@ -332,3 +332,18 @@ fn passwords_do_not_show_in_debug_text() {
 
     assert!(!shown.contains("$6$") && !shown.contains("a b") && shown.contains("***"), "{shown}");
 }
+
+#[test]
+fn of_options_that_take_each_others_place_the_last_counts() {
+    let text = "part / --fstype=ext3 --type=ext4 --ondrive=sda\nselinux --permissive --enforcing\n\
+        firewall --disable --enabled\nnetwork --activate --no-activate\nrootpw --iscrypted --plaintext a\n\
+        user --name=a --plaintext --iscrypted\ntimezone UTC --isUtc\n%post --logfile=/x\n%end\n";
+    let ks = Kickstart::parse(text);
+
+    let part = &ks.partitions()[0];
+    assert_eq!((part.fstype.as_deref(), part.ondisk.as_deref()), (Some("ext4"), Some("sda")));
+    assert_eq!(ks.selinux().unwrap().mode, SelinuxMode::Enforcing);
+    assert!(ks.firewall().unwrap().enabled && !ks.network()[0].activate);
+    assert!(!ks.rootpw().unwrap().iscrypted && ks.users()[0].iscrypted && ks.timezone().unwrap().utc);
+    assert_eq!(ks.scripts()[0].log.as_deref(), Some("/x"));
+}

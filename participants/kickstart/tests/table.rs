@@ -168,12 +168,44 @@ fn same_kind(there: &str, here: Value) -> bool {
         Value::Flag => there == "flag",
         Value::Number | Value::Integer => there == "number",
         Value::YesNo => there == "yes-no",
-        Value::Choice(of) => {
-            there == "text" || there.strip_prefix("choice:").is_some_and(|there| there == of.join("|"))
-        }
+        Value::Choice(_) => there == "text",
+        Value::Exact(of) => there.strip_prefix("choice:").is_some_and(|there| there == of.join("|")),
         Value::List => there == "list" || there == "text",
         Value::Text | Value::Optional => there == "text",
     }
+}
+
+/// Two options that set the same take each other's place, and are one option when they set it to the same.
+#[test]
+fn options_take_the_place_of_each_other_as_in_pykickstart() {
+    let listing = listing();
+    let said: Vec<Said<'_>> =
+        listing.lines().skip(1).map(Said::read).filter(|said| said.words.contains_key("sets")).collect();
+    assert!(said.len() > 40, "the listing is not whole");
+    let sets = |name: &str, option: &'static str| {
+        let of = said.iter().find(|said| said.name == name && said.option == Some(option));
+        let all = of.map_or(option, |said| said.words["sets"]).to_owned();
+        (all.split(':').next().unwrap_or_default().to_owned(), all)
+    };
+    let mut wrong = Vec::new();
+    let theirs = listing.lines().skip(1).map(Said::read).map(|said| said.name).collect::<Vec<_>>();
+    for row in rows().filter(|row| theirs.contains(&row.name)) {
+        for (at, one) in row.options.iter().enumerate() {
+            for other in &row.options[..at] {
+                let ((what, all), (other_what, other_all)) =
+                    (sets(row.name, one.name), sets(row.name, other.name));
+                let (replaces, same) = (one.replaces(other), one.meaning() == other.meaning());
+                let several = one.many && other.many;
+                if !several && (replaces, same) != (what == other_what, all == other_all) {
+                    wrong.push(format!("{} {} {}: {all} {other_all}", row.name, one.name, other.name));
+                }
+            }
+            assert!(
+                one.same_as.is_empty() || row.option(one.same_as).is_some_and(|of| of.same_as.is_empty())
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

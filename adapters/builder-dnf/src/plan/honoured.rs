@@ -69,6 +69,7 @@ const PART: &[&str] = &[
     "--grow",
     "--maxsize",
     "--fstype",
+    "--type",
     "--label",
     "--ondisk",
     "--ondrive",

@@ -40,6 +40,9 @@ pub struct WishArguments {
     /// Give everything in the image this time, in seconds since 1970, so that each build makes the same bytes
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
     pub source_date_epoch: Option<u32>,
+    /// Say at the end how long each step of the build took
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// What `img build` is told.

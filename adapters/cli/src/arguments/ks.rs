@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use img_kickstart::Dialect;
+use img_kickstart::kickstarter::Flavour;
 
 /// What can be done with a kickstart file; `-` is the standard input.
 #[derive(Debug, Subcommand)]
@@ -30,6 +31,15 @@ pub enum KsCommand {
     ///
     /// Exit status: 0 no difference, 1 some.
     Diff(DiffArguments),
+    /// Makes kickstart files from YAML
+    ///
+    /// With a mistake in any of them nothing is written. What a configuration names is read below the folders of the files,
+    /// and those given by --folder. Exit status: 0 all are made, 1 none.
+    Generate(GenerateArguments),
+    /// Lists kickstart templates and features, and what is wrong with them
+    ///
+    /// Exit status: 0 all are fine, 1 something is wrong.
+    Templates(TemplatesArguments),
 }
 
 /// One kickstart file.
@@ -92,8 +102,8 @@ pub struct EditArguments {
     /// Add a group of packages
     #[arg(long = "add-group", value_name = "GROUP", allow_hyphen_values = true)]
     pub add_groups: Vec<String>,
-    /// Take a group of packages out of the lists
-    #[arg(long = "remove-group", value_name = "GROUP")]
+    /// Take a group of packages out of the lists; -GROUP takes back that it is left out
+    #[arg(long = "remove-group", value_name = "GROUP", allow_hyphen_values = true)]
     pub remove_groups: Vec<String>,
     /// Add a user
     #[arg(long = "add-user", value_name = "NAME")]
@@ -104,7 +114,7 @@ pub struct EditArguments {
     /// Add a section with the text of a file: '%post --nochroot=script.sh'
     #[arg(long = "add-script", value_name = "HEADER=FILE", allow_hyphen_values = true)]
     pub add_scripts: Vec<String>,
-    /// Take out a section: %post is the first of them, %post:2 the second
+    /// Take out sections: %post is all of them, %post:2 the second of the file as it is now
     #[arg(long = "remove-script", value_name = "SECTION[:NUMBER]")]
     pub remove_scripts: Vec<String>,
     /// Make a command say this: 'bootloader --timeout=5', 'part /home --size=4000', 'lang de_DE.UTF-8'
@@ -145,6 +155,55 @@ pub struct DiffArguments {
     #[arg(value_name = "B.ks")]
     pub after: PathBuf,
     /// Print one JSON object a difference, a line each, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `img ks generate` is told.
+#[derive(Debug, Args)]
+pub struct GenerateArguments {
+    /// A YAML file of configurations
+    #[arg(long, short = 'c', value_name = "FILE.yaml", required = true)]
+    pub configurations: Vec<PathBuf>,
+    /// A YAML file of repositories, when they have a file of their own
+    #[arg(long, short = 'r', value_name = "FILE.yaml")]
+    pub repos: Vec<PathBuf>,
+    /// Folder the kickstart files are written to
+    #[arg(long, short = 'o', value_name = "DIR", default_value = ".")]
+    pub outdir: PathBuf,
+    /// Make this configuration only, by its Name or FileName [default: all that are active]
+    #[arg(long = "configuration", short = 'C', value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Which address of a repository counts: rnd or release
+    #[arg(long)]
+    pub flavour: Option<Flavour>,
+    /// Print the packages and groups of each instead of writing anything
+    #[arg(long, short = 'p')]
+    pub print: bool,
+    /// Write a list of the kickstart files as XML, too
+    #[arg(long, short = 'i', value_name = "FILE.xml", conflicts_with = "print")]
+    pub index: Option<PathBuf>,
+    /// A further folder below which files may be read
+    #[arg(long = "folder", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Print one JSON object a kickstart, a line each, on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `img ks templates` is told.
+#[derive(Debug, Args)]
+pub struct TemplatesArguments {
+    /// Folder of the kickstart files [default: [web] templates_dir]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Folder of the features, which are *.ini files [default: [web] features_dir]
+    #[arg(long, value_name = "DIR")]
+    pub features: Option<PathBuf>,
+    /// The file with [web] templates_dir and features_dir [default: /etc/skynet/skynet.conf, when it is there]
+    #[arg(long, value_name = "FILE", env = "IMG_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Print one JSON object on stdout
     #[arg(long)]
     pub json: bool,
 }

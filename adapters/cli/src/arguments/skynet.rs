@@ -17,6 +17,9 @@ pub struct SkynetArguments {
     /// Where units of this machine's own are
     #[arg(long, value_name = "DIR", default_value = "/etc/systemd/system", global = true, hide = true)]
     pub units: PathBuf,
+    /// Where units of packages are [default: beside this program, or where systemd looks]
+    #[arg(long, value_name = "DIR", global = true, hide = true)]
+    pub packaged: Option<PathBuf>,
     /// The program that speaks to systemd
     #[arg(long, value_name = "FILE", default_value = "systemctl", global = true, hide = true)]
     pub systemctl: PathBuf,
@@ -85,9 +88,9 @@ pub enum SkynetCommand {
         name: String,
     },
     /// Registers participants with the engine
-    Register(Named),
+    Register(Registration),
     /// Unregisters participants from the engine
-    Unregister(Named),
+    Unregister(Registration),
     /// Starts what was added, stops what was removed, restarts what was changed
     Apply,
     /// Does nothing: there is nothing to rebuild; old packages call it
@@ -136,7 +139,7 @@ pub struct InstallArguments {
     #[arg(short, long)]
     pub user: Option<String>,
     /// How many jobs at a time
-    #[arg(short, long, value_name = "NUMBER")]
+    #[arg(short, long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
     pub instances: Option<u32>,
     /// The same as CODE, as it was written once
     #[arg(short, long, value_name = "CODE", conflicts_with_all = ["code", "from"])]
@@ -161,6 +164,17 @@ pub struct Named {
     /// Which participants
     #[arg(value_name = "PARTICIPANT", required_unless_present = "all")]
     pub names: Vec<String>,
+}
+
+/// Participants the engine is to know, or to forget.
+#[derive(Debug, Args)]
+pub struct Registration {
+    /// Which.
+    #[command(flatten)]
+    pub named: Named,
+    /// Do it although nobody can say whether that is safe: no [boss] viewer is configured, or it does not answer
+    #[arg(long)]
+    pub blindly: bool,
 }
 
 /// Participants to be enabled or disabled.

@@ -1,8 +1,10 @@
 //! What the program asks a configuration.
 
 use std::fmt::Display;
+use std::path::PathBuf;
 
 use super::Configuration;
+use crate::file;
 use crate::keys::{self, Default, Key, yes_or_no};
 use crate::mistake::{Mistake, Mistakes};
 use crate::setting::Origin;
@@ -47,6 +49,15 @@ impl Configuration {
     /// Returns whether something is wanted, in the words ConfigParser knows.
     pub fn yes(&self, section: &str, name: &str) -> bool {
         self.text(section, name).and_then(|text| yes_or_no(&text)).unwrap_or(false)
+    }
+
+    /// Returns the file of certificates or keys that is named; notes when it cannot be read, or is none.
+    pub fn pem(&mut self, section: &str, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.text(section, name)?);
+        if let Err(wrong) = file::pem(&path) {
+            self.mistake(section, name, format_args!("names a file that is of no use: {wrong}"));
+        }
+        Some(path)
     }
 
     /// Notes what is wrong with a value, and where it stands; `wrong` follows the name of the key.

@@ -9,7 +9,7 @@ use crate::ini::Ini;
 use crate::keys;
 use crate::mistake::Mistake;
 use crate::secrets::secrets_exposed;
-use crate::sources::{Sources, conf_files, is_there};
+use crate::sources::{Sources, conf_files, is_forbidden, is_there};
 
 const PARTICIPANT: &str = "participant";
 
@@ -37,6 +37,7 @@ impl Configuration {
             read.file(&sources.file, false);
         }
         read.included(&[Some(sources.file.as_path()), own.as_deref()]);
+        read.left_to_supervisor(sources);
         if let Some(installed) = sources.installed_file() {
             read.file(&installed, true);
         }
@@ -45,7 +46,24 @@ impl Configuration {
         }
         review::unused_variables(&mut read);
         read.check_values();
+        if sources.may_be_missing {
+            read.excuse_what_may_not_be_read();
+        }
         read
+    }
+
+    /// Only warns of files nobody named and this user may not read: they are others' business.
+    fn excuse_what_may_not_be_read(&mut self) {
+        let (others, own): (Vec<_>, Vec<_>) = std::mem::take(&mut self.mistakes)
+            .into_iter()
+            .partition(|mistake| mistake.line.is_none() && is_forbidden(&mistake.file));
+        self.mistakes = own;
+        self.warnings.extend(others.into_iter().map(|mistake| {
+            let file = mistake.file.display();
+            format!(
+                "{file}: this user may not read it, so nothing of it counts here; --config FILE names another"
+            )
+        }));
     }
 
     fn overrides(&mut self, sources: &Sources) {
@@ -64,7 +82,8 @@ impl Configuration {
     /// Adds one file. Unless it is the participant's own, it may describe another one.
     fn file(&mut self, file: &Path, own: bool) {
         let (ini, mistakes) = Ini::read_leniently(file);
-        self.unread |= mistakes.iter().any(|mistake| mistake.line.is_none());
+        // also when all that is known of it is a line that is no text
+        self.unread |= !mistakes.is_empty() && ini.is_empty();
         self.mistakes.extend(mistakes);
         self.warnings.extend(secrets_exposed(file));
         let described = ini.get(PARTICIPANT, "name").ok().flatten().and_then(|value| value.text);
@@ -101,6 +120,30 @@ impl Configuration {
         }
     }
 
+    /// Warns of files supervisor had for participants, which are read only by `skynet install --from`.
+    fn left_to_supervisor(&mut self, sources: &Sources) {
+        let key = keys::find("skynet", "service_dir").expect("a row of the table");
+        let Ok(Some(folder)) = self.setting(key) else { return };
+        if !Path::new(&folder.text).is_absolute() {
+            return;
+        }
+        // what cannot be read is none of ours: supervisor has other programs, too
+        let all = conf_files(Path::new(&folder.text), &mut Vec::new()).into_iter();
+        for file in all {
+            let Some(name) = file.file_stem().and_then(|stem| stem.to_str()) else { continue };
+            let is_meant = self.participant.as_deref().is_none_or(|wanted| wanted == name);
+            if is_meant
+                && !is_there(&sources.installed_file_of(name))
+                && Ini::read_leniently(&file).0.section_at(PARTICIPANT).is_some()
+            {
+                let file = file.display();
+                self.warnings.push(format!(
+                    "{file} says how supervisor ran {name}, and is not read: skynet install --from {file}"
+                ));
+            }
+        }
+    }
+
     /// Notes what is wrong with any value that counts, whoever is to read it.
     fn check_values(&mut self) {
         for key in keys::all().filter(|key| key.unused.is_none()) {
@@ -114,6 +157,7 @@ impl Configuration {
                 Err(mistake) => self.note(mistake),
             }
         }
+        self.merged.loops().into_iter().for_each(|mistake| self.note(mistake));
     }
 
     /// Notes a mistake, once.

@@ -52,6 +52,8 @@ impl Configuration {
             overrides: self.overridden(key),
             note: key.unused.map(|why| format!("not used: {why}")),
         };
+        let (section, name) = self.place(key);
+        shown.hidden |= set.as_ref().is_some_and(|set| self.reveals(section, name, &set.text));
         match (set, key.default) {
             _ if is_wrong => shown.note = Some("cannot be filled in".into()),
             (Some(Setting { text, .. }), _) if !shown.hidden => shown.value = Some(without_password(&text)),
@@ -64,10 +66,18 @@ impl Configuration {
         Some(shown)
     }
 
+    /// Tells whether a value names others by `%(name)s`, and has a secret in it now.
+    fn reveals(&self, section: &str, name: &str, text: &str) -> bool {
+        let names_others = |value: &crate::Value| value.text.as_ref().is_some_and(|raw| raw.contains("%("));
+        self.merged.raw(section, name).is_some_and(names_others)
+            && self.merged.secrets().any(|secret| text.contains(&secret))
+    }
+
     /// Shows a key that is not ours. Its value might be a secret that was misspelt, unless it is a participant's own.
     fn stranger(&self, section: &str, name: &str) -> Shown {
         let value = self.merged.get(section, name).ok().flatten();
-        let own = !keys::has_section(section) && !is_secret(name);
+        let text = value.as_ref().and_then(|value| value.text.as_deref()).unwrap_or_default();
+        let own = !keys::has_section(section) && !is_secret(name) && !self.reveals(section, name, text);
         let at = self.merged.own(section, name).expect("it was listed").at.clone();
         Shown {
             section: section.into(),

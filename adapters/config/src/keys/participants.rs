@@ -7,21 +7,25 @@ const DB: &str = "db";
 const MAKE_VDI: &str = "make_vdi";
 const TESTER: &str = "tester";
 
-const NO_STORE: &str = "kickstarts come in the workitem; there is no store of them yet";
 const NO_VDI: &str = "this program has no make_vdi yet";
 const NO_TESTS: &str = "this program has no test_vm_image yet";
 
 pub(super) const KEYS: &[Key] = &[
     Key::new(BUILD_KS, "ksstore", Kind::Folder, "folder of the kickstarts `image.ksfile` names")
-        .example("/srv/kickstarts")
-        .unused(NO_STORE),
+        .otherwise("kickstarts come in the workitem only")
+        .example("/srv/kickstarts"),
     Key::new(BUILD_KS, "reposerver", Kind::Address, "where the repositories of projects are")
+        .otherwise("no project's repositories can be added")
         .example("https://repo.example/")
-        .old(&[("worker", "reposerver")])
-        .unused("repositories of projects are not asked for yet"),
-    Key::new("obs", "oscrc", Kind::File, "file with the Open Build Services and how to log in")
-        .example("/etc/skynet/oscrc")
-        .unused("no Open Build Service is asked yet"),
+        .old(&[("worker", "reposerver")]),
+    Key::new(
+        "obs",
+        "oscrc",
+        Kind::File,
+        "file with the Open Build Services and how to log in, as osc has it; mode 0600",
+    )
+    .otherwise("no Open Build Service is asked")
+    .example("/etc/skynet/oscrc"),
     Key::new("request_image", "username", Kind::Text, "who asks, where the workitem does not say")
         .otherwise("who runs the program")
         .example("release-team"),

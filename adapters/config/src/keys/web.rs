@@ -16,10 +16,12 @@ pub(super) const KEYS: &[Key] = &[
     web("doc_root", Kind::Folder, "folder of the web server", "/srv/www/"),
     web("static_media_collect", Kind::Folder, "folder of scripts and styles", "/srv/www/img/site_media"),
     Key::new(WEB, "templates_dir", Kind::Folder, "folder of the kickstarts to choose from")
+        .otherwise("`img ks templates` is told")
         .example("/srv/www/img/templates")
-        .old(&[("worker", "templates_dir")])
-        .unused(NO_WEB),
-    web("features_dir", Kind::Folder, "folder of the features to choose from", "/srv/www/img/features"),
+        .old(&[("worker", "templates_dir")]),
+    Key::new(WEB, "features_dir", Kind::Folder, "folder of the features to choose from")
+        .otherwise("`img ks templates` is told")
+        .example("/srv/www/img/features"),
     web("use_http_remote_user", Kind::YesNo, "whether the web server logs people in", "no"),
     Key::new(WEB, "secret_key", Kind::Secret, "what cookies are signed with").unused(NO_WEB),
     Key::new(WEB, "comm_method", Kind::Text, "how the first version sent jobs")

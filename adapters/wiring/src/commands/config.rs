@@ -1,5 +1,6 @@
 //! `img config`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cli::{ConfigAnswer, ConfigArguments, ConfigCommand, ConfigMistake, ConfigShown, ValueLine};
@@ -102,16 +103,20 @@ fn files(site: &Configuration) -> Vec<PathBuf> {
     site.files().map(Path::to_owned).collect()
 }
 
-/// Returns who has a file of their own beside that of the site.
+/// Returns who has a file of their own beside that of the site, or was installed with one.
 fn own_files(file: &Path) -> Vec<String> {
     let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let names = entries.map(|entry| PathBuf::from(entry.file_name()));
-    let others = names.filter(|name| name.extension().is_some_and(|ending| ending == "conf"));
-    let others = others.filter(|name| Some(name.as_os_str()) != file.file_name());
-    let mut stems: Vec<_> = others.filter_map(|name| Some(name.file_stem()?.to_str()?.to_owned())).collect();
-    stems.sort_unstable();
-    stems
+    let stems = |folder: &Path, ending: &'static str| {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        let names = entries.map(|entry| PathBuf::from(entry.file_name()));
+        let named = names.filter(move |name| name.extension().is_some_and(|found| found == ending));
+        named.filter_map(|name| Some(name.file_stem()?.to_str()?.to_owned()))
+    };
+    let all =
+        stems(folder, "conf").chain(stems(folder, "env")).chain(stems(&folder.join("participants"), "conf"));
+    let site = file.file_stem().and_then(|stem| stem.to_str());
+    let own: BTreeSet<_> = all.filter(|stem| Some(stem.as_str()) != site).collect();
+    own.into_iter().collect()
 }
 
 fn line(shown: Shown) -> ValueLine {

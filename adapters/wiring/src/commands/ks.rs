@@ -1,8 +1,10 @@
-//! `img ks`: kickstart files checked, changed and compared.
+//! `img ks`: kickstart files checked, changed, compared and made.
 
 mod check;
 mod edit;
 mod files;
+mod generate;
+mod templates;
 
 use anyhow::{Context, Result};
 use cli::{DiffArguments, FmtArguments, KsCommand, TokensArguments, result, result_bytes};
@@ -26,6 +28,8 @@ pub(crate) fn ks(command: KsCommand) -> Result<u8> {
         }
         KsCommand::Tokens(arguments) => tokens(&arguments),
         KsCommand::Diff(arguments) => diff(&arguments),
+        KsCommand::Generate(arguments) => generate::generate(&arguments),
+        KsCommand::Templates(arguments) => templates::list(&arguments),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use build_image::Record;
-use cli::{BuildAnswer, BuildWish, Unusable, WishArguments};
+use cli::{BuildAnswer, BuildWish, StepTime, Unusable, WishArguments};
 use imaging::{ImageId, JobStatus, JobStore};
 use job_store_sql::SqlJobStore;
 use local_queue::LocalQueue;
@@ -31,6 +31,9 @@ pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool)
 /// Says what came of it and returns the exit status; an error means that this machine is broken.
 pub(super) fn print(answer: Result<BuildAnswer>, wish: &BuildWish, json: bool) -> u8 {
     let answer = answer.unwrap_or_else(|broken| BuildAnswer::refused(format!("{broken:#}")));
+    if wish.timings && !json {
+        answer.print_timings();
+    }
     answer.print(json, Some((&format!("{}.ks", wish.name), &wish.kickstart)))
 }
 
@@ -73,6 +76,8 @@ pub(super) async fn answer(
     let in_folder = |name: String| Some(folder.join(name)).filter(|path| path.exists());
     let url = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
     let done = job.status == JobStatus::Done;
+    let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
+    let steps = steps.iter().map(|time| StepTime { step: time.step.clone(), ms: time.ms }).collect();
     Ok(BuildAnswer {
         image_id: Some(image_id),
         result: done,
@@ -87,6 +92,7 @@ pub(super) async fn answer(
         error: Some(job.error.clone()).filter(|error| !error.is_empty()).or(reason).filter(|_| !done),
         log_file: in_folder(format!("{}.log", job.asked.name)),
         record_file: in_folder(Record::FILE.into()),
+        steps,
         warnings: record.map(|record| record.warnings).unwrap_or_default(),
     })
 }

@@ -11,14 +11,14 @@ use super::signals::Signals;
 use super::tell_adopted;
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::build_image;
+use crate::participants::{build_image, build_ks};
 use crate::state::State;
 
 /// Finishes what dead programs left; exit status 0 when nothing is left.
 pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Result<u8> {
     let state = State::open(arguments.state)?;
     let participant = |owner: &str| build_image(&state, builders(&state), owner);
-    let machine = Machine::open(&state, participant).await?;
+    let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     if machine.adopted.is_empty() {
         show.say("img: nothing was left behind");

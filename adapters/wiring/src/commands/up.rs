@@ -7,13 +7,13 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 use cli::{HereArguments, UpArguments};
 use config::Configuration;
-use participant_core::Participant;
 use tokio::task::JoinSet;
 
 use super::signals::Signals;
+use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
-use crate::participants::{Host, build_image_of_site};
+use crate::participants::{Host, build_image_of_site, build_ks_of_site};
 use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site;
@@ -28,7 +28,8 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let host =
         |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
     let mut made = None;
-    let machine = Machine::open(&state, |owner| {
+    let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
+    let machine = Machine::open(&state, kickstarts.clone(), |owner| {
         let host = host(owner);
         let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
         made = Some((builds.clone(), host));
@@ -42,7 +43,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let outdated = AtomicBool::new(false);
     let crew =
         Arc::new(Crew { posts: Vec::new(), tally: tally.clone(), stop: ending.stop.clone(), outdated });
-    let reloads = reloads(&crew, here, builds, host);
+    let reloads = reloads(&crew, here, Replaced { builds, kickstarts }, host, Fixed::of_machine(&site));
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
@@ -56,14 +57,27 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
 }
 
-/// Has the configuration read again for builds to come.
-fn reloads(crew: &Arc<Crew>, here: HereArguments, builds: Arc<Replaceable>, host: Host) -> Reloads {
-    let host = Arc::new(host);
+/// The participants whose configuration may change.
+#[derive(Clone)]
+struct Replaced {
+    builds: Arc<Replaceable>,
+    kickstarts: Arc<Replaceable>,
+}
+
+/// Has the configuration read again for workitems to come.
+fn reloads(crew: &Arc<Crew>, here: HereArguments, replaced: Replaced, host: Host, fixed: Fixed) -> Reloads {
+    let (host, fixed) = (Arc::new(host), Arc::new(fixed));
     Reloads::start(crew.clone(), move || {
-        let (here, builds, host) = (here.clone(), builds.clone(), host.clone());
+        let (here, replaced, host, fixed) = (here.clone(), replaced.clone(), host.clone(), fixed.clone());
         Box::pin(async move {
-            let next: Arc<dyn Participant> = build_image_of_site(&configuration(&here)?, &host);
-            builds.replace(next).await;
+            let site = configuration(&here)?;
+            let (builds, kickstarts) = (build_image_of_site(&site, &host), build_ks_of_site(&site)?);
+            replaced.builds.replace(builds).await;
+            replaced.kickstarts.replace(kickstarts).await;
+            let changed = fixed.changed(&Fixed::of_machine(&site));
+            if !changed.is_empty() {
+                tracing::warn!("{} needs a restart to count", changed.join(", "));
+            }
             Ok(())
         })
     })

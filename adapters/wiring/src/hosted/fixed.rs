@@ -18,6 +18,20 @@ fn is_fixed(key: &keys::Key) -> bool {
 
 impl Fixed {
     pub(super) fn of(site: &Configuration) -> Fixed {
+        Fixed::of_keys(site, is_fixed)
+    }
+
+    /// Takes what `img up` reads once.
+    pub(crate) fn of_machine(site: &Configuration) -> Fixed {
+        Fixed::of_keys(site, |key| {
+            matches!(
+                (key.section, key.name),
+                ("participant", "grace" | "metrics_listen") | ("worker", "timeout")
+            )
+        })
+    }
+
+    fn of_keys(site: &Configuration, is_fixed: impl Fn(&keys::Key) -> bool) -> Fixed {
         let fixed = keys::all().filter(|key| is_fixed(key) && key.unused.is_none());
         Fixed(fixed.map(|key| (key, site.text(key.section, key.name))).collect())
     }
@@ -48,5 +62,15 @@ mod tests {
         );
         assert_eq!(before.changed(&after), ["[boss] amqp_host", "[participant] concurrency"]);
         assert_eq!(before.changed(&before), [""; 0]);
+
+        let of_machine = |text: &str| {
+            let file = folder.path().join("skynet.conf");
+            std::fs::write(&file, text).unwrap();
+            Fixed::of_machine(&crate::site::read(&file, None))
+        };
+        let before = of_machine("[boss]\namqp_host = a\n[participant]\ngrace = 1\nqueue = a\n");
+        let after =
+            of_machine("[boss]\namqp_host = b\n[participant]\ngrace = 2\nqueue = b\n[worker]\ntimeout = 1\n");
+        assert_eq!(before.changed(&after), ["[participant] grace", "[worker] timeout"]);
     }
 }

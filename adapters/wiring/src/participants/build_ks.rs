@@ -1,11 +1,29 @@
 //! `build_ks`.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use anyhow::{Context, Result};
 use build_ks::BuildKs;
+use config::Configuration;
+use kickstart_dir::KickstartDir;
+use package_index_obs::{Manners, ObsIndex, Oscrc};
 use participant_core::Participant;
 
-/// Makes the participant.
+/// Makes the participant of one machine, where nobody has a store or a server of repositories.
 pub(crate) fn build_ks() -> Arc<dyn Participant> {
-    Arc::new(BuildKs { include_allowed: false })
+    Arc::new(BuildKs::default())
+}
+
+/// Makes the participant from `[build_ks]` and `[obs]`.
+pub(crate) fn of_site(site: &Configuration) -> Result<Arc<dyn Participant>> {
+    let mut participant = BuildKs { reposerver: site.text("build_ks", "reposerver"), ..BuildKs::default() };
+    if let Some(folder) = site.text("build_ks", "ksstore") {
+        participant.store = Some(Arc::new(KickstartDir::at(folder)));
+    }
+    if let Some(file) = site.text("obs", "oscrc") {
+        let index = Oscrc::read(Path::new(&file)).context("[obs] oscrc")?;
+        participant.index = Some(Arc::new(ObsIndex::new(index, &Manners::default()).context("[obs] oscrc")?));
+    }
+    Ok(Arc::new(participant))
 }

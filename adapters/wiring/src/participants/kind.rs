@@ -51,17 +51,17 @@ impl Kind {
     pub(crate) fn does(self) -> &'static str {
         match self {
             Kind::BuildImage => "makes an image from the kickstart of the workitem",
-            Kind::BuildKs => "adds repositories, packages and groups to a kickstart",
+            Kind::BuildKs => "finds or makes a kickstart, and adds repositories, packages and groups",
             Kind::RequestImage => "records that an image is wanted, and names it",
             Kind::UpdateImageStatus => "records what has become of an image",
         }
     }
 
-    /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, may say that it is another's
-    /// second life, as `build_image.py` run under the name `build_image_arm`.
+    /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, says which it is when it is one
+    /// of these, as `build_image.py` run under the name `build_image_arm`; else the name does.
     pub(crate) fn find(name: &str, code: Option<&str>) -> Result<Kind> {
         let known = |name: &str| Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        if let Some(kind) = known(name).or_else(|| known(name_of_code(code?))) {
+        if let Some(kind) = code.and_then(|code| known(name_of_code(code))).or_else(|| known(name)) {
             return Ok(kind);
         }
         let names: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
@@ -86,7 +86,7 @@ impl Kind {
     pub(crate) async fn make(self, site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
         match self {
             Kind::BuildImage => Ok(build_image::of_site(site, host)),
-            Kind::BuildKs => Ok(build_ks::build_ks()),
+            Kind::BuildKs => build_ks::of_site(site),
             Kind::RequestImage => request_image::of_site(site, host).await,
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
         }
@@ -110,6 +110,7 @@ mod tests {
             ("build_ks", Some("/usr/share/x.py"), Some(Kind::BuildKs)),
             ("arm", Some("/usr/share/boss-skynet/build_image.py"), Some(Kind::BuildImage)),
             ("arm", Some("build_image"), Some(Kind::BuildImage)),
+            ("build_image", Some("build_ks.py"), Some(Kind::BuildKs)),
             ("arm", Some("mine.py"), None),
             ("arm", None, None),
         ] {

@@ -1,6 +1,5 @@
 //! `[boss]`: where RabbitMQ is, and the viewer of the engine.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,8 +78,7 @@ impl skynet_amqp::Viewer for Steps {
 }
 
 fn tls(site: &mut Configuration) -> Option<Tls> {
-    let file = |key| site.text(BOSS, key).map(PathBuf::from);
-    let (authority, certificate, key) = (file("amqp_ca"), file("amqp_cert"), file("amqp_key"));
+    let [authority, certificate, key] = ["amqp_ca", "amqp_cert", "amqp_key"].map(|key| site.pem(BOSS, key));
     let wanted = site.yes(BOSS, "amqp_tls");
     if (authority.is_some() || certificate.is_some() || key.is_some()) && !wanted {
         site.mistake(BOSS, "amqp_tls", "should be yes: there are certificates, which only TLS uses");

@@ -12,10 +12,13 @@ use crate::participants::{Kind, name_of_code};
 pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments) -> Result<u8> {
     let installed = wanted(wish)?;
     let name = &installed.name;
-    Kind::find(name, Some(&installed.code))?;
+    Kind::find(&installed.code, None)?; // its name says nothing: somebody's own program may have that of one of these
     if shelf.has(name) && !wish.force {
         let there = shelf.read(name)?;
         if there == installed {
+            if shelf.complete(&installed)? && systemd.runs() {
+                systemd.tell(&["daemon-reload"], &[])?;
+            }
             cli::say(format_args!("skynet: {name} is installed already"));
             return Ok(0);
         }
@@ -41,7 +44,11 @@ pub(super) fn install(shelf: &Shelf, systemd: &Systemd, wish: &InstallArguments)
 /// Puts together what supervisor's file and the options say.
 fn wanted(wish: &InstallArguments) -> Result<Installed> {
     let mut installed = match (&wish.from, wish.code.as_ref().or(wish.participant.as_ref())) {
-        (Some(file), _) => supervisor::read(file)?,
+        (Some(file), _) => {
+            let (installed, warnings) = supervisor::read(file)?;
+            warnings.iter().for_each(|warning| cli::say(format_args!("skynet: warning: {warning}")));
+            installed
+        }
         (None, Some(code)) => {
             let stem = name_of_code(code);
             Installed { name: stem.into(), code: stem.into(), ..Installed::default() }
@@ -62,6 +69,9 @@ fn wanted(wish: &InstallArguments) -> Result<Installed> {
         }
         if value.as_ref().is_some_and(|value| value.chars().any(char::is_control)) {
             bail!("a line break or another control character has no place in an option");
+        }
+        if value.as_ref().is_some_and(|value| value.trim() != value || value.contains(" ;")) {
+            bail!("a blank at an end, or before a `;`, would be lost in the file: write the option without");
         }
     }
     if let Some(user) = installed.user.as_ref().filter(|user| name_of(user).is_err()) {

@@ -5,8 +5,10 @@ use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use config::Ini;
+
+use super::drop_ins::DropIns;
 
 /// A participant as it is installed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,22 +26,17 @@ pub(super) struct Installed {
 #[derive(Debug)]
 pub(super) struct Shelf {
     participants: PathBuf,
-    units: PathBuf,
+    drop_ins: DropIns,
 }
 
 impl Shelf {
-    pub(super) fn new(dir: &Path, units: &Path) -> Shelf {
-        Shelf { participants: dir.join("participants"), units: units.to_owned() }
+    pub(super) fn new(dir: &Path, drop_ins: DropIns) -> Shelf {
+        Shelf { participants: dir.join("participants"), drop_ins }
     }
 
     /// The file of a participant.
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.participants.join(format!("{name}.conf"))
-    }
-
-    /// What systemd is told beyond the template.
-    fn drop_in(&self, name: &str) -> PathBuf {
-        self.units.join(format!("participant@{name}.service.d"))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -59,7 +56,9 @@ impl Shelf {
         for entry in entries {
             let name = entry?.file_name().to_string_lossy().into_owned();
             names.extend(
-                name.strip_suffix(".conf").filter(|name| super::name_of(name).is_ok()).map(String::from),
+                name.strip_suffix(".conf")
+                    .filter(|name| super::name_of(name).is_ok() && self.has(name))
+                    .map(String::from),
             );
         }
         names.sort();
@@ -78,27 +77,24 @@ impl Shelf {
             regexp: text("participant", "regexp")?,
             code: text("participant", "code")?.unwrap_or_else(|| name.to_owned()),
             concurrency: text("participant", "concurrency")?.and_then(|number| number.parse().ok()),
-            user: std::fs::read_to_string(self.drop_in(name).join("user.conf")).ok().and_then(|unit| {
-                unit.lines().find_map(|line| line.strip_prefix("User=").map(ToOwned::to_owned))
-            }),
+            user: self.drop_ins.user(name),
         })
     }
 
     /// Writes one, and what systemd has to know; both appear as a whole.
     pub(super) fn write(&self, installed: &Installed) -> Result<()> {
         put(&self.file(&installed.name), &installed.text())?;
-        let user = self.drop_in(&installed.name).join("user.conf");
-        match &installed.user {
-            Some(name) => put(&user, &format!("[Service]\nUser={name}\n")),
-            None => remove(&user),
-        }
+        self.complete(installed).map(drop)
+    }
+
+    /// Writes only what systemd has to know; returns whether something was missing.
+    pub(super) fn complete(&self, installed: &Installed) -> Result<bool> {
+        self.drop_ins.write(installed)
     }
 
     pub(super) fn remove(&self, name: &str) -> Result<()> {
         remove(&self.file(name))?;
-        remove(&self.drop_in(name).join("user.conf"))?;
-        let _ = std::fs::remove_dir(self.drop_in(name)); // another's file may be in it
-        Ok(())
+        self.drop_ins.remove(name)
     }
 }
 
@@ -120,8 +116,12 @@ impl Installed {
     }
 }
 
-fn put(path: &Path, text: &str) -> Result<()> {
+/// Writes a file that everybody may read; it appears as a whole.
+pub(super) fn put(path: &Path, text: &str) -> Result<()> {
     let doing = || format!("cannot write {}", path.display());
+    if path.is_dir() {
+        bail!("{} is a folder: move it away, then try again", path.display());
+    }
     let folder = path.parent().expect("it is in a folder");
     std::fs::create_dir_all(folder).with_context(doing)?;
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(doing)?;
@@ -131,7 +131,8 @@ fn put(path: &Path, text: &str) -> Result<()> {
     file.persist(path).map(drop).with_context(doing)
 }
 
-fn remove(path: &Path) -> Result<()> {
+/// Removes a file that may be missing.
+pub(super) fn remove(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", path.display()))
@@ -147,7 +148,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let folder = tempfile::tempdir().unwrap();
-        let shelf = Shelf::new(folder.path(), &folder.path().join("units"));
+        let shelf = Shelf::new(folder.path(), DropIns::new(&folder.path().join("units"), None));
         assert_eq!(shelf.all().unwrap(), [""; 0]);
         let full = Installed {
             name: "arm".into(),

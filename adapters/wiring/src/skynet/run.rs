@@ -13,17 +13,27 @@ use super::systemd::Systemd;
 pub(super) fn manual(systemd: &Systemd, dir: &Path, name: &str) -> Result<u8> {
     let name = name_of(name)?.to_owned();
     let runs = |state: &super::systemd::State| state.runs();
-    if systemd.runs() && systemd.states(std::slice::from_ref(&name))?.iter().any(runs) {
-        bail!("{name} runs already: `skynet log {name}` shows its log, `skynet stop {name}` stops it");
+    if systemd.runs() {
+        match systemd.states(std::slice::from_ref(&name)) {
+            Ok(states) if states.iter().any(runs) => {
+                bail!("{name} runs already: `skynet log {name}` shows its log, `skynet stop {name}` stops it")
+            }
+            Ok(_) => {}
+            // others than root ask by D-Bus, which small systems lack
+            Err(error) => {
+                cli::say(format_args!("skynet: warning: cannot see whether {name} runs already: {error:#}"));
+            }
+        }
     }
     Err(img(dir, &["participant", "run", &name])?.exec()).context("cannot run img")
 }
 
 /// Registers, or unregisters, one after the other.
-pub(super) fn boss(word: &str, dir: &Path, names: &[String]) -> Result<u8> {
+pub(super) fn boss(word: &str, blindly: bool, dir: &Path, names: &[String]) -> Result<u8> {
     let mut status = 0;
     for name in names {
-        let argv = img(dir, &["boss", word, name])?;
+        let mut argv = img(dir, &["boss", word, name])?;
+        argv.args(blindly.then_some("--blindly"));
         let words = std::iter::once(argv.get_program()).chain(argv.get_args()).collect::<Vec<_>>();
         let output = child::quick(&words).context("cannot run img")?;
         cli::say(String::from_utf8_lossy(&output.stderr).trim_end());

@@ -44,7 +44,12 @@ pub(super) fn list(systemd: &Systemd, installed: &[String], which: Which) -> Res
 }
 
 /// Becomes journalctl.
-pub(super) fn log(names: &[String], number: u32, once: bool) -> Result<u8> {
+pub(super) fn log(systemd: &Systemd, names: &[String], number: u32, once: bool) -> Result<u8> {
+    if !systemd.runs() {
+        bail!(
+            "systemd does not run here, so there is no journal; participants in the foreground log where they run"
+        );
+    }
     if names.is_empty() {
         bail!("no participant is installed, so there is nothing to show");
     }

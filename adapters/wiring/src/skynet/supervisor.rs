@@ -2,15 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use config::Ini;
 
 use super::installed::Installed;
 use super::name_of;
 use crate::participants::name_of_code;
 
-/// Reads `[program:NAME]` and `[participant]`.
-pub(super) fn read(file: &Path) -> Result<Installed> {
+/// What SkyNET wrote into every file, and nothing here reads.
+const USUAL: &[&str] = &["PYTHONUNBUFFERED", "PYTHONPATH", "HOME", "USER"];
+
+/// Reads `[program:NAME]` and `[participant]`; returns also what a person should know.
+pub(super) fn read(file: &Path) -> Result<(Installed, Vec<String>)> {
     let ini = Ini::read(file)?;
     let programs: Vec<_> = ini.sections().filter(|section| section.starts_with("program:")).collect();
     let [program] = programs.as_slice() else {
@@ -28,14 +31,41 @@ pub(super) fn read(file: &Path) -> Result<Installed> {
     let same = |value: &String| *value != name;
     let user = text(program, "user").filter(|user| user != "nobody");
     let instances = text(program, "numprocs").and_then(|number| number.parse().ok());
-    Ok(Installed {
+    let environment = text(program, "environment").and_then(|text| left_out(&text)).map(|names| {
+        let file = file.display();
+        format!("the environment of {file} is not taken over: write {names} into {name}.env, a line each")
+    });
+    let others = ini.sections().filter(|section| section != program && *section != "participant");
+    let others = others.map(|section| {
+        let at = ini.section_at(section).expect("it was listed");
+        format!("{at}: [{section}] is not taken over: move it into {name}.conf beside skynet.conf")
+    });
+    let warnings = environment.into_iter().chain(others).collect();
+    let installed = Installed {
         code: name_of_code(&code).to_owned(),
         queue: of_participant("queue").filter(same),
         regexp: of_participant("regexp").filter(same),
         concurrency: instances.filter(|number| *number != 1),
         user,
-        name: name_of(&name)?.to_owned(),
-    })
+        name: name_of(&name).with_context(|| file.display().to_string())?.to_owned(),
+    };
+    Ok((installed, warnings))
+}
+
+/// Returns the names in `A=1,B="2,3"` that somebody may miss; no value, for it may be a password.
+fn left_out(environment: &str) -> Option<String> {
+    let mut quote = None;
+    let pairs = environment.split(|sign: char| {
+        match (quote, sign) {
+            (None, '"' | '\'') => quote = Some(sign),
+            (Some(open), _) if open == sign => quote = None,
+            _ => {}
+        }
+        quote.is_none() && (sign == ',' || sign == '\n')
+    });
+    let names = pairs.filter_map(|pair| Some(pair.split_once('=')?.0.trim()));
+    let names: Vec<_> = names.filter(|name| !USUAL.contains(name)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
 #[cfg(test)]
@@ -53,8 +83,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("arm.conf");
         std::fs::write(&file, OLD).unwrap();
+        let (installed, warnings) = read(&file).unwrap();
+        assert_eq!(warnings, [""; 0]);
         assert_eq!(
-            read(&file).unwrap(),
+            installed,
             Installed {
                 name: "arm".into(),
                 queue: Some("arm_queue".into()),
@@ -70,8 +102,32 @@ mod tests {
             ("[program:x]\n[participant]\nname = ../x\ncode = build_ks.py\n", "is no name of a participant"),
         ] {
             std::fs::write(&file, text).unwrap();
-            let error = read(&file).unwrap_err().to_string();
-            assert!(error.contains(words), "{error}");
+            let error = format!("{:#}", read(&file).unwrap_err());
+            assert!(error.contains(words) && error.contains("arm.conf"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_over_is_said_without_its_value() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("arm.conf");
+        std::fs::write(&file, format!("{OLD}[worker]\nbase_dir = /srv\n").replace("USER=", "TOKEN="))
+            .unwrap();
+        let name = file.display();
+        assert_eq!(
+            read(&file).unwrap().1,
+            [
+                format!("the environment of {name} is not taken over: write TOKEN into arm.env, a line each"),
+                format!("{name}:17: [worker] is not taken over: move it into arm.conf beside skynet.conf"),
+            ]
+        );
+        for (environment, expected) in [
+            ("PYTHONUNBUFFERED=1,HOME=\"/home/img\",USER=\"img\"", None),
+            ("HOME=/x,TOKEN='a,B=b',http_proxy=\"http://x,C=1\" , D=1", Some("TOKEN, http_proxy, D")),
+            ("A=1\nB=2", Some("A, B")),
+            ("", None),
+        ] {
+            assert_eq!(left_out(environment).as_deref(), expected, "{environment}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod cancels;
 mod engine;
+mod kickstarts;
 mod launches;
 mod logs;
 mod looks;

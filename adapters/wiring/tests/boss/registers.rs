@@ -78,6 +78,22 @@ async fn what_would_break_the_engine_is_not_sent() {
     assert_eq!(status, Some(0));
     assert!(stderr.contains("whether it heard cannot be said without [boss] viewer"), "{stderr}");
     assert_eq!(engine.next(Duration::from_secs(5)).await["fields"]["queue"], "build_ks");
+
+    // what `img` advises, `skynet` knows, too
+    let (status, stderr) = skynet(&blind, &["unregister", "build_ks"]);
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(stderr.contains("or say --blindly"), "{stderr}");
+    assert_eq!(engine.maybe_next(Duration::from_millis(300)).await, None);
+    let (status, stderr) = skynet(&blind, &["unregister", "--blindly", "build_ks"]);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert_eq!(engine.next(Duration::from_secs(5)).await["fields"]["name"], "build_ks");
+}
+
+fn skynet(site: &Site, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_skynet"));
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let output = command.arg("--dir").arg(site.path()).args(arguments).output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,7 +50,7 @@ async fn every_partition_gets_its_files_its_type_and_its_place() {
     let scene = Scene::new(
         ImageType::Raw,
         "REPO\npart /boot --size=40 --fstype=ext2 --label=boot\npart / --size=90 --align=4096 --active\n\
-         part swap --size=16 --label=swap\npart /home --size=20 --fstype=ext3 --fsoptions=noatime,nodev\n\
+         part swap --size=16 --label=swap\npart /home --size=20 --type=ext3 --fsoptions=noatime,nodev\n\
          part /data --size=16 --fstype=vfat --label=DATA\npart /var/tmp --size=8 --uuid=0f0e0d0c-0b0a-4908-8706-050403020100\n\
          bootloader --append=rw\n%packages\n@demo-base\nkernel\n%end\n\
          user --name=ann --uid=1234\n%post\nmkdir -p /data/sub && echo fat >/data/sub/file.txt\n%end\n",

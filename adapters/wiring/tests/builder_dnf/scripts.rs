@@ -28,7 +28,7 @@ async fn scripts_run_in_order_and_where_they_belong() {
     assert_eq!(image.read("/root/post.log"), "said\n");
     assert!(!image.has("/etc/resolv.conf"), "what was lent is taken back");
     assert!(!image.has("/.img-script-0"));
-    assert!(scene.log().contains("\npre of demo hello\n"), "{}", scene.log());
+    assert!(scene.log().contains("] pre of demo hello\n"), "{}", scene.log());
 }
 
 #[tokio::test]

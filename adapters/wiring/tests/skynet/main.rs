@@ -25,9 +25,13 @@ impl Machine {
 
     fn skynet(&self, arguments: &[&str]) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_skynet"));
-        for (option, name) in
-            [("--dir", "etc"), ("--units", "system"), ("--systemctl", "systemctl"), ("--runtime", "runs")]
-        {
+        for (option, name) in [
+            ("--dir", "etc"),
+            ("--units", "system"),
+            ("--packaged", "packaged"),
+            ("--systemctl", "systemctl"),
+            ("--runtime", "runs"),
+        ] {
             command.arg(option).arg(self.path(name));
         }
         #[expect(clippy::disallowed_methods, reason = "the program under test")]
@@ -126,6 +130,62 @@ fn supervisors_files_are_taken_over() {
 }
 
 #[test]
+fn a_build_image_of_another_name_may_do_what_builds_take() {
+    let machine = Machine::new();
+    let (_, stderr) = machine.well(&["install", "-n", "arm", "build_image"]);
+    assert!(stderr.contains("install img-participants"), "{stderr}");
+    let packaged = machine.path("packaged/participant@build_image.service.d/10-build.conf");
+    std::fs::create_dir_all(packaged.parent().unwrap()).unwrap();
+    std::fs::write(&packaged, "[Service]\n").unwrap();
+    let link = machine.path("system/participant@arm.service.d/10-build.conf");
+
+    machine.well(&["install", "-n", "arm", "build_image"]); // which is there already, without it
+    assert_eq!(std::fs::read_link(&link).unwrap(), packaged);
+    machine.well(&["install", "-n", "build_image", "build_image"]);
+    machine.well(&["install", "build_ks"]);
+    let units = std::fs::read_dir(machine.path("system")).unwrap();
+    assert_eq!(units.count(), 1, "nobody else needs it");
+    machine.well(&["install", "--force", "-n", "arm", "build_ks"]);
+    assert!(link.symlink_metadata().is_err(), "it builds no longer");
+    machine.well(&["install", "--force", "-n", "arm", "build_image"]);
+    machine.well(&["uninstall", "arm"]);
+    assert!(!machine.path("system/participant@arm.service.d").exists());
+
+    // the whole folder is a link, as it was made by hand once
+    let folder = machine.path("system/participant@arm.service.d");
+    std::os::unix::fs::symlink(packaged.parent().unwrap(), &folder).unwrap();
+    machine.well(&["install", "-n", "arm", "-u", "builder", "build_image"]);
+    assert!(!packaged.with_file_name("user.conf").exists(), "build_image has its own user");
+    assert_eq!(std::fs::read_link(&link).unwrap(), packaged);
+    assert!(folder.join("user.conf").is_file());
+    std::fs::write(folder.join("mine.conf"), "").unwrap();
+    machine.well(&["uninstall", "arm"]);
+    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["mine.conf"], "a person's file stays");
+    assert!(packaged.is_file());
+
+    // somebody switched it off
+    let own = machine.path("system/participant@build_image.service.d/10-build.conf");
+    std::fs::create_dir_all(own.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink("/dev/null", &own).unwrap();
+    machine.well(&["install", "--force", "build_image"]);
+    assert_eq!(std::fs::read_link(own).unwrap(), Path::new("/dev/null"));
+}
+
+#[test]
+fn manual_runs_also_where_nobody_says_what_runs() {
+    let machine = Machine::new();
+    machine.well(&["install", "build_ks"]);
+    machine.well(&["start", "build_ks"]);
+    let (status, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(status == Some(1) && stderr.contains("build_ks runs already"), "{stderr}");
+    std::fs::write(machine.path("no-bus"), "").unwrap();
+    let (_, _, stderr) = machine.skynet(&["manual", "build_ks"]);
+    assert!(stderr.contains("warning: cannot see whether build_ks runs already"), "{stderr}");
+    assert!(stderr.contains("etc/skynet.conf: there is no such file"), "img was asked: {stderr}");
+}
+
+#[test]
 fn apply_does_what_is_needed_and_no_more() {
     let machine = Machine::new();
     for name in ["build_ks", "build_image", "request_image"] {
@@ -161,13 +221,21 @@ fn what_cannot_be_done_is_said() {
     let machine = Machine::new();
     std::fs::write(machine.path("bad.conf"), "[program:x]\nuser = a\nuser = b\n").unwrap();
     let bad = machine.path("bad.conf");
+    let looped = machine.path("looped.conf");
+    let text = "[program:x]\n[participant]\ncode = build_ks.py\nname = %(queue)s\nqueue = %(name)s\n";
+    std::fs::write(&looped, text).unwrap();
+    std::fs::create_dir_all(machine.path("etc/participants/folder.conf")).unwrap();
     for (arguments, words) in [
         (&["install", "build_moon"][..], "no participant `build_moon`; it has build_image"),
+        (&["install", "-n", "build_ks", "/opt/mine.py"], "no participant `mine`; it has build_image"),
         (&["install", "-n", "../x", "build_ks"], "is no name of a participant"),
         (&["install", "-n", "x", "-u", "a b", "build_ks"], "is no name of a user"),
         (&["install", "-q", "a\nuser = root", "build_ks"], "a line break"),
+        (&["install", "-r", "a ; b", "build_ks"], "would be lost in the file"),
         (&["install", "--from", bad.to_str().unwrap()], "bad.conf:3"),
         (&["install", "--from", "/nonexistent"], "/nonexistent"),
+        (&["install", "--from", looped.to_str().unwrap()], "looped.conf: `%(queue)s` is no name"),
+        (&["install", "-n", "folder", "build_ks"], "participants/folder.conf is a folder: move it away"),
         (&["start", "a/b"], "is no name of a participant"),
         (&["log", "--all"], "nothing to show"),
     ] {
@@ -191,4 +259,7 @@ fn what_cannot_be_done_is_said() {
     );
     let (status, _, stderr) = machine.skynet(&["install", "build_ks"]);
     assert_eq!(status, Some(0), "{stderr}");
+    let (status, _, stderr) = machine.skynet(&["log", "--once", "build_ks"]);
+    assert_eq!(status, Some(1), "there is no journal to show, or to wait for");
+    assert!(stderr.contains("systemd does not run here"), "{stderr}");
 }

@@ -7,6 +7,7 @@ use crate::check::nearest::did_you_mean;
 use crate::check::report::Report;
 use crate::check::standing::{self, Thing};
 use crate::command::Command;
+use crate::dialect::Dialect;
 use crate::table::{Row, Standing, Value};
 
 /// Checks the arguments of one line.
@@ -19,23 +20,35 @@ pub(super) fn check(command: &Command<'_>, read: &Arguments<'_>, row: &Row, repo
     for (index, given) in read.options.iter().enumerate() {
         option(line, given, row, report);
         let again = match index {
-            0..8 => read.options[..index].iter().any(|before| before.option.name == given.option.name),
-            _ => seen.contains(given.option.name),
+            0..8 => read.options[..index].iter().any(|before| given.option.replaces(before.option)),
+            _ => seen.contains(thing(given)),
         };
         if read.options.len() > 8 {
-            seen.insert(given.option.name);
+            seen.insert(thing(given));
         }
         if again && !given.option.many {
-            let message = format!("`{}` is given again: only the last counts", given.option.name);
+            let message = match given.option.turns {
+                "" => format!("`{}` is given again: only the last counts", given.option.meaning()),
+                _ => format!("`{}` takes the place of what was said before", given.option.name),
+            };
             report.warning("given-again", line, given.span.clone(), message);
         }
     }
     missing(command, read, row, report);
     together(line, read, row, report);
-    if let Some(extra) = read.plain.get(row.arguments.1) {
+    let most = match row.words_of_mic && report.rules.dialect != Dialect::Mic {
+        true => 0,
+        false => row.arguments.1,
+    };
+    if let Some(extra) = read.plain.get(most) {
         let message = format!("`{}` does not take `{}`", row.name, extra.text);
         report.error("extra-argument", line, extra.span(), message);
     }
+}
+
+/// Returns what options that take each other's place have in common.
+fn thing(given: &Given) -> &'static str {
+    if given.option.turns.is_empty() { given.option.meaning() } else { given.option.turns }
 }
 
 fn misfit(line: usize, misfit: &Misfit, row: &Row, report: &mut Report<'_>) {
@@ -56,7 +69,8 @@ fn misfit(line: usize, misfit: &Misfit, row: &Row, report: &mut Report<'_>) {
 
 fn option(line: usize, given: &Given, row: &Row, report: &mut Report<'_>) {
     let name = given.option.name;
-    if let Err(message) = fits(given) {
+    let exactly = report.rules.dialect != Dialect::Mic;
+    if let Err(message) = fits(given).and_then(|()| if exactly { just_so(given) } else { Ok(()) }) {
         report.error("wrong-value", line, given.value_span.clone(), message);
     }
     if matches!(row.life.standing(report.rules.dialect), Standing::Known | Standing::Old) {
@@ -78,10 +92,27 @@ fn missing(command: &Command<'_>, read: &Arguments<'_>, row: &Row, report: &mut 
         let message = format!("`{}` needs `{}`", row.name, option.name);
         report.error("missing-option", command.line, name.clone(), message);
     }
-    if !row.one_of.is_empty() && !row.one_of.iter().any(|name| says(read, name)) {
-        let names: Vec<String> = row.one_of.iter().map(|name| format!("`{name}`")).collect();
-        let message = format!("`{}` needs {}", row.name, names.join(" or "));
-        report.error("missing-option", command.line, name, message);
+    let mic = report.rules.dialect == Dialect::Mic;
+    if !row.one_of.is_empty()
+        && (mic || !row.one_of_for_mic)
+        && !row.one_of.iter().any(|name| says(read, name))
+    {
+        let message = format!("`{}` needs {}", row.name, any_of(row.one_of));
+        report.error("missing-option", command.line, name.clone(), message);
+    }
+    let (count, options) = row.unless;
+    if read.plain.len() < count.max(row.arguments.0) && !options.iter().any(|name| says(read, name)) {
+        let (code, wanted) = match row.name {
+            "part" | "partition" => ("missing-mount-point", "a mount point"),
+            _ if read.plain.is_empty() => ("missing-argument", "an argument"),
+            _ => ("missing-argument", "another argument"),
+        };
+        let enough = read.plain.len() >= row.arguments.0 && !options.is_empty();
+        let or = if enough { format!(" or {}", any_of(options)) } else { String::new() };
+        report.error(code, command.line, name, format!("`{}` needs {wanted}{or}", row.name));
+    } else if read.plain.len() < row.arguments.0 {
+        let message = format!("`{}` needs an argument", row.name);
+        report.error("missing-argument", command.line, name, message);
     }
 }
 
@@ -89,8 +120,7 @@ fn missing(command: &Command<'_>, read: &Arguments<'_>, row: &Row, report: &mut 
 fn together(line: usize, read: &Arguments<'_>, row: &Row, report: &mut Report<'_>) {
     for (name, with) in row.with {
         if let Some(given) = read.given(&[name]).filter(|_| read.given(with).is_none()) {
-            let with: Vec<String> = with.iter().map(|name| format!("`{name}`")).collect();
-            let message = format!("`{name}` means nothing without {}", with.join(" or "));
+            let message = format!("`{name}` means nothing without {}", any_of(with));
             report.error("lonely-option", line, given.span.clone(), message);
         }
     }
@@ -100,6 +130,10 @@ fn together(line: usize, read: &Arguments<'_>, row: &Row, report: &mut Report<'_
             report.error("conflict", line, given.span.clone(), message);
         }
     }
+}
+
+fn any_of(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// Returns whether the option is on the line and not empty, or already complained about.
@@ -118,12 +152,25 @@ pub(crate) fn fits(given: &Given) -> Result<(), String> {
         Value::Number => (number.parse::<u64>().is_ok(), "a whole number".to_owned()),
         Value::Integer => (number.parse::<i64>().is_ok(), "a whole number".to_owned()),
         Value::YesNo => (YES_NO.iter().any(|word| value.eq_ignore_ascii_case(word)), "yes or no".to_owned()),
-        Value::Choice(of) => (of.iter().any(|one| value.eq_ignore_ascii_case(one)), of.join(" or ")),
+        Value::Choice(of) | Value::Exact(of) => {
+            (of.iter().any(|one| value.eq_ignore_ascii_case(one)), of.join(" or "))
+        }
     };
     if fits || !crate::tokens(value).is_empty() {
         return Ok(());
     }
     Err(format!("`{name}` takes {wanted}, not `{value}`"))
+}
+
+/// Returns why the value is not what an installer takes, when its letters are cased in another way.
+fn just_so(given: &Given) -> Result<(), String> {
+    let value = given.value.as_deref().unwrap_or_default();
+    match given.option.value {
+        Value::Exact(of) if !of.contains(&value) && crate::tokens(value).is_empty() => {
+            Err(format!("`{}` takes {}, not `{value}`", given.option.name, of.join(" or ")))
+        }
+        _ => Ok(()),
+    }
 }
 
 const YES_NO: [&str; 8] = ["yes", "no", "on", "off", "true", "false", "1", "0"];

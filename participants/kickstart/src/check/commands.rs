@@ -34,13 +34,6 @@ pub(super) fn check(command: &Command<'_>, seen: &mut Seen, report: &mut Report<
     }
     let read = command.arguments();
     arguments::check(command, &read, row, report);
-    if read.plain.len() < row.arguments.0 && command.fault.is_none() {
-        let (code, wanted) = match row.name {
-            "part" | "partition" => ("missing-mount-point", "a mount point"),
-            _ => ("missing-argument", "an argument"),
-        };
-        report.error(code, command.line, name.span(), format!("`{}` needs {wanted}", row.name));
-    }
     match row.name {
         "part" | "partition" => mount_point(command, &read, seen, report),
         "repo" => repo(command, &read, seen, report),

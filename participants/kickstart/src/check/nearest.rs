@@ -4,7 +4,7 @@
 const LONGEST: usize = 32;
 
 /// Returns a sentence that offers the nearest of `known`, when one is near enough.
-pub(super) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     if word.len() > LONGEST {
         return None;
     }

@@ -6,7 +6,8 @@ use crate::check::report::Report;
 use crate::check::standing::{self, Thing};
 use crate::check::{arguments, splitting};
 use crate::command::Command;
-use crate::lines::{Line, head};
+use crate::items::include_in_section;
+use crate::lines::Line;
 use crate::reading::Entry;
 use crate::section::Section;
 use crate::table;
@@ -34,8 +35,7 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
         if report.is_full() {
             return;
         }
-        let head = head(line.text);
-        if let "%include" | "%ksappend" = head {
+        if let Some(head) = include_in_section(&line) {
             let at = line.start + line.text.len() - line.text.trim_ascii_start().len();
             splitting::include(head, line.number, at..at + head.len(), report);
         } else if list {
@@ -87,6 +87,12 @@ fn list_line(line: &Line<'_>, section: &str, report: &mut Report<'_>) {
                 if let Some(found) = report.error("unknown-option", line.number, span, message) {
                     found.help = did_you_mean(option, ["--optional", "--nodefaults"].into_iter());
                 }
+            } else if ["--optional", "--nodefaults"]
+                .iter()
+                .all(|option| text.split_whitespace().any(|word| word == *option))
+            {
+                let message = "a group has only one of `--optional` and `--nodefaults`";
+                report.error("conflict", line.number, span, message);
             }
         }
         _ => {}

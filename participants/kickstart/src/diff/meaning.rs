@@ -135,12 +135,19 @@ fn options(read: &Arguments<'_>, row: &Row) -> BTreeMap<String, String> {
     let mut options: BTreeMap<String, String> = BTreeMap::new();
     for given in &read.options {
         let value = value(given);
-        match options.get_mut(given.option.name).filter(|_| given.option.many) {
+        let name = given.option.meaning();
+        match options.get_mut(name).filter(|_| given.option.many) {
             Some(before) => {
                 before.push(',');
                 before.push_str(&value);
             }
-            None => drop(options.insert(given.option.name.to_owned(), value)),
+            None => {
+                if !given.option.turns.is_empty() {
+                    let turned = row.options.iter().filter(|other| given.option.replaces(other));
+                    turned.for_each(|other| drop(options.remove(other.name)));
+                }
+                options.insert(name.to_owned(), value);
+            }
         }
     }
     for misfit in &read.misfits {
@@ -168,6 +175,6 @@ fn value(given: &Given) -> String {
             "no" | "off" | "false" | "0" => "no".to_owned(),
             _ => value.to_owned(),
         },
-        Value::Flag | Value::Text | Value::Optional | Value::Choice(_) => value.to_owned(),
+        Value::Flag | Value::Text | Value::Optional | Value::Choice(_) | Value::Exact(_) => value.to_owned(),
     }
 }

@@ -51,7 +51,8 @@ pub(super) fn put_command(ks: &mut Kickstart, row: &Row, new: Vec<String>) {
     let (mut like, mut above, mut first, mut section) = (None, None, None, false);
     for item in ks.items() {
         match item {
-            Item::Command(command) => {
+            // an `%end` without a section is a line like any other, of which nobody knows what it means
+            Item::Command(command) | Item::StrayEnd(command) => {
                 let span = command.span.clone();
                 if canonical(command.name()) == name {
                     like = Some(span.end);
@@ -64,7 +65,6 @@ pub(super) fn put_command(ks: &mut Kickstart, row: &Row, new: Vec<String>) {
                 }
             }
             Item::Section(_) => section = true,
-            Item::StrayEnd(_) => {}
         }
     }
     let below = first.map(|first| above_comments(ks.as_bytes(), first));

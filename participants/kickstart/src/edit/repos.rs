@@ -33,9 +33,12 @@ impl Kickstart {
     /// The lines go after the last `repo` line, else after what people write above them. A repository of the same
     /// name with the same URL that is there already is skipped.
     pub fn add_repos(&mut self, repos: &[NewRepo<'_>]) -> Result<bool, EditError> {
-        let there = self.called(&["repo"]);
-        let mut there: HashSet<(String, String)> =
-            there.filter_map(|(_, of)| Some((of.owned("--name")?, of.owned("--baseurl")?))).collect();
+        let names: HashSet<&str> = repos.iter().map(|repo| repo.name).collect();
+        let there = self.called(&["repo"]).filter_map(|(_, of)| {
+            let name = of.value("--name").filter(|name| names.contains(name))?;
+            Some((name.to_owned(), of.owned("--baseurl")?))
+        });
+        let mut there: HashSet<(String, String)> = there.collect();
         let mut new = Vec::new();
         for NewRepo { name, url, options } in repos {
             let name = safe("repository name", name)?;

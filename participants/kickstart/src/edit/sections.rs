@@ -58,7 +58,17 @@ impl Kickstart {
         Ok(true)
     }
 
+    /// Takes out all sections called `name`, and returns whether there were any.
+    pub fn remove_sections(&mut self, name: &str) -> bool {
+        let sections = self.sections().filter(|section| section.name() == name);
+        let spans: Vec<Range<usize>> = sections.map(|section| whole(self, &section)).collect();
+        self.cut(&spans);
+        !spans.is_empty()
+    }
+
     /// Takes out the section number `index`, counted from 0 among those called `name`, and returns whether there was one.
+    ///
+    /// The number is that of a place: the next time another section stands there.
     pub fn remove_section(&mut self, name: &str, index: usize) -> bool {
         let Some(span) =
             self.sections().filter(|section| section.name() == name).nth(index).map(|s| whole(self, &s))

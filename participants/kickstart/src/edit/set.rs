@@ -55,12 +55,15 @@ impl Kickstart {
         plain_changes(&wanted.read.plain, &read.plain, &mut changes, &mut more);
         let mut last: Vec<&Given> = Vec::new();
         for given in &wanted.read.options {
-            last.retain(|before| before.option.name != given.option.name || given.option.many);
+            last.retain(|before| !given.option.replaces(before.option) || given.option.many);
             last.push(given);
         }
         for given in last {
-            match read.given(&[given.option.name]) {
-                Some(old) if old.value == given.value => {}
+            let same =
+                |old: &Given| old.option.meaning() == given.option.meaning() && old.value == given.value;
+            match read.replaced_by(given.option) {
+                Some(old) if same(old) => {}
+                Some(_) if given.option.many && read.options.iter().any(same) => {}
                 Some(old) if !given.option.many => changes.push(changed(old, given, &there.words)),
                 _ => match &given.value {
                     Some(value) if apart => {
@@ -91,7 +94,7 @@ impl Kickstart {
                 return Err(broken(line));
             }
             for given in
-                read.options.iter().filter(|given| options.iter().any(|name| name == given.option.name))
+                read.options.iter().filter(|given| options.iter().any(|name| *name == given.option.meaning()))
             {
                 let from = there.words.iter().rev().find(|word| word.span().end <= given.span.start);
                 let from = from.map_or(given.span.start, |word| word.span().end);
@@ -114,7 +117,7 @@ impl Kickstart {
 
     /// Applies changes that do not overlap.
     fn apply(&mut self, mut changes: Vec<Change>) -> bool {
-        changes.sort_by_key(|(span, _)| span.start);
+        changes.sort_by_key(|(span, _)| (span.start, span.end)); // what is put in goes before what is taken out
         self.replace(&changes);
         !changes.is_empty()
     }
@@ -146,13 +149,14 @@ fn changed(old: &Given, new: &Given, words: &[Word<'_>]) -> Change {
     let word =
         words.iter().find(|word| word.span().start <= old.span.start && old.span.end <= word.span().end);
     let whole = word.map_or(old.span.clone(), Word::span);
-    let name = &old.written;
+    let same = old.option.meaning() == new.option.meaning();
+    let name = if same { old.written.as_str() } else { new.option.name };
     let plain = word.is_some_and(|word| word.raw.starts_with(&format!("{name}=")));
     let own_word = old.value_span.start >= whole.end;
     match (&old.value, new.value.is_some()) {
-        (Some(_), true) if plain || own_word => (old.value_span.clone(), quote(value).into_owned()),
-        (_, true) => (whole, format!("{name}={}", quote(value))),
-        (_, false) => (whole.start..old.value_span.end.max(whole.end), name.clone()),
+        (Some(_), true) if same && (plain || own_word) => (old.value_span.clone(), quote(value).into_owned()),
+        (_, true) => (whole.start..old.value_span.end.max(whole.end), format!("{name}={}", quote(value))),
+        (_, false) => (whole.start..old.value_span.end.max(whole.end), name.to_owned()),
     }
 }
 
@@ -170,7 +174,7 @@ fn without_values(line: &str) -> Result<(String, Vec<String>), EditError> {
         let name = word.split('=').next().unwrap_or_default();
         let option = row.filter(|row| !row.free).and_then(|row| row.option(name));
         match option {
-            Some(option) if Some(option.name) != key => options.push(name.to_owned()),
+            Some(option) if Some(option.name) != key => options.push(option.meaning().to_owned()),
             Some(option) if !word.contains('=') && option.value != Value::Flag => {
                 kept.push(written(word));
                 kept.extend(words.next().map(written));

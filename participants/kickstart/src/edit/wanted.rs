@@ -74,8 +74,9 @@ pub(crate) fn written(word: &str) -> String {
 /// Returns whether the line has the option already, of which only the last would count.
 fn says(line: &str, given: &Given) -> bool {
     let (words, _) = crate::words::split(line, 0);
-    let name = given.option.name;
-    !given.option.many && words.iter().any(|word| word.text.split('=').next() == Some(name))
+    let row = words.first().and_then(|word| table::command(&word.text));
+    let mut there = words.iter().filter_map(|word| row?.option(word.text.split('=').next()?));
+    !given.option.many && there.any(|option| given.option.replaces(option))
 }
 
 fn mistake(text: &str) -> Option<EditError> {

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::inside::Inside;
 use super::origin::{File, Flat, Piece, origin};
 use super::{IncludeError, IncludeFault};
 use crate::document::Kickstart;
-use crate::lines::{Line, ending, head, lines, without_ending};
+use crate::lines::{Line, ending, lines, without_ending};
 use crate::words;
 
 /// What a line asks for.
@@ -37,7 +38,7 @@ pub struct Limits {
     pub depth: usize,
     /// Files in all; 10,000 unless changed.
     pub files: usize,
-    /// Bytes of the whole; 256 MiB unless changed.
+    /// Bytes of all that is read, lines that include among them; 256 MiB unless changed.
     pub bytes: usize,
 }
 
@@ -57,18 +58,25 @@ struct Open {
     line: usize,
 }
 
+/// What is left undone is said so often, and then no more is read.
+pub(super) const FAULTS: usize = 1000;
+
 /// Reads files one after the other; an included one is read to its end before the rest of the one that includes it.
+///
+/// A line that cannot be followed stays, and [`Flat::faults`] says why.
 pub(super) fn follow(
     ks: &Kickstart,
     name: &str,
     limits: &Limits,
-    mut read: impl FnMut(&super::Reference<'_>) -> Result<Found, String>,
-) -> Result<Flat, IncludeError> {
+    mut read: impl FnMut(&Reference<'_>) -> Result<Found, String>,
+    most_faults: usize,
+) -> Flat {
     let mut files = vec![File { name: name.to_owned(), from: None, depth: 0 }];
     let mut open = vec![Open { file: 0, text: ks.as_bytes().to_vec(), at: 0, line: 1 }];
     let mut names = HashSet::from([name.to_owned()]);
-    let mut waiting = ks.as_bytes().len();
+    let mut taken = ks.as_bytes().len();
     let (mut whole, mut written, mut pieces) = (Vec::new(), 0, Vec::<Piece>::new());
+    let (mut inside, mut faults) = (Inside::default(), Vec::new());
     while let Some(current) = open.last_mut() {
         let Some(line) = lines(&current.text[current.at..], current.line, current.at).next() else {
             names.remove(&files[current.file].name);
@@ -77,44 +85,79 @@ pub(super) fn follow(
         };
         current.at = line.span().end;
         current.line += 1;
-        waiting -= line.text.len();
         let this = (current.file, line.number);
-        if !matches!(head(line.text).split('#').next(), Some("%include" | "%ksappend")) {
-            let goes_on = pieces.last().is_some_and(|piece| {
-                piece.file == this.0 && this.1 - piece.line_there == written + 1 - piece.line
-            });
-            if !goes_on {
-                pieces.push(Piece { line: written + 1, line_there: this.1, file: this.0 });
+        if let Some(kind) = inside.includes(&line).filter(|_| faults.len() < most_faults) {
+            let mut asked = Asked { limits, files: &files, names: &names, this, taken: &mut taken };
+            match asked.found(named(&line).ok_or(IncludeFault::NoName(kind)), &mut read) {
+                Ok(found) => {
+                    names.insert(found.name.clone());
+                    let depth = files[this.0].depth + 1;
+                    files.push(File { name: found.name, from: Some(this), depth });
+                    open.push(Open { file: files.len() - 1, text: found.text, at: 0, line: 1 });
+                    continue;
+                }
+                Err(reason) => {
+                    let error = IncludeError { origin: origin(&files, this.0, this.1), reason };
+                    faults.push((written + 1, error));
+                }
             }
-            close(&mut whole, &line);
-            whole.extend_from_slice(line.text);
-            written += 1;
-            continue;
         }
-        let wrong = |files: &[File], reason| IncludeError { origin: origin(files, this.0, this.1), reason };
-        let (wanted, kind) = named(&line);
-        let Some(wanted) = wanted else { return Err(wrong(&files, IncludeFault::NoName(kind))) };
-        let depth = files[this.0].depth + 1;
-        if depth > limits.depth {
-            return Err(wrong(&files, IncludeFault::TooDeep { name: wanted, depth }));
+        let goes_on = pieces.last().is_some_and(|piece| {
+            piece.file == this.0 && this.1 - piece.line_there == written + 1 - piece.line
+        });
+        if !goes_on {
+            pieces.push(Piece { line: written + 1, line_there: this.1, file: this.0 });
         }
-        if files.len() > limits.files {
-            return Err(wrong(&files, IncludeFault::TooMany(limits.files)));
-        }
-        let from = &files[this.0].name;
-        let found = read(&Reference { name: &wanted, from, line: this.1 })
-            .map_err(|why| wrong(&files, IncludeFault::Unreadable { name: wanted.clone(), why }))?;
-        if !names.insert(found.name.clone()) {
-            return Err(wrong(&files, IncludeFault::Loop(found.name)));
-        }
-        waiting += found.text.len();
-        if whole.len() + waiting > limits.bytes {
-            return Err(wrong(&files, IncludeFault::TooLong { name: wanted, bytes: limits.bytes }));
-        }
-        files.push(File { name: found.name, from: Some(this), depth });
-        open.push(Open { file: files.len() - 1, text: found.text, at: 0, line: 1 });
+        close(&mut whole, &line);
+        whole.extend_from_slice(line.text);
+        written += 1;
     }
-    Ok(Flat { kickstart: Kickstart::parse(whole), files, pieces })
+    Flat { kickstart: Kickstart::parse(whole), files, pieces, faults }
+}
+
+/// A line that asks for a file, and what was read before it.
+struct Asked<'a> {
+    limits: &'a Limits,
+    files: &'a [File],
+    names: &'a HashSet<String>,
+    /// The file it stands in, and its line there.
+    this: (usize, usize),
+    /// How many bytes were read.
+    taken: &'a mut usize,
+}
+
+impl Asked<'_> {
+    /// Returns the file, which is not read at all once a limit is reached.
+    fn found(
+        &mut self,
+        wanted: Result<String, IncludeFault>,
+        read: &mut impl FnMut(&Reference<'_>) -> Result<Found, String>,
+    ) -> Result<Found, IncludeFault> {
+        let (name, bytes) = (wanted?, self.limits.bytes);
+        let depth = self.files[self.this.0].depth + 1;
+        if depth > self.limits.depth {
+            return Err(IncludeFault::TooDeep { name, depth });
+        }
+        if self.files.len() > self.limits.files {
+            return Err(IncludeFault::TooMany(self.limits.files));
+        }
+        if *self.taken > bytes {
+            return Err(IncludeFault::TooLong { name, bytes });
+        }
+        let from = &self.files[self.this.0].name;
+        let found = match read(&Reference { name: &name, from, line: self.this.1 }) {
+            Ok(found) => found,
+            Err(why) => return Err(IncludeFault::Unreadable { name, why }),
+        };
+        *self.taken = self.taken.saturating_add(found.text.len());
+        if *self.taken > bytes {
+            return Err(IncludeFault::TooLong { name, bytes });
+        }
+        if self.names.contains(&found.name) {
+            return Err(IncludeFault::Loop(found.name));
+        }
+        Ok(found)
+    }
 }
 
 /// Ends the last line of a file that did not, now that something follows it.
@@ -124,10 +167,9 @@ fn close(whole: &mut Vec<u8>, next: &Line<'_>) {
     }
 }
 
-/// Returns what the line names, and the word it starts with.
-fn named(line: &Line<'_>) -> (Option<String>, String) {
+/// Returns what the line names.
+fn named(line: &Line<'_>) -> Option<String> {
     let (words, _) = words::split(without_ending(line.text), line.start);
-    let mut words = words.into_iter().map(|word| word.text.into_owned());
-    let kind = words.next().unwrap_or_default();
-    (words.next().filter(|name| !name.is_empty()), kind)
+    let name = words.into_iter().nth(1)?.text.into_owned();
+    Some(name).filter(|name| !name.is_empty())
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::IncludeError;
 use crate::check::{Rules, check_with};
 use crate::diagnostic::Diagnostic;
 use crate::document::Kickstart;
@@ -30,6 +31,8 @@ pub struct Flat {
     pub(super) kickstart: Kickstart,
     pub(super) files: Vec<File>,
     pub(super) pieces: Vec<Piece>,
+    /// Why lines of the whole include still, in their order.
+    pub(super) faults: Vec<(usize, IncludeError)>,
 }
 
 /// One time that a file was read; the first is the one that includes.
@@ -53,12 +56,12 @@ pub(super) struct Piece {
 }
 
 impl Flat {
-    /// Returns the whole, in which nothing is included any more.
+    /// Returns the whole, in which nothing is included any more but what has [`faults`](Flat::faults).
     pub fn kickstart(&self) -> &Kickstart {
         &self.kickstart
     }
 
-    /// Returns the whole, in which nothing is included any more.
+    /// Returns the whole, as [`kickstart`](Flat::kickstart) does.
     pub fn into_kickstart(self) -> Kickstart {
         self.kickstart
     }
@@ -74,12 +77,24 @@ impl Flat {
         }
     }
 
+    /// Returns why lines still include, in their order; [`Kickstart::flatten`] leaves none.
+    pub fn faults(&self) -> impl Iterator<Item = &IncludeError> {
+        self.faults.iter().map(|(_, fault)| fault)
+    }
+
     /// Checks the whole; each finding says the file it is about and what includes that.
     ///
-    /// The line of a finding is that of its file. To render one, the source is the whole.
+    /// A line that still includes is an error that says why. The line of a finding is that of its file. To render one,
+    /// the source is the whole.
     pub fn check(&self, rules: &Rules) -> Vec<Diagnostic> {
-        let mut found = check_with(&self.kickstart, rules);
+        let mut found = check_with(&self.kickstart, &rules.clone().include_allowed(false));
         for found in &mut found {
+            if found.code == "include" {
+                let fault = self.faults.binary_search_by_key(&found.line, |(line, _)| *line).ok();
+                if let Some((_, fault)) = fault.and_then(|fault| self.faults.get(fault)) {
+                    (found.message, found.help) = (fault.reason.to_string(), None);
+                }
+            }
             let origin = self.origin(found.line);
             found.line = origin.line;
             if origin.included_from.is_empty() {

@@ -65,7 +65,7 @@ impl Kickstart {
         Some(Timezone {
             line,
             timezone: of.plain(0)?.to_owned(),
-            utc: of.given(&["--utc", "--isUtc"]).is_some(),
+            utc: of.has("--utc"),
             nontp: of.has("--nontp"),
             ntpservers: of.list("--ntpservers"),
         })

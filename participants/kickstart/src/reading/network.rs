@@ -91,8 +91,7 @@ impl Kickstart {
                 services.push(service.to_owned());
             }
         }
-        let switch = of.given(&["--enable", "--enabled", "--disable", "--disabled"]);
-        let enabled = switch.is_none_or(|given| given.option.name.starts_with("--enable"));
+        let enabled = !of.has("--disabled");
         Some(Firewall { line, enabled, services, ports: of.list("--port"), trust: of.list("--trust") })
     }
 

@@ -116,9 +116,9 @@ impl PackageOptions {
         self.ignoremissing |= of.has("--ignoremissing");
         self.ignorebroken |= of.has("--ignorebroken");
         self.default |= of.has("--default");
-        self.exclude_weakdeps |= of.given(&["--exclude-weakdeps", "--excludeWeakdeps"]).is_some();
+        self.exclude_weakdeps |= of.has("--exclude-weakdeps");
         self.multilib |= of.has("--multilib");
-        if let Some(langs) = of.value_of(&["--inst-langs", "--instLangs"]) {
+        if let Some(langs) = of.value("--inst-langs") {
             let langs = langs.split([',', ':']).map(str::trim).filter(|lang| !lang.is_empty());
             self.inst_langs = Some(langs.map(str::to_owned).collect());
         }

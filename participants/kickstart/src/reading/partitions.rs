@@ -16,7 +16,7 @@ pub struct Partition {
     pub maxsize: Option<u64>,
     /// `--grow`.
     pub grow: bool,
-    /// `--fstype`.
+    /// `--fstype`, which is `--type` too.
     pub fstype: Option<String>,
     /// `--label`.
     pub label: Option<String>,
@@ -42,8 +42,6 @@ pub struct Partition {
     pub uuid: Option<String>,
     /// `--part-type`: the GUID of the partition's type.
     pub part_type: Option<String>,
-    /// `--type`: the number of the partition's type.
-    pub type_number: Option<String>,
     /// `--encrypted`.
     pub encrypted: bool,
 }
@@ -65,8 +63,8 @@ fn partition(line: usize, of: &Arguments<'_>) -> Option<Partition> {
         grow: of.has("--grow"),
         fstype: of.owned("--fstype"),
         label: of.owned("--label"),
-        ondisk: of.value_of(&["--ondisk", "--ondrive"]).map(str::to_owned),
-        onpart: of.value_of(&["--onpart", "--usepart"]).map(str::to_owned),
+        ondisk: of.owned("--ondisk"),
+        onpart: of.owned("--onpart"),
         active: of.has("--active"),
         align: of.number("--align"),
         fsoptions: of.owned("--fsoptions"),
@@ -76,7 +74,6 @@ fn partition(line: usize, of: &Arguments<'_>) -> Option<Partition> {
         recommended: of.has("--recommended"),
         uuid: of.owned("--uuid"),
         part_type: of.owned("--part-type"),
-        type_number: of.owned("--type"),
         encrypted: of.has("--encrypted"),
     })
 }

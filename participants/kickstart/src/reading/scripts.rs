@@ -65,7 +65,7 @@ impl Kickstart {
                 interpreter: of.owned("--interpreter"),
                 nochroot: of.has("--nochroot"),
                 erroronfail: of.has("--erroronfail"),
-                log: of.value_of(&["--log", "--logfile"]).map(str::to_owned),
+                log: of.owned("--log"),
                 text: section.body.to_vec(),
             })
         });

@@ -10,7 +10,9 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("cmdline", NONE, DISPLAY),
     Row::new("device", ANY, &[text("--opts").until(24, 8)]).free().old(24, 8).until(34, 9).and_mic(),
     Row::new("deviceprobe", ANY, &[]).free().old(29, 8).until(34, 9).and_mic(),
-    Row::new("driverdisk", (0, 1), &[text("--biospart"), text("--source"), text("--type").past()]).many(),
+    Row::new("driverdisk", (0, 1), &[text("--biospart"), text("--source"), text("--type").past()])
+        .unless(1, &["--biospart", "--source"])
+        .many(),
     Row::new("graphical", NONE, DISPLAY),
     Row::new("halt", NONE, POWER),
     Row::new(
@@ -23,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("poweroff", NONE, POWER),
     Row::new("rdp", NONE, &[text("--password"), text("--username")]).since(43, 10),
     Row::new("reboot", NONE, POWER),
-    Row::new("rescue", NONE, &[flag("--nomount"), flag("--romount")]),
+    Row::new("rescue", NONE, &[flag("--nomount"), flag("--romount")]).apart(&[("--nomount", "--romount")]),
     Row::new("shutdown", NONE, POWER),
     Row::new("text", NONE, DISPLAY),
     Row::new("unsupported_hardware", NONE, &[]).since(NEVER, 0).until(NEVER, 8),

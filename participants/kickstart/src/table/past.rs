@@ -1,7 +1,7 @@
 //! Commands only old installers knew.
 
 use super::row::{ANY, NONE, Row};
-use super::words::{choice, flag, list, text};
+use super::words::{exact, flag, list, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -16,7 +16,7 @@ pub(super) const ROWS: &[Row] = &[
             list("--driveorder"),
             flag("--lba32"),
             flag("--linear"),
-            choice("--location", &["mbr", "partition", "none", "boot"]),
+            exact("--location", &["mbr", "partition", "none", "boot"]),
             text("--md5pass"),
             flag("--nolinear"),
             text("--password"),

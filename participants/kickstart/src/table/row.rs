@@ -21,6 +21,8 @@ pub enum Value {
     YesNo,
     /// One of these, however its letters are cased.
     Choice(&'static [&'static str]),
+    /// One of these, which installers want written just so.
+    Exact(&'static [&'static str]),
 }
 
 /// One option of a command or a section.
@@ -34,6 +36,10 @@ pub struct Opt {
     pub needed: bool,
     /// Whether each of several on one line counts; else only the last does.
     pub many: bool,
+    /// The option that this one is another name of; nothing when it is none.
+    pub same_as: &'static str,
+    /// What it turns, when other options turn the same and the last of them counts: `--enforcing` and `--permissive`.
+    pub turns: &'static str,
     /// Who knows it.
     pub life: Life,
 }
@@ -56,10 +62,16 @@ pub struct Row {
     pub name: &'static str,
     /// The fewest and the most plain arguments it takes.
     pub arguments: (usize, usize),
+    /// So many plain arguments it needs at least, unless one of these options is given.
+    pub unless: (usize, &'static [&'static str]),
+    /// Whether only mic takes plain arguments.
+    pub words_of_mic: bool,
     /// The options it takes.
     pub options: &'static [Opt],
     /// At least one of these options must be given, unless empty.
     pub one_of: &'static [&'static str],
+    /// Whether only mic needs one of them.
+    pub one_of_for_mic: bool,
     /// Options that mean nothing without one of some others.
     pub with: &'static [(&'static str, &'static [&'static str])],
     /// Pairs of options that cannot stand on one line.
@@ -123,7 +135,23 @@ impl Row {
     pub(super) const fn new(name: &'static str, arguments: (usize, usize), options: &'static [Opt]) -> Row {
         let (one_of, with, apart): (&[_], &[_], &[_]) = (&[], &[], &[]);
         let (key, life) = (Key::Line, Life::ALWAYS);
-        Row { name, arguments, options, one_of, with, apart, free: false, many: false, key, life }
+        let (unless, words_of_mic, one_of_for_mic): ((_, &[_]), _, _) = ((0, &[]), false, false);
+        let (free, many) = (false, false);
+        Row {
+            name,
+            arguments,
+            unless,
+            words_of_mic,
+            options,
+            one_of,
+            one_of_for_mic,
+            with,
+            apart,
+            free,
+            many,
+            key,
+            life,
+        }
     }
     pub(super) const fn free(self) -> Row {
         Row { free: true, ..self }
@@ -136,6 +164,15 @@ impl Row {
     }
     pub(super) const fn one_of(self, one_of: &'static [&'static str]) -> Row {
         Row { one_of, ..self }
+    }
+    pub(super) const fn one_of_for_mic(self, one_of: &'static [&'static str]) -> Row {
+        Row { one_of, one_of_for_mic: true, ..self }
+    }
+    pub(super) const fn unless(self, arguments: usize, options: &'static [&'static str]) -> Row {
+        Row { unless: (arguments, options), ..self }
+    }
+    pub(super) const fn words_of_mic(self) -> Row {
+        Row { words_of_mic: true, ..self }
     }
     pub(super) const fn with(self, with: &'static [(&'static str, &'static [&'static str])]) -> Row {
         Row { with, ..self }
@@ -152,9 +189,26 @@ impl Row {
 
 impl Opt {
     pub(super) const fn new(name: &'static str, value: Value) -> Opt {
-        Opt { name, value, needed: false, many: false, life: Life::ALWAYS }
+        let (same_as, turns) = ("", "");
+        Opt { name, value, needed: false, many: false, same_as, turns, life: Life::ALWAYS }
     }
     pub(super) const fn needed(self) -> Opt {
         Opt { needed: true, ..self }
+    }
+    pub(super) const fn same_as(self, same_as: &'static str) -> Opt {
+        Opt { same_as, ..self }
+    }
+    pub(super) const fn turns(self, turns: &'static str) -> Opt {
+        Opt { turns, ..self }
+    }
+
+    /// Returns the first of its names.
+    pub fn meaning(&self) -> &'static str {
+        if self.same_as.is_empty() { self.name } else { self.same_as }
+    }
+
+    /// Returns whether of the two on one line only the last counts, unless each of several does.
+    pub fn replaces(&self, other: &Opt) -> bool {
+        self.meaning() == other.meaning() || !self.turns.is_empty() && self.turns == other.turns
     }
 }

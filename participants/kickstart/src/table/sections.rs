@@ -26,23 +26,28 @@ const SCRIPT: &[Opt] = &[
     flag("--erroronfail"),
     text("--interpreter"),
     text("--log"),
-    text("--logfile"),
+    text("--logfile").same_as("--log"),
     flag("--nochroot").mic(),
 ];
 
-const POST: &[Opt] =
-    &[flag("--erroronfail"), text("--interpreter"), text("--log"), text("--logfile"), flag("--nochroot")];
+const POST: &[Opt] = &[
+    flag("--erroronfail"),
+    text("--interpreter"),
+    text("--log"),
+    text("--logfile").same_as("--log"),
+    flag("--nochroot"),
+];
 
 const PACKAGES: &[Opt] = &[
     flag("--default"),
     flag("--exclude-weakdeps").since(32, 9),
-    flag("--excludeWeakdeps").since(24, 8).old(40, NEVER).until(NEVER, 10),
+    flag("--excludeWeakdeps").same_as("--exclude-weakdeps").since(24, 8).old(40, NEVER).until(NEVER, 10),
     flag("--excludedocs"),
     flag("--ignorebroken").since(32, NEVER),
     flag("--ignoredeps").past(),
     flag("--ignoremissing"),
     text("--inst-langs").since(32, 9),
-    text("--instLangs").old(40, NEVER).until(NEVER, 10),
+    text("--instLangs").same_as("--inst-langs").old(40, NEVER).until(NEVER, 10),
     flag("--multilib"),
     flag("--nobase").old(21, 7).until(22, 8),
     flag("--nocore"),

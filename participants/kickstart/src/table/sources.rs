@@ -118,7 +118,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .by("--name")
-    .one_of(&["--baseurl", "--mirrorlist", "--metalink"])
+    .one_of_for_mic(&["--baseurl", "--mirrorlist", "--metalink"])
     .many(),
     Row::new(
         "rhsm",

@@ -2,7 +2,7 @@
 
 use super::life::NEVER;
 use super::row::{ANY, NONE, Opt, Row};
-use super::words::{choice, flag, list, number, optional, text};
+use super::words::{choice, exact, flag, list, number, optional, text};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -20,28 +20,28 @@ pub(super) const ROWS: &[Row] = &[
             text("--luks-version").since(29, 8),
             flag("--noboot").since(26, 8),
             flag("--nohome").since(26, 0),
-            flag("--nolvm"),
+            flag("--nolvm").turns("type"),
             flag("--noswap").since(26, 8),
             text("--passphrase"),
             text("--pbkdf").since(29, 8),
             number("--pbkdf-iterations").since(29, 8),
             number("--pbkdf-memory").since(29, 8),
             number("--pbkdf-time").since(29, 8),
-            choice("--type", &["lvm", "btrfs", "plain", "thinp", "stratis"]),
+            choice("--type", &["lvm", "btrfs", "plain", "thinp", "stratis"]).turns("type"),
         ],
     ),
     Row::new(
         "clearpart",
         NONE,
         &[
-            flag("--all"),
+            flag("--all").turns("type"),
             flag("--cdl").since(28, 0),
             text("--disklabel"),
             list("--drives"),
             flag("--initlabel"),
-            flag("--linux"),
+            flag("--linux").turns("type"),
             list("--list"),
-            flag("--none"),
+            flag("--none").turns("type"),
         ],
     ),
     Row::new("dmraid", NONE, &[text("--dev").many().until(24, 8), text("--name").until(24, 8)])
@@ -56,7 +56,8 @@ pub(super) const ROWS: &[Row] = &[
         NONE,
         &[list("--drives"), flag("--interactive").old(29, NEVER).until(34, 9), list("--only-use")],
     )
-    .one_of(&["--only-use", "--drives", "--interactive"]),
+    .one_of(&["--only-use", "--drives", "--interactive"])
+    .apart(&[("--only-use", "--drives")]),
     Row::new(
         "iscsi",
         NONE,
@@ -91,7 +92,7 @@ pub(super) const ROWS: &[Row] = &[
         ANY,
         &[
             list("--blockdevs").until(40, NEVER).and_mic(),
-            choice("--mode", &["sector"]).until(40, NEVER).and_mic(),
+            exact("--mode", &["sector"]).until(40, NEVER).and_mic(),
             text("--namespace").until(40, NEVER).and_mic(),
             number("--sectorsize").until(40, NEVER).and_mic(),
         ],
@@ -112,7 +113,7 @@ pub(super) const ROWS: &[Row] = &[
         .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
         .many(),
     Row::new("reqpart", NONE, &[flag("--add-boot")]).since(23, 0),
-    Row::new("zerombr", (0, 1), &[]),
+    Row::new("zerombr", (0, 1), &[]).words_of_mic(),
     Row::new(
         "zfcp",
         NONE,
@@ -154,7 +155,7 @@ const PARTITION: &[Opt] = &[
     flag("--noformat"),
     text("--onbiosdisk"),
     text("--ondisk"),
-    text("--ondrive"),
+    text("--ondrive").same_as("--ondisk"),
     text("--onpart"),
     text("--part-type").mic(),
     text("--passphrase"),
@@ -166,7 +167,7 @@ const PARTITION: &[Opt] = &[
     flag("--resize"),
     number("--size"),
     text("--start").mic(),
-    text("--type"),
-    text("--usepart"),
+    text("--type").same_as("--fstype"),
+    text("--usepart").same_as("--onpart"),
     text("--uuid").mic(),
 ];

@@ -2,7 +2,7 @@
 
 use super::life::NEVER;
 use super::row::{ANY, NONE, Row};
-use super::words::{choice, flag, integer, list, text, yes_no};
+use super::words::{choice, exact, flag, integer, list, text, yes_no};
 
 /// The rows, in alphabetical order.
 pub(super) const ROWS: &[Row] = &[
@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
             flag("--lba32").mic(),
             flag("--leavebootorder"),
             flag("--linear").past(),
-            choice("--location", &["mbr", "partition", "none", "boot"]),
+            exact("--location", &["mbr", "partition", "none", "boot"]),
             text("--md5pass"),
             text("--menus").mic(),
             flag("--nolinear").past(),
@@ -45,16 +45,25 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .mic(),
-    Row::new("eula", NONE, &[flag("--accept"), flag("--accepted"), flag("--agree"), flag("--agreed")])
-        .one_of(&["--agreed", "--agree", "--accepted", "--accept"]),
+    Row::new(
+        "eula",
+        NONE,
+        &[
+            flag("--accept").same_as("--agreed"),
+            flag("--accepted").same_as("--agreed"),
+            flag("--agree").same_as("--agreed"),
+            flag("--agreed"),
+        ],
+    )
+    .one_of(&["--agreed", "--agree", "--accepted", "--accept"]),
     Row::new(
         "firewall",
         ANY,
         &[
-            flag("--disable"),
-            flag("--disabled"),
-            flag("--enable"),
-            flag("--enabled"),
+            flag("--disable").same_as("--disabled").turns("enabled"),
+            flag("--disabled").turns("enabled"),
+            flag("--enable").same_as("--enabled").turns("enabled"),
+            flag("--enabled").turns("enabled"),
             flag("--ftp").many(),
             text("--high").past(),
             flag("--http").many(),
@@ -68,25 +77,33 @@ pub(super) const ROWS: &[Row] = &[
             text("--trust").many(),
             flag("--use-system-defaults").since(28, 8),
         ],
-    ),
+    )
+    .words_of_mic(),
     Row::new(
         "firstboot",
         NONE,
-        &[flag("--disable"), flag("--disabled"), flag("--enable"), flag("--enabled"), flag("--reconfig")],
+        &[
+            flag("--disable").same_as("--disabled").turns("firstboot"),
+            flag("--disabled").turns("firstboot"),
+            flag("--enable").same_as("--enabled").turns("firstboot"),
+            flag("--enabled").turns("firstboot"),
+            flag("--reconfig").turns("firstboot"),
+        ],
     ),
     Row::new("installerfw", (1, 1), &[]).mic(),
     Row::new("installerfw_plugins", (1, 1), &[]).mic(),
-    Row::new("keyboard", (0, 1), &[list("--switch"), text("--vckeymap"), list("--xlayouts")]),
+    Row::new("keyboard", (0, 1), &[list("--switch"), text("--vckeymap"), list("--xlayouts")])
+        .unless(1, &["--vckeymap", "--xlayouts"]),
     Row::new("lang", (1, 1), &[list("--addsupport")]),
     Row::new(
         "network",
         NONE,
         &[
-            flag("--activate"),
-            choice("--bindto", &["mac"]).since(27, 0),
+            flag("--activate").turns("activate"),
+            exact("--bindto", &["mac"]).since(27, 0),
             text("--bondopts"),
             text("--bondslaves"),
-            choice("--bootproto", &["dhcp", "bootp", "static", "query", "ibft"]),
+            exact("--bootproto", &["dhcp", "bootp", "static", "query", "ibft"]),
             text("--bridgeopts").since(22, 0),
             text("--bridgeslaves").since(22, 0),
             text("--device"),
@@ -106,7 +123,7 @@ pub(super) const ROWS: &[Row] = &[
             text("--mtu"),
             text("--nameserver"),
             text("--netmask"),
-            flag("--no-activate").since(25, 0),
+            flag("--no-activate").turns("activate").since(25, 0),
             flag("--nodefroute"),
             flag("--nodns"),
             flag("--noipv4"),
@@ -129,7 +146,15 @@ pub(super) const ROWS: &[Row] = &[
         ("--ipv6-ignore-auto-dns", &["--device"]),
     ])
     .many(),
-    Row::new("selinux", NONE, &[flag("--disabled"), flag("--enforcing"), flag("--permissive")]),
+    Row::new(
+        "selinux",
+        NONE,
+        &[
+            flag("--disabled").turns("mode"),
+            flag("--enforcing").turns("mode"),
+            flag("--permissive").turns("mode"),
+        ],
+    ),
     Row::new("services", NONE, &[list("--disabled"), list("--enabled")]).one_of(&["--enabled", "--disabled"]),
     Row::new("skipx", NONE, &[]),
     Row::new("syspurpose", NONE, &[text("--addon").many(), text("--role"), text("--sla"), text("--usage")])
@@ -140,18 +165,24 @@ pub(super) const ROWS: &[Row] = &[
         &[flag("--ntp-disable"), text("--ntp-pool"), text("--ntp-server"), flag("--nts")],
     )
     .one_of(&["--ntp-server", "--ntp-pool", "--ntp-disable"])
+    .apart(&[
+        ("--ntp-server", "--ntp-pool"),
+        ("--ntp-server", "--ntp-disable"),
+        ("--ntp-pool", "--ntp-disable"),
+    ])
     .many()
     .since(33, 9),
     Row::new(
         "timezone",
         (0, 1),
         &[
-            flag("--isUtc").old(40, NEVER).until(NEVER, 10),
+            flag("--isUtc").same_as("--utc").old(40, NEVER).until(NEVER, 10),
             flag("--nontp").old(40, NEVER).until(NEVER, 10),
             list("--ntpservers").old(40, NEVER).until(NEVER, 10),
             flag("--utc"),
         ],
-    ),
+    )
+    .unless(1, &["--utc", "--nontp", "--ntpservers"]),
     Row::new(
         "xconfig",
         NONE,
@@ -170,6 +201,14 @@ pub(super) const ROWS: &[Row] = &[
             text("--vsync").past(),
         ],
     ),
-    Row::new("zipl", NONE, &[flag("--force-secure-boot"), flag("--no-secure-boot"), flag("--secure-boot")])
-        .since(32, 8),
+    Row::new(
+        "zipl",
+        NONE,
+        &[
+            flag("--force-secure-boot").turns("boot"),
+            flag("--no-secure-boot").turns("boot"),
+            flag("--secure-boot").turns("boot"),
+        ],
+    )
+    .since(32, 8),
 ];

@@ -25,6 +25,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .by_word()
+    .unless(2, &["--noformat", "--useexisting", "--snapshot"])
     .with(&[("--subvol", &["--name"]), ("--snapshot", &["--name"]), ("--snapshot", &["--base"])])
     .many()
     .old(NEVER, 8)
@@ -83,7 +84,7 @@ pub(super) const ROWS: &[Row] = &[
         ("--cachepvs", &["--cachesize"]),
         ("--cachesize", &["--cachepvs"]),
     ])
-    .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
+    .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions"), ("--size", "--percent")])
     .many(),
     Row::new(
         "raid",
@@ -115,6 +116,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .by("--device")
     .one_of(&["--level", "--useexisting", "--noformat"])
+    .unless(2, &["--noformat", "--useexisting"])
     .apart(&[("--noformat", "--mkfsoptions"), ("--fsprofile", "--mkfsoptions")])
     .many(),
     Row::new(
@@ -147,6 +149,7 @@ pub(super) const ROWS: &[Row] = &[
         &[flag("--encrypted"), flag("--overprovisioning"), text("--passphrase"), flag("--useexisting")],
     )
     .by_word()
+    .unless(2, &["--useexisting"])
     .with(&[("--passphrase", &["--encrypted"])])
     .many()
     .since(45, 11),
@@ -162,6 +165,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
     )
     .by_word()
+    .unless(2, &["--noformat", "--useexisting"])
     .many(),
 ];
 

@@ -23,6 +23,9 @@ pub(super) const fn list(name: &'static str) -> Opt {
 pub(super) const fn yes_no(name: &'static str) -> Opt {
     Opt::new(name, Value::YesNo)
 }
+pub(super) const fn exact(name: &'static str, of: &'static [&'static str]) -> Opt {
+    Opt::new(name, Value::Exact(of))
+}
 pub(super) const fn choice(name: &'static str, of: &'static [&'static str]) -> Opt {
     Opt::new(name, Value::Choice(of))
 }

@@ -65,7 +65,9 @@ fn sample(row: &Row, option: Option<&Opt>) -> String {
     }
     let mut words = vec![row.name.to_owned()];
     let plain = if row.name.starts_with("part") { "/" } else { "x" };
-    words.extend(std::iter::repeat_n(plain.to_owned(), row.arguments.0));
+    let instead = option.is_some_and(|option| row.unless.1.contains(&option.name));
+    let count = if instead { row.arguments.0 } else { row.arguments.0.max(row.unless.0) };
+    words.extend(std::iter::repeat_n(plain.to_owned(), count));
     let companions =
         COMPANIONS.iter().filter(|(name, of, _)| *name == row.name && option.is_some_and(|o| o.name == *of));
     let mut wanted: Vec<&str> = companions.map(|(_, _, with)| with[0]).collect();
@@ -112,11 +114,11 @@ fn btrfs(option: Option<&Opt>) -> String {
 
 fn value(option: &Opt) -> &'static str {
     match (option.name, option.value) {
-        ("--fstype", _) => "ext4",
+        ("--fstype" | "--type", _) => "ext4",
         ("--uuid" | "--part-type", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
         ("--interpreter", _) => "/bin/sh",
         ("--baseurl" | "--mirrorlist" | "--metalink" | "--gpgkey", _) => "http://repo.example/x",
-        (_, Value::Choice(of)) => of[0],
+        (_, Value::Choice(of) | Value::Exact(of)) => of[0],
         (_, Value::Number | Value::Integer) => "5",
         (_, Value::YesNo) => "yes",
         _ => "x",

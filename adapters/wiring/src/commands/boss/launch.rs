@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::check::launchable;
 use super::registry::Registry;
-use crate::site::{self, broker};
+use crate::site;
 
 /// Launches a process.
 pub(crate) async fn launch(arguments: &LaunchArguments) -> Result<u8> {
@@ -24,8 +24,7 @@ pub(crate) async fn launch(arguments: &LaunchArguments) -> Result<u8> {
     let fields = fields(arguments.json.as_deref(), &arguments.fields)?;
     let variables = pairs(&arguments.variables)?;
     let mut site = site::read_warning(&arguments.site.config, None);
-    let registry = Registry::new(broker(&mut site), 0);
-    site::finish(&site)?;
+    let registry = Registry::open(&mut site, 0)?;
     warn_of_strangers(&registry, &outline).await;
     let mut launch = Launch::new(text, fields);
     if !variables.is_empty() {

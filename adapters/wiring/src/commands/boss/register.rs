@@ -6,14 +6,13 @@ use config::Configuration;
 use viewer::Registered;
 
 use super::registry::{Registry, anchored, kept};
-use crate::site::{self, broker};
+use crate::site;
 
 /// Tells the engine where workitems of a participant go, and looks whether it heard.
 pub(crate) async fn register(arguments: &RegisterArguments) -> Result<u8> {
     let mut site = site::read_warning(&arguments.site.config, Some(&arguments.name));
     let wanted = Wanted::read(arguments, &site)?;
-    let registry = Registry::new(broker(&mut site), arguments.patience);
-    site::finish(&site)?;
+    let registry = Registry::open(&mut site, arguments.patience)?;
     let before = registry.look(arguments.blindly).await?;
     // the engine drops workitems for a queue that is not there
     registry.rabbit.declare(&wanted.queue).await.context("cannot make the queue")?;

@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use config::Configuration;
 use participant_core::{Launch, Launcher};
 use serde_json::json;
 use serde_json::value::to_raw_value;
 use skynet_amqp::AmqpTransport;
 use viewer::{Registered, Viewer};
 
-use crate::site::Broker;
+use crate::site;
 
 /// The engine of a site, as far as participants are concerned.
 pub(super) struct Registry {
@@ -20,13 +21,16 @@ pub(super) struct Registry {
 }
 
 impl Registry {
-    pub(super) fn new(broker: Broker, patience: u64) -> Registry {
+    /// Connects only to what is configured without a mistake.
+    pub(super) fn open(site: &mut Configuration, patience: u64) -> Result<Registry> {
+        let broker = site::broker(site);
+        site::finish(site)?;
         let settings = broker.settings.publish_within(Duration::from_secs(5));
-        Registry {
+        Ok(Registry {
             rabbit: AmqpTransport::new(settings),
             viewer: broker.viewer,
             patience: Duration::from_secs(patience),
-        }
+        })
     }
 
     /// Returns what is registered now; `None` when nobody can say and that was allowed.

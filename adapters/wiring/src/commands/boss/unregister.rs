@@ -6,14 +6,13 @@ use viewer::Registered;
 
 use super::register::Wanted;
 use super::registry::{Registry, text_that_removes};
-use crate::site::{self, broker};
+use crate::site;
 
 /// Tells the engine to forget a participant that it has; one that it has not would cost it its catch-all.
 pub(crate) async fn unregister(arguments: &RegisterArguments) -> Result<u8> {
     let mut site = site::read_warning(&arguments.site.config, Some(&arguments.name));
     let wanted = Wanted::read(arguments, &site)?;
-    let registry = Registry::new(broker(&mut site), arguments.patience);
-    site::finish(&site)?;
+    let registry = Registry::open(&mut site, arguments.patience)?;
     let before = registry.look(arguments.blindly).await?;
     let (text, pattern) = match &before {
         Some(list) => text_for(list, &wanted)?,

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use anyhow::Result;
 use cli::{CheckArguments, result, say};
 use img_kickstart::{Diagnostic, Kickstart, Limits, Rules, check_with};
+use serde_json::json;
 
 use super::files;
 
@@ -12,11 +14,15 @@ pub(super) fn check(arguments: &CheckArguments) -> u8 {
     let rules = Rules::default().dialect(arguments.dialect);
     let (mut errors, mut warnings) = (0, 0);
     for file in &arguments.files {
-        let Some((found, source)) = findings(file, &rules, arguments.include) else {
-            errors += 1;
-            continue;
-        };
         let name = files::name(file);
+        let (found, source) = match findings(file, &rules, arguments.include) {
+            Ok(found) => found,
+            Err(unreadable) => {
+                errors += 1;
+                tell(&unreadable, &name, arguments.json);
+                continue;
+            }
+        };
         for found in &found {
             match found.is_error() {
                 true => errors += 1,
@@ -35,15 +41,25 @@ pub(super) fn check(arguments: &CheckArguments) -> u8 {
     u8::from(errors > 0)
 }
 
-/// Returns what is wrong with a file and the text it is about; what cannot be read is said.
-fn findings(file: &Path, rules: &Rules, include: bool) -> Option<(Vec<Diagnostic>, Kickstart)> {
-    let ks = files::read(file).map_err(|error| say(format_args!("img: {error:#}"))).ok()?;
+/// Returns what is wrong with a file and the text it is about; the error is a file that cannot be read.
+fn findings(file: &Path, rules: &Rules, include: bool) -> Result<(Vec<Diagnostic>, Kickstart)> {
+    let ks = files::read(file)?;
     if !include {
-        return Some((check_with(&ks, rules), ks));
+        return Ok((check_with(&ks, rules), ks));
     }
-    let flat = ks.flatten(&files::name(file), &Limits::default(), files::reader(file));
-    let flat = flat.map_err(|error| say(format_args!("img: {error}"))).ok()?;
-    Some((flat.check(rules), flat.into_kickstart()))
+    let flat = ks.flatten_where_possible(&files::name(file), &Limits::default(), files::reader(file));
+    Ok((flat.check(rules), flat.into_kickstart()))
+}
+
+/// Says that a file cannot be read; to a program, in the form of all findings.
+fn tell(unreadable: &anyhow::Error, name: &str, json: bool) {
+    say(format_args!("img: {unreadable:#}"));
+    if json {
+        result(json!({
+            "severity": "error", "code": "unreadable", "message": format!("{unreadable:#}"), "help": null,
+            "file": name, "line": 1, "column": 1, "span": [0, 0], "included_from": [],
+        }));
+    }
 }
 
 fn count(number: usize, what: &str) -> String {

@@ -1,8 +1,8 @@
 //! `img ks edit`.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use cli::EditArguments;
-use img_kickstart::Kickstart;
+use img_kickstart::{Kickstart, table};
 
 use super::files;
 
@@ -29,20 +29,40 @@ fn take_out(ks: &mut Kickstart, arguments: &EditArguments) -> Result<()> {
         ks.remove_user(name)?;
     }
     ks.remove_packages(&texts(&arguments.remove_packages))?;
-    let groups: Vec<String> =
-        arguments.remove_groups.iter().map(|name| format!("@{}", name.trim_start_matches('@'))).collect();
+    let group = |name: &String| match name.strip_prefix('-') {
+        Some(name) => format!("-@{}", name.trim_start_matches('@')),
+        None => format!("@{}", name.trim_start_matches('@')),
+    };
+    let groups: Vec<String> = arguments.remove_groups.iter().map(group).collect();
     ks.remove_packages(&texts(&groups))?;
     for line in &arguments.remove {
         ks.remove(line)?;
     }
-    for section in &arguments.remove_scripts {
-        let (name, number) = section.split_once(':').unwrap_or((section, "1"));
-        let number: usize = number
-            .parse()
-            .ok()
-            .filter(|number| *number > 0)
-            .with_context(|| format!("{section:?} has no number"))?;
-        ks.remove_section(name, number - 1);
+    take_out_scripts(ks, &arguments.remove_scripts)
+}
+
+/// Takes out the last ones first, so that each number is that of the file as it was.
+fn take_out_scripts(ks: &mut Kickstart, scripts: &[String]) -> Result<()> {
+    let mut numbered = Vec::new();
+    for section in scripts {
+        let (name, number) =
+            section.split_once(':').map_or((&**section, None), |(name, of)| (name, Some(of)));
+        if table::section(name).is_none() {
+            bail!("{name:?} is no section: write its name as it stands there, such as %post");
+        }
+        let number: Option<usize> = number
+            .map(|number| number.parse().ok().filter(|number| *number > 0))
+            .map(|number| number.with_context(|| format!("{section:?} should be SECTION:NUMBER, as %post:2")))
+            .transpose()?;
+        numbered.push((name, number));
+    }
+    numbered.sort_unstable_by(|a, b| b.cmp(a));
+    numbered.dedup();
+    for (name, number) in numbered {
+        match number {
+            Some(number) => ks.remove_section(name, number - 1),
+            None => ks.remove_sections(name),
+        };
     }
     Ok(())
 }
