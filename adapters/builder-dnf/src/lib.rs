@@ -22,6 +22,7 @@
 
 mod argv;
 mod builder;
+mod doctor;
 mod halt;
 mod plan;
 mod report;
@@ -30,3 +31,4 @@ mod steps;
 mod workshop;
 
 pub use builder::DnfBuilder;
+pub use doctor::{Ability, AbilityState, abilities};

@@ -23,9 +23,9 @@ pub(crate) fn check(plan: &Plan, arch: Arch) -> Result<(), Halt> {
 }
 
 /// A program, or a file by its whole path, with its Debian package.
-type Tool = (&'static str, &'static str);
+pub(crate) type Tool = (&'static str, &'static str);
 
-fn needed(plan: &Plan, arch: Arch) -> Vec<Tool> {
+pub(crate) fn needed(plan: &Plan, arch: Arch) -> Vec<Tool> {
     let mut needed = vec![("dnf", "dnf")];
     match &plan.form {
         Form::Fs(pack) => needed.extend(for_packing(pack.into)),

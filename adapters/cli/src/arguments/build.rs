@@ -1,4 +1,4 @@
-//! `img build`, `img submit` and `img up`.
+//! `img build`, `img submit`, `img up` and `img doctor`.
 
 use std::path::PathBuf;
 
@@ -93,6 +93,17 @@ pub struct UpArguments {
     /// Folder of the jobs, queues and images [default: $XDG_STATE_HOME/img, else ~/.local/state/img]
     #[arg(long, value_name = "DIR", env = "IMG_STATE")]
     pub state: Option<PathBuf>,
+}
+
+/// What `img doctor` is told.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Types of images to look at [default: all, and what images may hold]
+    #[arg(value_name = "TYPE", value_parser = parse::<ImageType>)]
+    pub types: Vec<ImageType>,
+    /// Print one JSON value on stdout instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {
