@@ -5,7 +5,7 @@ use std::path::Path;
 
 use imaging::Arch;
 
-use crate::plan::{FileSystem, Volume, Wanted};
+use crate::plan::{DiskFormat, FileSystem, Volume, Wanted};
 
 /// Where dnf finds and leaves things.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,9 @@ pub(crate) fn mke2fs(
     if let Some(inodes) = inodes {
         argv.extend(["-N".into(), inodes.to_string().into()]);
     }
-    let extended = format!("offset={offset},root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1");
+    let uuid = &volume.uuid; // names are hashed with a number of the file system, which may be this one
+    let extended =
+        format!("offset={offset},root_owner=0:0,hash_seed={uuid},lazy_itable_init=1,lazy_journal_init=1");
     argv.extend([
         "-E".into(),
         extended.into(),
@@ -104,14 +106,82 @@ pub(crate) fn mke2fs(
     argv
 }
 
+/// Makes a btrfs of a folder in a file of its own.
+pub(crate) fn mkfs_btrfs(volume: &Volume, tree: &Path, file: &Path) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = ["mkfs.btrfs", "-q", "-f", "-U", &volume.uuid].map(Into::into).into();
+    if let Some(label) = &volume.label {
+        argv.extend(["-L".into(), label.into()]);
+    }
+    argv.extend(["--rootdir".into(), tree.into(), file.into()]);
+    argv
+}
+
+/// Packs a folder into a squashfs; every kernel since 4.14 reads zstd.
+pub(crate) fn mksquashfs(tree: &Path, file: &Path) -> Vec<OsString> {
+    let mut argv: Vec<OsString> = vec!["mksquashfs".into(), tree.into(), file.into()];
+    let how = ["-noappend", "-no-progress", "-quiet", "-comp", "zstd", "-Xcompression-level", "9"];
+    argv.extend(how.map(OsString::from));
+    argv
+}
+
+/// grub for the BIOS of a CD, below the folder that becomes one.
+pub(crate) const CD_BOOT: &str = "boot/grub/eltorito.img";
+
+/// Makes a CD of a folder that is a disk as well: a BIOS finds grub in either form, and a UEFI in the ESP behind the CD's
+/// own file system.
+pub(crate) fn iso(
+    label: &str,
+    epoch: Option<u64>,
+    boots: bool,
+    esp: Option<&Path>,
+    tree: &Path,
+    file: &Path,
+) -> Vec<OsString> {
+    let mut argv: Vec<OsString> =
+        ["-as", "mkisofs", "-quiet", "-iso-level", "3", "-r", "-V", label].map(Into::into).into();
+    if boots {
+        argv.extend(["--grub2-mbr", "/usr/lib/grub/i386-pc/boot_hybrid.img"].map(OsString::from));
+        let bios = ["-b", CD_BOOT, "-no-emul-boot", "-boot-load-size", "4", "-boot-info-table"];
+        argv.extend(bios.map(OsString::from));
+        argv.push("--grub2-boot-info".into());
+    }
+    if let Some(esp) = esp {
+        argv.extend(["-append_partition".into(), "2".into(), "0xef".into(), esp.into()]);
+        argv.extend(["-appended_part_as_gpt", "-eltorito-alt-boot"].map(OsString::from));
+        argv.extend(["-e", "--interval:appended_partition_2:all::", "-no-emul-boot"].map(OsString::from));
+    }
+    if let Some(epoch) = epoch {
+        argv.extend(["--set_all_file_dates".into(), format!("={epoch}").into()]);
+    }
+    argv.extend(["-o".into(), file.into(), tree.into()]);
+    argv
+}
+
+/// Writes a disk in a format of virtual machines.
+pub(crate) fn qemu_img_convert(format: DiskFormat, disk: &Path, file: &Path) -> Vec<OsString> {
+    let how: &[&str] = match format {
+        DiskFormat::Raw => &["raw"],
+        DiskFormat::Qcow2 => &["qcow2"],
+        DiskFormat::Vdi => &["vdi"],
+        DiskFormat::Vmdk => &["vmdk"],
+        // Without it the disk would be as large as some number of heads and cylinders, and a GPT not end at its end.
+        DiskFormat::Vhd => &["vpc", "-o", "force_size=on"],
+    };
+    let mut argv: Vec<OsString> = ["qemu-img", "convert", "-f", "raw", "-O"].map(Into::into).into();
+    argv.extend(how.iter().map(OsString::from));
+    argv.extend([disk.into(), file.into()]);
+    argv
+}
+
 /// Makes an empty file system of the other kinds in a file of its own.
 pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
     let mut argv: Vec<OsString> = match volume.file_system {
         FileSystem::Vfat => {
             let (serial, hidden) = (volume.uuid.replace('-', ""), start.to_string());
-            ["mkfs.vfat", "-i", &serial, "-h", &hidden].map(OsString::from).into()
+            // the last word is about the time of the label; the serial number stays ours
+            ["mkfs.vfat", "-i", &serial, "-h", &hidden, "--invariant"].map(OsString::from).into()
         }
-        FileSystem::Swap | FileSystem::Ext(_) => {
+        FileSystem::Swap | FileSystem::Ext(_) | FileSystem::Btrfs => {
             ["mkswap", "-q", "-U", &volume.uuid].map(OsString::from).into()
         }
     };

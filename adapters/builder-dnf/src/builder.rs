@@ -11,7 +11,7 @@ use crate::plan::{self, Form, Plan};
 use crate::steps;
 use crate::workshop::Workshop;
 
-/// Makes raw, loop and fs images.
+/// Makes images of every type but those of flash memory.
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
@@ -34,8 +34,8 @@ impl DnfBuilder {
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
-        steps::tools::check(&plan)?;
-        let shop = Workshop::open(self.place.as_ref(), request, watch).await?;
+        steps::tools::check(&plan, request.arch)?;
+        let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
         let made = self.carry_out(plan, &shop).await;
         let closed = shop.close().await;
         let made = made?;
@@ -49,10 +49,15 @@ impl DnfBuilder {
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
         steps::settings::apply(shop, &mut plan).await?;
         steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
+        steps::same::bases(shop).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
             Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
-            Form::Raw(layout) => steps::disk::write(shop, layout, &mut plan).await?,
+            Form::Disks(layout, format) => {
+                let disks = steps::disk::write(shop, layout, &mut plan).await?;
+                steps::convert::convert(shop, disks, *format, &plan.uuids).await?
+            }
+            Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };
         steps::publish::publish(shop, &plan, &files)
             .await

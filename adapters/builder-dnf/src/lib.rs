@@ -8,9 +8,13 @@
 //! | image | files | made by (Debian package) |
 //! |---|---|---|
 //! | all | `NAME.ks`, what scripts leave in `$IMG_OUT_DIR` | dnf (dnf), bwrap (bubblewrap), newuidmap (uidmap) |
-//! | raw | `NAME.raw`: MBR disk, grub for BIOS | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin |
+//! | raw | `NAME.raw`, or `NAME-sda.raw`, …: disks with an MBR or GPT, grub for BIOS and UEFI | sfdisk (fdisk), mke2fs (e2fsprogs), grub-mkimage (grub-common), grub-pc-bin, grub-efi-amd64-bin |
 //! | loop | `NAME.img` for `/`, `NAME-home.img` for `/home`, … | mke2fs (e2fsprogs) |
-//! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz or .zst | tar |
+//! | qcow2, vdi, vmdk, vhd | `NAME.qcow2`, … | as raw, then qemu-img (qemu-utils) |
+//! | livecd | `NAME.iso` | mksquashfs (squashfs-tools), xorriso, grub as above |
+//! | liveusb | `NAME.usbimg` | mksquashfs (squashfs-tools), grub and vfat as here |
+//! | fs | `NAME.tar.gz`; the option `--pack-to=FILE` chooses .tar, .gz, .bz2, .xz, .zst, .zip or a folder | tar, pigz, lbzip2, xz-utils, zstd, zip |
+//! | btrfs partitions | | mkfs.btrfs (btrfs-progs) |
 //! | vfat partitions | | mkfs.vfat (dosfstools), mcopy (mtools) |
 //!
 //! Scripts find `IMG_NAME`, `IMG_IMAGE_ID` and the tokens in their environment; `%pre` and `%post --nochroot` also
@@ -18,6 +22,7 @@
 
 mod argv;
 mod builder;
+mod doctor;
 mod halt;
 mod plan;
 mod report;
@@ -26,3 +31,4 @@ mod steps;
 mod workshop;
 
 pub use builder::DnfBuilder;
+pub use doctor::{Ability, AbilityState, abilities};

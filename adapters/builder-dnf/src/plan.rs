@@ -1,20 +1,27 @@
 //! What will be done, decided before anything runs; pure.
 
+mod btrfs;
 mod disk;
 mod fstab;
 mod honoured;
+mod live;
 mod names;
 mod options;
 mod packages;
 mod repos;
 mod scripts;
+mod uuids;
+mod volume;
 
-pub(crate) use disk::{FileSystem, Layout, Mount, Size, Volume};
+pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
 pub(crate) use fstab::fstab;
-pub(crate) use options::Pack;
+pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
+pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
 pub(crate) use scripts::Program;
+pub(crate) use uuids::Uuids;
+pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
 use imaging::{Arch, BuildRequest, ImageType};
 use img_kickstart::{At, Kickstart, ScriptKind, check, expand_tokens};
@@ -34,6 +41,10 @@ pub(crate) struct Plan {
     pub(crate) before: Vec<Program>,
     /// What runs after them, in order.
     pub(crate) after: Vec<Program>,
+    /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
+    pub(crate) epoch: Option<u64>,
+    /// The identifiers of what is new.
+    pub(crate) uuids: Uuids,
     /// What a person should know.
     pub(crate) warnings: Vec<String>,
 }
@@ -45,16 +56,27 @@ pub(crate) enum Form {
     Fs(Pack),
     /// A file for each file system.
     Loop(Layout),
-    /// A disk.
-    Raw(Layout),
+    /// Disks.
+    Disks(Layout, DiskFormat),
+    /// A live system on a medium.
+    Live(Box<Medium>),
 }
 
 impl Form {
-    /// Returns the division into file systems, unless all files go into one archive.
+    /// Returns how often the files are on the disk at once, while the image is made and is none smaller.
+    pub(crate) fn copies(&self) -> u64 {
+        match self {
+            Form::Fs(Pack { into: Into::Folder, .. }) => 1,
+            Form::Fs(_) | Form::Loop(_) | Form::Live(_) | Form::Disks(_, DiskFormat::Raw) => 2,
+            Form::Disks(..) => 3,
+        }
+    }
+
+    /// Returns the division into file systems, unless all files stay together.
     pub(crate) fn layout(&self) -> Option<&Layout> {
         match self {
-            Form::Fs(_) => None,
-            Form::Loop(layout) | Form::Raw(layout) => Some(layout),
+            Form::Fs(_) | Form::Live(_) => None,
+            Form::Loop(layout) | Form::Disks(layout, _) => Some(layout),
         }
     }
 }
@@ -68,22 +90,34 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     runs_here(request.arch)?;
-    let pack = options::read(&request.extra_opts, request)?;
+    let options = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
+    let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
-        ImageType::Fs => Form::Fs(pack),
-        ImageType::Loop => Form::Loop(disk::layout(&kickstart, &mut warnings)?.without_swap(&mut warnings)),
-        ImageType::Raw => Form::Raw(disk::layout(&kickstart, &mut warnings)?),
+        ImageType::Fs => Form::Fs(options.pack),
+        ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
+        ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, &uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
             return Err(format!("{} images are only made by mic", request.image_type));
         }
-        other => return Err(format!("{other} images cannot be made yet; there are raw, loop and fs")),
+        other => match DiskFormat::of(other) {
+            Some(format) => Form::Disks(disk::layout(&kickstart, &uuids, &mut warnings)?, format),
+            None => return Err(format!("this builder makes no {other} images")),
+        },
     };
+    let btrfs = form.layout().into_iter().flat_map(|layout| &layout.volumes);
+    for volume in btrfs.filter(|volume| options.epoch.is_some() && volume.file_system == FileSystem::Btrfs) {
+        warnings.push(format!(
+            "{}: --source-date-epoch has no effect on btrfs, which mkfs.btrfs makes anew each time",
+            At(volume.line.unwrap_or_default())
+        ));
+    }
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;
     let of_kind = |kind| scripts::programs(&kickstart, kind);
     let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
-    Ok(Plan { kickstart, form, sources, wanted, before, after, warnings })
+    let epoch = options.epoch;
+    Ok(Plan { kickstart, form, sources, wanted, before, after, epoch, uuids, warnings })
 }
 
 fn runs_here(arch: Arch) -> Result<(), String> {
@@ -99,4 +133,4 @@ fn runs_here(arch: Arch) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,9 +8,9 @@ pub(crate) fn free(folder: &Path) -> Option<u64> {
     Some(found.blocks_available() * found.fragment_size())
 }
 
-/// Returns how many bytes a build takes whose packages take `installed`: once as files, once in the image.
-pub(crate) fn needed(installed: u64) -> u64 {
-    installed * 2 + (64 << 20)
+/// Returns how many bytes a build takes whose packages take `installed`: as files, in the image, and on the way to it.
+pub(crate) fn needed(installed: u64, copies: u64) -> u64 {
+    installed * copies + (64 << 20)
 }
 
 /// Says that there is no room.

@@ -8,6 +8,7 @@ use child::{Ended, Listen, Log, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
+use crate::steps::same;
 use crate::{report, room};
 
 /// Where tools see the work folder.
@@ -22,6 +23,8 @@ pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
     pub(crate) request: &'a BuildRequest,
+    /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
+    pub(crate) epoch: Option<u64>,
     /// The folder everything is in; removed at the end.
     host: PathBuf,
     /// The same as the tools see it: what characters the real path has matters to none of them.
@@ -41,6 +44,7 @@ impl<'a> Workshop<'a> {
     pub(crate) async fn open(
         place: &'a dyn Place,
         request: &'a BuildRequest,
+        epoch: Option<u64>,
         watch: &'a dyn Watch,
     ) -> Result<Workshop<'a>, Halt> {
         let folder = std::path::absolute(&request.folder);
@@ -49,7 +53,7 @@ impl<'a> Workshop<'a> {
         place.remove(&host).await?; // what a killed build may have left
         place.make_folder(&host).await?;
         let work = PathBuf::from(WORK);
-        let shop = Workshop { place, watch, request, host, root: work.join("root"), work };
+        let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
         let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
         let folders = folders.map(|name| shop.work.join(name));
         shop.tool(
@@ -80,7 +84,11 @@ impl<'a> Workshop<'a> {
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
         let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
-        Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) }
+        let task = Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) };
+        match self.epoch {
+            Some(epoch) => same::told(task, epoch),
+            None => task,
+        }
     }
 
     /// Runs a task, whatever comes of it.
@@ -165,6 +173,41 @@ impl<'a> Workshop<'a> {
         task.argv.push(self.inside(path).into());
         task.stdin = text.as_bytes().to_vec();
         task.keep_output = Some(0);
+        self.must(&task).await.map(|_| ())
+    }
+
+    /// Copies a file, or its first bytes, into another from a byte on; where it has zeros, nothing is written.
+    pub(crate) async fn copy_into(
+        &self,
+        from: &Path,
+        to: &Path,
+        offset: u64,
+        bytes: Option<u64>,
+    ) -> Result<(), Halt> {
+        let mut words = vec![format!("if={}", from.display()), format!("of={}", to.display())];
+        words.extend([format!("seek={offset}"), "oflag=seek_bytes".into(), "status=none".into()]);
+        words.extend(match bytes {
+            Some(bytes) => [format!("bs={bytes}"), "count=1".into(), "conv=notrunc".into()],
+            None => ["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()],
+        });
+        self.tool("dd", words).await.map(|_| ())
+    }
+
+    /// Returns bytes of a file from a byte on.
+    pub(crate) async fn bytes(&self, file: &Path, offset: u64, bytes: u64) -> Result<Vec<u8>, Halt> {
+        let mut task = self.task(["dd", "iflag=skip_bytes,fullblock", "count=1", "status=none"]);
+        let words = [format!("if={}", file.display()), format!("skip={offset}"), format!("bs={bytes}")];
+        task.argv.extend(words.map(OsString::from));
+        task.keep_output = Some(LARGEST);
+        Ok(self.must(&task).await?.output)
+    }
+
+    /// Writes bytes into a file from a byte on.
+    pub(crate) async fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
+        let mut task =
+            self.task(["dd", "oflag=seek_bytes", "conv=notrunc", "iflag=fullblock", "status=none"]);
+        task.argv.extend([format!("of={}", file.display()).into(), format!("seek={offset}").into()]);
+        task.stdin = bytes.to_vec();
         self.must(&task).await.map(|_| ())
     }
 

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
-pub use self::build::{BuildArguments, HereArguments, SubmitArguments, UpArguments, WishArguments};
+pub use self::build::{
+    BuildArguments, DoctorArguments, HereArguments, SubmitArguments, UpArguments, WishArguments,
+};
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::ks::{
     CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, KsCommand,
@@ -69,6 +71,10 @@ pub enum Command {
         #[arg(long, short = 'n', default_value_t = 20)]
         limit: u32,
     },
+    /// Says which images this machine can make, and what would make the rest work
+    ///
+    /// Exit status: 0 all that was asked about works, 1 something does not.
+    Doctor(DoctorArguments),
     /// Runs participants of a BOSS
     #[command(subcommand)]
     Participant(ParticipantCommand),

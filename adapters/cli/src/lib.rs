@@ -6,6 +6,7 @@ mod answer;
 mod arguments;
 mod config;
 mod definition;
+mod doctor;
 mod participants;
 mod progress;
 mod terminal;
@@ -14,13 +15,15 @@ mod wish;
 pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
-    DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments,
-    InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration,
-    RunArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, SubmitArguments,
-    TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState, WishArguments,
+    DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments,
+    HereArguments, InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand,
+    RegisterArguments, Registration, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
+    StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState,
+    WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
+pub use doctor::{DoctorAnswer, DoctorLine};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
 pub use terminal::{result, result_bytes, say};

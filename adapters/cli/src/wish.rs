@@ -27,6 +27,8 @@ pub struct BuildWish {
     packages: Vec<String>,
     groups: Vec<String>,
     tokens: Vec<(String, String)>,
+    /// The builder's own options.
+    options: Vec<String>,
 }
 
 /// Why nothing can be built from this command line.
@@ -75,6 +77,7 @@ impl BuildWish {
                 .collect::<Result<_, _>>()?,
             packages: arguments.packages.clone(),
             groups: arguments.groups.clone(),
+            options: options(arguments),
             tokens,
             kickstart: read(&arguments.kickstart)?,
         })
@@ -95,12 +98,21 @@ impl BuildWish {
             "groups": self.groups,
             "tokenmap": tokens.join(","),
         });
+        if !self.options.is_empty() {
+            image["extra_opts"] = self.options.clone().into();
+        }
         if let Some(outdir) = &self.outdir {
             image["outdir"] = outdir.to_string_lossy().into();
             image["prefix"] = "".into(); // whoever chooses a folder wants the image right there
         }
         json!({ "ev": { "id": ev_id }, "image": image })
     }
+}
+
+fn options(arguments: &WishArguments) -> Vec<String> {
+    let pack_to = arguments.pack_to.iter().map(|file| format!("--pack-to={file}"));
+    let epoch = arguments.source_date_epoch.iter().map(|seconds| format!("--source-date-epoch={seconds}"));
+    pack_to.chain(epoch).collect()
 }
 
 /// The largest kickstart that is read; the largest real ones have some 100 KB.

@@ -3,6 +3,7 @@
 mod boss;
 mod build;
 mod config;
+mod doctor;
 mod jobs;
 mod ks;
 mod order;
@@ -29,6 +30,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Submit(arguments) => Ok(submit::submit(&arguments).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
+        Command::Doctor(arguments) => Ok(doctor::doctor(&arguments).await),
         Command::Participant(command) => participant::participant(command, builders).await,
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),

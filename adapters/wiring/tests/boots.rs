@@ -1,4 +1,4 @@
-//! Images that are built by the real program boot, and say so on their serial console.
+//! Images that are built by the real program boot in every way they should, and say so on their serial console.
 
 mod program;
 
@@ -6,14 +6,107 @@ use std::process::Command;
 
 use program::{Site, demo_repo, workspace};
 
-fn boot(image: &str, expect: &str) {
+/// What is built, and the options of examples/demo/boot it is booted with.
+struct Cell {
+    name: &'static str,
+    image_type: &'static str,
+    /// The lines about disks.
+    lines: &'static str,
+    ways: &'static [&'static str],
+}
+
+const CELLS: &[Cell] = &[
+    Cell { name: "gpt", image_type: "raw", lines: GPT, ways: &["", "--uefi"] },
+    Cell {
+        name: "gpt-bios",
+        image_type: "raw",
+        lines: "part / --size=128\nbootloader --ptable=gpt",
+        ways: &[""],
+    },
+    Cell {
+        name: "mbr-uefi",
+        image_type: "raw",
+        lines: "part /boot/efi --size=16 --fstype=efi\npart / --size=128\nbootloader --ptable=msdos",
+        ways: &["", "--uefi"],
+    },
+    Cell {
+        name: "btrfs",
+        image_type: "raw",
+        lines: "part / --size=256 --fstype=btrfs\npart /boot/efi --size=16 --fstype=efi",
+        ways: &["", "--uefi"],
+    },
+    Cell {
+        name: "many",
+        image_type: "raw",
+        lines: "part /boot --size=48 --fstype=ext2\npart swap --size=8\npart / --size=128 --fstype=ext3\npart /home --size=12\n\
+                part /srv --size=12 --fstype=vfat\npart /boot/efi --size=16 --fstype=vfat\nbootloader --ptable=msdos",
+        ways: &["", "--uefi"],
+    },
+    Cell { name: "qcow2", image_type: "qcow2", lines: GPT, ways: &["", "--uefi"] },
+    Cell { name: "vdi", image_type: "vdi", lines: GPT, ways: &[""] },
+    Cell { name: "vmdk", image_type: "vmdk", lines: "", ways: &[""] },
+    Cell { name: "vhd", image_type: "vhd", lines: GPT, ways: &["--uefi"] },
+    Cell { name: "cd", image_type: "livecd", lines: "", ways: &["--cd", "--cd --uefi", "", "--uefi"] },
+    Cell { name: "stick", image_type: "liveusb", lines: "", ways: &["", "--uefi"] },
+];
+
+const GPT: &str = "part /boot/efi --size=16 --fstype=efi\npart / --size=128\npart swap --size=8";
+
+fn boot(image: &[&str], ways: &str, expect: &str) {
     #[expect(clippy::disallowed_methods, reason = "the demo's own way to boot")]
     let output = Command::new(workspace("examples/demo/boot"))
-        .args([image, "--expect", expect, "--timeout", "120"])
+        .args(image)
+        .args(ways.split_whitespace())
+        .args(["--expect", expect, "--timeout", "150"])
         .output()
         .unwrap();
     let console = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{console}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{image:?} {ways}: {console}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Builds an image, and boots it in each of the ways.
+fn boots(site: &Site, kickstart: &str, image_type: &str, name: &str, ways: &[&str]) {
+    let ran = site.run(&[
+        "build",
+        kickstart,
+        "--type",
+        image_type,
+        "--name",
+        name,
+        "--repo",
+        &demo_repo(),
+        "--json",
+    ]);
+    assert_eq!(ran.status, Some(0), "{name}: {ran:?}");
+    let answer = ran.json();
+    let id = answer["image_id"].as_str().unwrap();
+    for way in ways {
+        let hello = format!("IMG-DEMO: hello from {name}, image {id}");
+        boot(&[answer["image_file"].as_str().unwrap()], way, &hello);
+    }
+}
+
+fn cell(name: &str) {
+    let Cell { image_type, lines, ways, .. } = CELLS.iter().find(|cell| cell.name == name).unwrap();
+    let site = Site::new();
+    let loader = "bootloader --timeout=0 --append=\"console=ttyS0 quiet img.poweroff\"";
+    let mut lines = (*lines).to_owned();
+    match lines.find("bootloader") {
+        Some(at) => lines.replace_range(at..at + "bootloader".len(), loader),
+        None => lines.push_str(&format!("\n{loader}")),
+    }
+    site.kickstart(
+        "cell.ks",
+        format!(
+            "{lines}\n%packages\n@demo-base\nkernel\n%end\n%post\n\
+             printf 'NAME=%s\\nIMAGE_ID=%s\\n' \"$IMG_NAME\" \"$IMG_IMAGE_ID\" >/etc/image-release\n%end\n"
+        ),
+    );
+    boots(&site, "cell.ks", image_type, name, ways);
 }
 
 #[test]
@@ -21,11 +114,64 @@ fn every_example_kickstart_with_a_kernel_boots() {
     for name in ["hello", "home-partition", "boot-partition"] {
         let site = Site::new();
         let kickstart = workspace(&format!("examples/kickstarts/{name}.ks"));
-        let kickstart = kickstart.to_str().unwrap();
-        let ran = site.run(&["build", kickstart, "--type", "raw", "--repo", &demo_repo(), "--json"]);
-        assert_eq!(ran.status, Some(0), "{name}: {ran:?}");
-        let answer = ran.json();
-        let id = answer["image_id"].as_str().unwrap();
-        boot(answer["image_file"].as_str().unwrap(), &format!("IMG-DEMO: hello from {name}, image {id}"));
+        boots(&site, kickstart.to_str().unwrap(), "raw", name, &[""]);
     }
+}
+
+#[test]
+fn a_disk_with_a_gpt_boots_by_bios_and_uefi() {
+    cell("gpt");
+}
+
+#[test]
+fn a_disk_with_a_gpt_and_no_esp_boots_by_bios() {
+    cell("gpt-bios");
+}
+
+#[test]
+fn a_disk_with_an_mbr_boots_by_bios_and_uefi() {
+    cell("mbr-uefi");
+}
+
+#[test]
+fn a_disk_with_btrfs_boots_by_bios_and_uefi() {
+    cell("btrfs");
+}
+
+#[test]
+fn a_disk_with_many_file_systems_boots_by_bios_and_uefi() {
+    cell("many");
+}
+
+#[test]
+fn a_disk_in_each_format_of_virtual_machines_boots() {
+    for name in ["qcow2", "vdi", "vmdk", "vhd"] {
+        cell(name);
+    }
+}
+
+#[test]
+fn a_live_cd_boots_as_cd_and_as_disk_by_bios_and_uefi() {
+    cell("cd");
+}
+
+#[test]
+fn a_live_stick_boots_by_bios_and_uefi() {
+    cell("stick");
+}
+
+#[test]
+fn several_disks_boot_together() {
+    let site = Site::new();
+    site.kickstart(
+        "disks.ks",
+        "part /home --size=12 --ondisk=sdb\npart / --size=128 --ondisk=sda\nbootloader --append=console=ttyS0 --timeout=0\n\
+         %packages\n@demo-base\nkernel\n%end\n%post\ncat >/etc/rc.d/9 <<END\n#!/bin/sh\n\
+         grep -q ' /home ' /proc/mounts && echo IMG-DEMO: two disks\nEND\nchmod 755 /etc/rc.d/9\n%end\n",
+    );
+    let ran = site.run(&["build", "disks.ks", "--type", "raw", "--repo", &demo_repo(), "--json"]);
+    let answer = ran.json();
+    let first = answer["image_file"].as_str().unwrap();
+    assert!(first.ends_with("disks-sda.raw"), "{first}");
+    boot(&[first, &first.replace("-sda.raw", "-sdb.raw")], "", "IMG-DEMO: two disks");
 }

@@ -120,7 +120,7 @@ fn child(arguments: &str) -> ! {
     tracing_subscriber::registry().with(Killer { left: AtomicU32::new(left) }).init();
     let arguments = cli::Arguments::parse_from(["img"].into_iter().chain(arguments.split(' ')));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let status = runtime.block_on(wiring::run(arguments, |_| Box::new(Canned::Makes)));
+    let status = runtime.block_on(wiring::run(arguments, |_, _| Box::new(Canned::Makes)));
     std::process::exit(status.map(i32::from).unwrap_or_else(|error| {
         eprintln!("{error:#}");
         1

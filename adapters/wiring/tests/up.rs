@@ -100,6 +100,22 @@ fn what_is_finished_within_the_grace_is_known_to_be_done() {
 }
 
 #[test]
+fn builds_stand_back_behind_others_where_the_site_says_so() {
+    let (site, repo) = (Site::new(), demo_repo());
+    let note = "%post --nochroot\n(nice; ionice -p $$) >$IMG_OUT_DIR/priority\n%end\n";
+    site.kickstart("t.ks", format!("{KICKSTART}{note}"));
+    site.kickstart("site.conf", "[worker]\nnice = 19\nionice = idle\n");
+    let up = Up(site.start(&["up", "--config", "site.conf"]));
+
+    let built = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait", "--json"]);
+
+    assert_eq!(built.status, Some(0), "{built:?}");
+    let image = std::path::PathBuf::from(built.json()["image_file"].as_str().unwrap());
+    assert_eq!(std::fs::read_to_string(image.with_file_name("priority")).unwrap(), "19\nidle\n");
+    drop(up);
+}
+
+#[test]
 fn whoever_waits_for_nobody_is_told() {
     let site = Site::new();
     site.kickstart("bad.ks", "bootlaoder\n");

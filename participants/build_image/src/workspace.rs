@@ -133,11 +133,21 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 
 /// Makes a folder and all files in it safe on the disk.
 fn sync_all(folder: &Path) -> io::Result<()> {
+    match sync_each(folder) {
+        // An image that is a folder has files of its own users, which only their owners open.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Ok(nix::unistd::syncfs(File::open(folder)?)?)
+        }
+        done => done,
+    }
+}
+
+fn sync_each(folder: &Path) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            sync_all(&entry.path())?;
+            sync_each(&entry.path())?;
         } else if kind.is_file() {
             sync(&entry.path())?;
         }

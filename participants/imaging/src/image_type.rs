@@ -25,11 +25,15 @@ pub enum ImageType {
     Vdi,
     /// A disk for VMware.
     Vmdk,
+    /// A disk for Hyper-V and Virtual PC.
+    Vhd,
+    /// A disk for QEMU.
+    Qcow2,
 }
 
 impl ImageType {
     /// All of them, in the order of the documentation.
-    pub const ALL: [ImageType; 9] = [
+    pub const ALL: [ImageType; 11] = [
         ImageType::Fs,
         ImageType::Raw,
         ImageType::Loop,
@@ -39,6 +43,8 @@ impl ImageType {
         ImageType::Mrstnand,
         ImageType::Vdi,
         ImageType::Vmdk,
+        ImageType::Vhd,
+        ImageType::Qcow2,
     ];
 
     /// Returns the word used in workitems and on the command line.
@@ -53,6 +59,8 @@ impl ImageType {
             ImageType::Mrstnand => "mrstnand",
             ImageType::Vdi => "vdi",
             ImageType::Vmdk => "vmdk",
+            ImageType::Vhd => "vhd",
+            ImageType::Qcow2 => "qcow2",
         }
     }
 }

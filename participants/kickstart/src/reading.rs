@@ -3,6 +3,7 @@
 //! A line that [`crate::check()`] refuses may be missing here; where a command may stand once, the last one counts.
 
 mod bootloader;
+mod btrfs;
 mod desktop;
 mod locale;
 mod network;
@@ -15,6 +16,7 @@ mod scripts;
 mod services;
 
 pub use bootloader::Bootloader;
+pub use btrfs::Btrfs;
 pub use desktop::{Desktop, XConfig};
 pub use locale::{Keyboard, Lang, Timezone};
 pub use network::{Firewall, Network, Selinux, SelinuxMode};

@@ -49,7 +49,15 @@ fn hostile_texts_are_read_checked_and_changed_in_time() {
             assert!(found.render("a.ks", &text).len() < 10_000, "{what}");
             assert!(found.one_line("a.ks").len() < 10_000, "{what}");
         }
-        let _ = (ks.repos(), ks.packages(), ks.partitions(), ks.scripts(), ks.services(), ks.bootloader());
+        let _ = (
+            ks.repos(),
+            ks.packages(),
+            ks.partitions(),
+            ks.btrfs(),
+            ks.scripts(),
+            ks.services(),
+            ks.bootloader(),
+        );
         let _ = (tokens(&text), expand_tokens(&text, &[("A".into(), "B".into())]));
         ks.add_packages(&["vim"]).unwrap();
         ks.add_repo("new", "http://repo.example/", &[]).unwrap();

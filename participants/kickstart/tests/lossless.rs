@@ -137,7 +137,7 @@ proptest! {
             found.render("a.ks", &text);
             prop_assert!(found.line >= 1 && found.column >= 1 && found.span.end <= text.len());
         }
-        let _ = (ks.repos(), ks.packages(), ks.partitions(), ks.scripts(), ks.users(), ks.attachments());
+        let _ = (ks.repos(), ks.packages(), ks.partitions(), ks.btrfs(), ks.scripts(), ks.users(), ks.attachments());
         let _ = (tokens(&text), expand_tokens(&text, &[("A".into(), "@B@".into())]));
     }
 

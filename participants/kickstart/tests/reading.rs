@@ -1,9 +1,9 @@
 //! What a kickstart means, as types.
 
 use img_kickstart::{
-    Bootloader, Desktop, Firewall, GroupInclude, Keyboard, Kickstart, Lang, Named, Network, PackageGroup,
-    PackageOptions, Packages, Partition, Repo, RootPassword, Script, ScriptKind, Secret, Selinux,
-    SelinuxMode, Services, SshKey, Timezone, User, UserGroup, XConfig, check,
+    Bootloader, Btrfs, Desktop, Firewall, GroupInclude, Keyboard, Kickstart, Lang, Named, Network,
+    PackageGroup, PackageOptions, Packages, Partition, Repo, RootPassword, Script, ScriptKind, Secret,
+    Selinux, SelinuxMode, Services, SshKey, Timezone, User, UserGroup, XConfig, check,
 };
 
 const WHOLE: &str = r#"# -*-mic2-options-*- -f raw -*-mic2-options-*-
@@ -145,6 +145,29 @@ fn partitions_are_read() {
     };
 
     assert_eq!(Kickstart::parse(WHOLE).partitions(), [root, swap, home]);
+}
+
+#[test]
+fn btrfs_lines_are_volumes_and_subvolumes() {
+    let text =
+        "btrfs none --label=sys btrfs.01 btrfs.02\nbtrfs /home --subvol --name=home LABEL=sys\nbtrfs\n";
+
+    let volume = Btrfs {
+        line: 1,
+        mount_point: None,
+        of: vec!["btrfs.01".into(), "btrfs.02".into()],
+        label: some("sys"),
+        ..Btrfs::default()
+    };
+    let home = Btrfs {
+        line: 2,
+        mount_point: some("/home"),
+        of: vec!["LABEL=sys".into()],
+        subvol: true,
+        name: some("home"),
+        ..Btrfs::default()
+    };
+    assert_eq!(Kickstart::parse(text).btrfs(), [volume, home]);
 }
 
 #[test]

@@ -1,65 +1,94 @@
-//! How the files are divided into file systems.
+//! How the files are divided into file systems, and those among disks.
 
-use img_kickstart::{At, Kickstart, Partition};
+use imaging::ImageType;
+use img_kickstart::{At, Bootloader, Kickstart, Partition};
 use uuid::Uuid;
 
-use super::names::{field, path_down, plain};
+use super::btrfs;
+use super::names::plain;
+use super::uuids::Uuids;
+use super::volume::{Mount, Volume};
 
 /// The file systems of an image, in the order of the kickstart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Layout {
-    /// Invariant: exactly one is mounted at `/`, and no two at one place.
+    /// Invariant: exactly one is mounted at `/`, no two at one place, and each is on one of the disks.
     pub(crate) volumes: Vec<Volume>,
-    /// The disk's own number in its partition table.
-    pub(crate) disk_id: u32,
+    /// At least one.
+    pub(crate) disks: Vec<Disk>,
+    pub(crate) table: Table,
 }
 
-/// One partition with what is in it.
+/// One disk.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Volume {
-    /// The line of the kickstart, unless nobody asked for it.
-    pub(crate) line: Option<usize>,
-    pub(crate) mount: Mount,
-    pub(crate) file_system: FileSystem,
-    pub(crate) size: Size,
-    pub(crate) label: Option<String>,
-    /// As the file system's tools and /etc/fstab write it.
-    pub(crate) uuid: String,
-    /// Mount options.
-    pub(crate) options: String,
-    pub(crate) active: bool,
-    pub(crate) primary: bool,
-    /// Where it may begin: at multiples of so many KiB.
-    pub(crate) align: u64,
+pub(crate) struct Disk {
+    /// What the kickstart calls it.
+    pub(crate) name: String,
+    /// Its own identifier in its partition table.
+    pub(crate) id: Uuid,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mount {
-    At(String),
-    Swap,
-}
-
+/// What a disk is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FileSystem {
-    /// `ext2`, `ext3` or `ext4`.
-    Ext(&'static str),
-    Vfat,
-    Swap,
+pub(crate) enum DiskFormat {
+    /// As it is.
+    Raw,
+    Qcow2,
+    Vdi,
+    Vmdk,
+    /// That of Virtual PC and Hyper-V.
+    Vhd,
 }
 
-/// How large, in MiB.
+impl DiskFormat {
+    /// Returns the format of such an image, if that is disks.
+    pub(super) fn of(image_type: ImageType) -> Option<DiskFormat> {
+        match image_type {
+            ImageType::Raw => Some(DiskFormat::Raw),
+            ImageType::Qcow2 => Some(DiskFormat::Qcow2),
+            ImageType::Vdi => Some(DiskFormat::Vdi),
+            ImageType::Vmdk => Some(DiskFormat::Vmdk),
+            ImageType::Vhd => Some(DiskFormat::Vhd),
+            _ => None,
+        }
+    }
+
+    /// Returns what the name of its file ends in.
+    pub(crate) fn ending(self) -> &'static str {
+        match self {
+            DiskFormat::Raw => "raw",
+            DiskFormat::Qcow2 => "qcow2",
+            DiskFormat::Vdi => "vdi",
+            DiskFormat::Vmdk => "vmdk",
+            DiskFormat::Vhd => "vhd",
+        }
+    }
+}
+
+/// The kind of the partition tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Size {
-    Fixed(u64),
-    /// As large as its files need, within these bounds.
-    Content {
-        least: u64,
-        most: Option<u64>,
-    },
+pub(crate) enum Table {
+    /// In the MBR.
+    Dos,
+    Gpt,
 }
 
-/// The largest disk whose partition table has 32 bits for a sector.
-const LARGEST: u64 = 2 * 1024 * 1024;
+impl Table {
+    /// The largest disk, in MiB: a sector has 32 bits in the one, and ext4 has limits of its own in the other.
+    fn largest(self) -> u64 {
+        match self {
+            Table::Dos => 2 * 1024 * 1024,
+            Table::Gpt => 16 * 1024 * 1024,
+        }
+    }
+}
+
+impl Disk {
+    /// Returns its 32 bits in an MBR.
+    pub(crate) fn short_id(&self) -> u32 {
+        self.id.as_fields().0 | 1
+    }
+}
 
 impl Layout {
     /// Returns the volume that is mounted at `path`.
@@ -67,220 +96,145 @@ impl Layout {
         self.volumes.iter().find(|volume| volume.mount == Mount::At(path.to_owned()))
     }
 
-    /// Leaves out swap partitions, which files of single file systems cannot have.
-    pub(super) fn without_swap(mut self, warnings: &mut Vec<String>) -> Layout {
-        for swap in self.volumes.iter().filter(|volume| volume.mount == Mount::Swap) {
-            let line = swap.line.unwrap_or_default();
-            warnings.push(format!("{line}: swap has no effect in loop images", line = At(line)));
-        }
-        self.volumes.retain(|volume| volume.mount != Mount::Swap);
-        self
+    /// Returns the volume with the kernel.
+    pub(crate) fn with_kernel(&self) -> &Volume {
+        self.at("/boot").or_else(|| self.at("/")).expect("a layout has a volume at /")
+    }
+
+    /// Returns where UEFI looks for a boot loader, and the folder of the image that is mounted from there.
+    pub(crate) fn esp(&self) -> Option<&str> {
+        self.volumes.iter().find_map(|volume| match &volume.mount {
+            Mount::At(path) if volume.efi => Some(path.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Returns the number of a volume's partition on its disk.
+    pub(crate) fn partition_number(&self, volume: &Volume) -> usize {
+        let on_disk = || self.volumes.iter().filter(|other| other.disk == volume.disk);
+        let index = on_disk().position(|other| other == volume).unwrap_or(0);
+        number(self.table, index, on_disk().count())
     }
 }
 
-impl Volume {
-    /// Returns how a person finds it: `partition / (line 5)`.
-    pub(crate) fn title(&self) -> String {
-        let name = match &self.mount {
-            Mount::At(path) => path,
-            Mount::Swap => "swap",
-        };
-        match self.line {
-            Some(line) => format!("partition {name} ({line})", line = At(line)),
-            None => format!("partition {name}"),
-        }
-    }
+/// Returns the number of a partition; in an MBR, number 4 holds all after the third when there are more than four.
+pub(crate) fn number(table: Table, index: usize, of: usize) -> usize {
+    if table == Table::Dos && of > 4 && index >= 3 { index + 2 } else { index + 1 }
 }
 
 /// Divides the files as the `part` lines say; without any there is one file system as large as its files need.
-pub(super) fn layout(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Result<Layout, String> {
+pub(super) fn layout(
+    kickstart: &Kickstart,
+    uuids: &Uuids,
+    warnings: &mut Vec<String>,
+) -> Result<Layout, String> {
+    let btrfs = btrfs::Volumes::read(kickstart, warnings)?;
     let parts = kickstart.partitions();
-    let mut disks: Vec<(&str, usize)> = Vec::new();
+    let biosboot = parts.iter().find(|part| is_biosboot(part));
+    let mut names: Vec<String> = Vec::new();
     let mut volumes: Vec<Volume> = Vec::new();
-    for part in &parts {
-        let volume = volume(part, warnings)?;
+    for part in parts.iter().filter(|part| !is_biosboot(part)) {
+        let mut volume = btrfs.volume(part, uuids, warnings)?;
         if let Some(known) =
             volumes.iter().find(|known| known.mount == volume.mount && known.mount != Mount::Swap)
         {
             let earlier = At(known.line.unwrap_or_default());
             return Err(format!("{} is there already on {earlier}", volume.title()));
         }
-        if let Some(disk) = part.ondisk.as_deref().filter(|disk| disks.iter().all(|(known, _)| known != disk))
-        {
-            disks.push((disk, part.line));
+        if let Some(name) = disk_name(part)? {
+            volume.disk = names.iter().position(|known| *known == name).unwrap_or(names.len());
+            if volume.disk == names.len() {
+                names.push(name);
+            }
         }
         volumes.push(volume);
     }
-    if let [(first, _), (second, line), ..] = disks[..] {
-        return Err(format!(
-            "an image is one disk, and {line} asks for {second} besides {first}",
-            line = At(line)
-        ));
-    }
     if volumes.is_empty() {
-        volumes.push(Volume::root());
+        volumes.push(Volume::root(uuids));
     }
     if !volumes.iter().any(|volume| volume.mount == Mount::At("/".into())) {
         return Err("no `part` line is for `/`: add one, such as `part / --size=400 --fstype=ext4`".into());
     }
-    if volumes.len() > 4
+    if names.is_empty() {
+        names.push("sda".to_owned());
+    }
+    let disks = names.into_iter().map(|name| Disk { id: uuids.of(&format!("disk {name}")), name });
+    let asked = kickstart.bootloader().unwrap_or_default();
+    let table = table(&asked, biosboot, &volumes, warnings);
+    let layout = Layout { disks: disks.collect(), volumes, table };
+    (0..layout.disks.len()).try_for_each(|disk| check(&layout, disk))?;
+    Ok(layout)
+}
+
+fn is_biosboot(part: &Partition) -> bool {
+    part.mount_point == "biosboot" || part.fstype.as_deref() == Some("biosboot")
+}
+
+/// Chooses the kind of table: the one asked for, else GPT where only that has what is asked for.
+fn table(
+    asked: &Bootloader,
+    biosboot: Option<&Partition>,
+    volumes: &[Volume],
+    warnings: &mut Vec<String>,
+) -> Table {
+    let needs_gpt =
+        biosboot.is_some() || volumes.iter().any(|volume| volume.efi || volume.part_type.is_some());
+    match asked.ptable.as_deref() {
+        Some("gpt") => Table::Gpt,
+        None if needs_gpt => Table::Gpt,
+        None => Table::Dos,
+        Some(_) => {
+            let odd = volumes.iter().filter(|volume| volume.part_type.is_some());
+            let odd = odd.map(|volume| (volume.line, "`part`: --part-type has no effect"));
+            let odd = odd.chain(biosboot.map(|part| (Some(part.line), "`part`: biosboot has no effect")));
+            warnings.extend(
+                odd.map(|(line, what)| {
+                    format!("{}: {what} with --ptable=msdos", At(line.unwrap_or_default()))
+                }),
+            );
+            Table::Dos
+        }
+    }
+}
+
+fn check(layout: &Layout, disk: usize) -> Result<(), String> {
+    let volumes: Vec<&Volume> = layout.volumes.iter().filter(|volume| volume.disk == disk).collect();
+    if layout.table == Table::Dos
+        && volumes.len() > 4
         && let Some(late) = volumes.iter().skip(3).find(|volume| volume.primary)
     {
         let title = late.title();
         return Err(format!("{title} cannot be --asprimary: of more than four, the first three are primary"));
     }
-    let total: u64 = volumes.iter().map(|volume| volume.size.least()).sum();
-    if total >= LARGEST {
-        return Err(format!("the partitions are {total} MB together, and a disk has at most {LARGEST} MB"));
+    if volumes.len() > 120 {
+        return Err(format!("a disk has at most 120 partitions, not {}", volumes.len()));
     }
-    let disk_id = Uuid::new_v4().as_fields().0 | 1;
-    Ok(Layout { volumes, disk_id })
-}
-
-impl Size {
-    fn least(self) -> u64 {
-        match self {
-            Size::Fixed(size) => size,
-            Size::Content { least, .. } => least,
-        }
-    }
-}
-
-impl Volume {
-    fn root() -> Volume {
-        Volume {
-            line: None,
-            mount: Mount::At("/".into()),
-            file_system: FileSystem::Ext("ext4"),
-            size: Size::Content { least: 0, most: None },
-            label: None,
-            uuid: Uuid::new_v4().to_string(),
-            options: "defaults".into(),
-            active: false,
-            primary: false,
-            align: 1024,
-        }
-    }
-}
-
-fn volume(part: &Partition, warnings: &mut Vec<String>) -> Result<Volume, String> {
-    let line = part.line;
-    refuse(part)?;
-    let mount = match part.mount_point.as_str() {
-        "swap" => Mount::Swap,
-        path if path.starts_with('/') => {
-            let path = path_down(path, "mount point", line)?;
-            let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
-            Mount::At(format!("/{}", parts.join("/")))
-        }
-        other => {
-            return Err(format!(
-                "partition {other} ({line}) cannot be made; a mount point or swap can",
-                line = At(line)
-            ));
-        }
-    };
-    let file_system = file_system(part, &mount)?;
-    let size = match (part.size, part.grow) {
-        (Some(0) | None, _) if mount == Mount::Swap => {
-            return Err(format!("partition swap ({line}) needs a --size", line = At(line)));
-        }
-        (Some(size @ 1..), false) => Size::Fixed(size),
-        (Some(size @ 1..), true) if mount == Mount::Swap => {
-            warnings
-                .push(format!("{line}: swap has nothing to grow for, so it has its --size", line = At(line)));
-            Size::Fixed(size)
-        }
-        (least, _) => Size::Content { least: least.unwrap_or(0), most: part.maxsize.filter(|_| part.grow) },
-    };
-    let uuid = match &part.uuid {
-        Some(uuid) => given_uuid(uuid, file_system, line)?,
-        None => new_uuid(file_system),
-    };
-    let options = field(part.fsoptions.as_deref().unwrap_or("defaults"), "mount options", line)?.to_owned();
-    let align = part.align.unwrap_or(1024).max(1);
-    if align > 1024 * 1024 {
-        return Err(format!("--align={align} ({line}) should be at most 1048576 KiB", line = At(line)));
-    }
-    Ok(Volume {
-        line: Some(line),
-        label: label(part, file_system)?,
-        mount,
-        file_system,
-        size,
-        uuid,
-        options,
-        active: part.active,
-        primary: part.asprimary,
-        align,
-    })
-}
-
-/// Refuses what would be another disk than the one asked for.
-fn refuse(part: &Partition) -> Result<(), String> {
-    let unable = [
-        (part.onpart.is_some(), "--onpart: an image is a new disk"),
-        (part.noformat, "--noformat: an image is a new disk"),
-        (part.encrypted, "--encrypted: this builder makes no encrypted partitions"),
-    ];
-    match unable.iter().find(|(given, _)| *given) {
-        Some((_, why)) => {
-            Err(format!("partition {} ({}) cannot have {why}", part.mount_point, At(part.line)))
-        }
-        None => Ok(()),
-    }
-}
-
-fn file_system(part: &Partition, mount: &Mount) -> Result<FileSystem, String> {
-    if *mount == Mount::Swap {
-        return Ok(FileSystem::Swap);
-    }
-    let root = *mount == Mount::At("/".into());
-    match part.fstype.as_deref().unwrap_or("ext4") {
-        "ext2" => Ok(FileSystem::Ext("ext2")),
-        "ext3" => Ok(FileSystem::Ext("ext3")),
-        "ext4" => Ok(FileSystem::Ext("ext4")),
-        "vfat" | "msdos" | "fat32" | "fat" | "efi" if !root => Ok(FileSystem::Vfat),
-        other => Err(format!(
-            "partition {} ({}) cannot be {other}: there are ext2, ext3, ext4{}",
-            part.mount_point,
-            At(part.line),
-            if root { "" } else { " and vfat" }
+    let total = volumes.iter().fold(0, |total: u64, volume| total.saturating_add(volume.size.least()));
+    let largest = layout.table.largest();
+    match layout.table {
+        _ if total < largest => Ok(()),
+        Table::Dos => Err(format!(
+            "the partitions are {total} MB together, and a disk has at most {largest} MB; with `bootloader --ptable=gpt` \
+             it may have more"
         )),
+        Table::Gpt => {
+            Err(format!("the partitions are {total} MB together, and a disk has at most {largest} MB"))
+        }
     }
 }
 
-fn label(part: &Partition, file_system: FileSystem) -> Result<Option<String>, String> {
-    let Some(label) = &part.label else { return Ok(None) };
-    plain(label, "label", part.line)?;
-    let longest = if file_system == FileSystem::Vfat { 11 } else { 16 };
-    let fits = label.len() <= longest && label.is_ascii() && !label.contains(['"', '\\', '/', ' ']);
+/// Returns the name of the disk a partition is on, as a file may have it.
+fn disk_name(part: &Partition) -> Result<Option<String>, String> {
+    let Some(disk) = part.ondisk.as_deref() else { return Ok(None) };
+    let name = plain(disk.strip_prefix("/dev/").unwrap_or(disk), "disk", part.line)?;
+    let fits = name.len() <= 40
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     if fits {
-        return Ok(Some(label.clone()));
+        return Ok(Some(name.to_owned()));
     }
     Err(format!(
-        "label {label:?} ({}) should be at most {longest} plain characters without blanks",
-        At(part.line)
+        "disk {disk:?} ({line}) should have a short name, as sda: the file of its image is called after it",
+        line = At(part.line)
     ))
-}
-
-fn new_uuid(file_system: FileSystem) -> String {
-    let uuid = Uuid::new_v4();
-    match file_system {
-        FileSystem::Vfat => {
-            let serial = uuid.as_fields().0;
-            format!("{:04X}-{:04X}", serial >> 16, serial & 0xffff)
-        }
-        FileSystem::Ext(_) | FileSystem::Swap => uuid.to_string(),
-    }
-}
-
-fn given_uuid(text: &str, file_system: FileSystem, line: usize) -> Result<String, String> {
-    let wrong = || format!("--uuid={text} ({line}) is no UUID of such a file system", line = At(line));
-    if file_system == FileSystem::Vfat {
-        let (high, low) = text.split_once('-').ok_or_else(wrong)?;
-        let hex = |part: &str| part.len() == 4 && part.chars().all(|c| c.is_ascii_hexdigit());
-        return if hex(high) && hex(low) { Ok(text.to_ascii_uppercase()) } else { Err(wrong()) };
-    }
-    Uuid::parse_str(text).map(|uuid| uuid.to_string()).map_err(|_| wrong())
 }

@@ -12,6 +12,7 @@ pub(crate) fn fstab(layout: &Layout) -> String {
         let (at, kind, check) = match (&volume.mount, volume.file_system) {
             (Mount::Swap, _) | (_, FileSystem::Swap) => ("none", "swap", 0),
             (Mount::At(path), FileSystem::Vfat) => (path.as_str(), "vfat", 0),
+            (Mount::At(path), FileSystem::Btrfs) => (path.as_str(), "btrfs", 0), // it has nothing to check at a start
             (Mount::At(path), FileSystem::Ext(kind)) => {
                 (path.as_str(), kind, if path == "/" { 1 } else { 2 })
             }

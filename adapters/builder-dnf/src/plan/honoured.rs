@@ -11,7 +11,8 @@ use img_kickstart::{At, Kickstart, check};
 
 /// Commands, with the options of each that have an effect.
 const COMMANDS: &[(&str, &[&str])] = &[
-    ("bootloader", &["--append", "--timeout", "--location", "--disabled"]),
+    ("bootloader", &["--append", "--timeout", "--location", "--disabled", "--ptable"]),
+    ("btrfs", &["--label"]),
     ("clearpart", &["--all", "--initlabel", "--linux", "--none"]), // the disk is new, so it is clear
     ("group", &["--name", "--gid"]),
     ("keyboard", &["--vckeymap"]),
@@ -77,6 +78,7 @@ const PART: &[&str] = &[
     "--fsoptions",
     "--asprimary",
     "--uuid",
+    "--part-type",
 ];
 
 /// Sections, with the options of their opening lines that have an effect.
@@ -114,7 +116,10 @@ const COMPANIONS: &[(&str, &str, &[&str])] = &[
 const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
 
 /// Options of `part` that are about a disk, which loop images have none of.
-const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary"];
+const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary", "--part-type"];
+
+/// Options of `bootloader` that mean nothing on a live medium, which boots in any case.
+const OF_A_BOOT_DISK: &[&str] = &["--disabled", "--location", "--ptable"];
 
 /// Says what of the kickstart has no effect in such an image, a sentence each, in the order of the file.
 pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Vec<String> {
@@ -179,6 +184,10 @@ fn alone(name: &str, arguments: &Arguments<'_>, form: ImageType) -> Vec<String> 
         let given = OF_A_DISK.iter().filter(|option| arguments.has(option));
         clauses.extend(given.map(|option| format!("{option} has no effect in loop images")));
     }
+    if is_live(form) && name == "bootloader" {
+        let given = OF_A_BOOT_DISK.iter().filter(|option| arguments.has(option));
+        clauses.extend(given.map(|option| format!("{option} has no effect in {form} images")));
+    }
     clauses
 }
 
@@ -202,15 +211,24 @@ fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
 
 /// Tells whether a command that is honoured elsewhere means nothing for such an image.
 fn not_in(name: &str, form: ImageType, arch: Arch) -> bool {
+    let live = is_live(form);
     match name {
-        "part" | "partition" => form == ImageType::Fs,
-        "bootloader" => form != ImageType::Raw || !crate::steps::boot::knows(arch),
+        "part" | "partition" | "btrfs" => live || form == ImageType::Fs,
+        "bootloader" => matches!(form, ImageType::Fs | ImageType::Loop) || !crate::steps::boot::knows(arch),
         _ => false,
     }
 }
 
+fn is_live(form: ImageType) -> bool {
+    matches!(form, ImageType::Livecd | ImageType::Liveusb)
+}
+
 fn of(form: ImageType, arch: Arch) -> String {
-    if form == ImageType::Raw { arch.to_string() } else { form.to_string() }
+    match form {
+        ImageType::Fs | ImageType::Loop => form.to_string(),
+        _ if crate::steps::boot::knows(arch) => form.to_string(),
+        _ => arch.to_string(),
+    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@ use imaging::{BuildRequest, ImageId, ImageName, ImageType};
 
 use super::*;
 
-const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
+pub(crate) const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\n%packages\nbash\n%end\n";
 
-fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
+pub(crate) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
     BuildRequest {
         image_id: ImageId::reduce("x").unwrap(),
         name: ImageName::parse("demo").unwrap(),
@@ -31,16 +31,47 @@ fn what_cannot_be_done_is_said_before_anything_runs() {
         ("part /home --size=10", "no `part` line is for `/`: add one, such as `part / --size=400 --fstype=ext4`"),
         ("part / --size=10\npart /a --size=1\npart /a/ --size=2", "partition /a (line 7) is there already on line 6"),
         (
-            "part / --size=10 --ondisk=sda\npart /b --size=1 --ondisk=sdb",
-            "an image is one disk, and line 6 asks for sdb besides sda",
+            "part / --size=10 --ondisk=disk/by-id/x",
+            "disk \"disk/by-id/x\" (line 5) should have a short name, as sda: the file of its image is called after it",
         ),
-        ("part / --size=10 --fstype=btrfs", "partition / (line 5) cannot be btrfs: there are ext2, ext3, ext4"),
+        ("part / --size=10 --fstype=vfat", "partition / (line 5) cannot be vfat: there are ext2, ext3, ext4, btrfs"),
         (
             "part / --size=10\npart /b --size=1 --fstype=xfs",
-            "partition /b (line 6) cannot be xfs: there are ext2, ext3, ext4 and vfat",
+            "partition /b (line 6) cannot be xfs: there are ext2, ext3, ext4, btrfs and vfat",
+        ),
+        (
+            "part / --size=10 --part-type=linux",
+            "--part-type=linux (line 5) should be a GUID, as c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
+        ),
+        ("btrfs / btrfs.01", "btrfs (line 5) needs a partition, as by `part btrfs.01 --size=400`"),
+        ("part btrfs.01 --size=200", "partition btrfs.01 (line 5) is for nothing: add a line such as `btrfs / btrfs.01`"),
+        (
+            "part btrfs.01 --size=200\nbtrfs none --label=x btrfs.01",
+            "btrfs (line 6) is mounted nowhere: give it a mount point",
+        ),
+        (
+            "part btrfs.01 --size=200\nbtrfs none --label=x btrfs.01 btrfs.02",
+            "btrfs (line 6) is made of one partition here: name one, as `btrfs none --label=x btrfs.01` does",
+        ),
+        (
+            "part btrfs.01 --size=200 --fstype=ext4\nbtrfs / btrfs.01",
+            "partition / (line 5) is part of a btrfs and cannot be anything else",
+        ),
+        (
+            "part / --size=9\npart btrfs.01 --size=200\nbtrfs none --label=x btrfs.01\nbtrfs /a --subvol --name=a LABEL=x\n\
+             btrfs /bc --subvol --name=b LABEL=x",
+            "subvolume /bc (line 9) cannot be made: this machine's mkfs.btrfs makes none, and a folder in its place would \
+             have to be below /a",
+        ),
+        (
+            "part / --size=9\nbtrfs /a --subvol --name=a LABEL=x",
+            "subvolume (line 6) should name its volume, as LABEL=x of `btrfs none --label=x btrfs.01`",
         ),
         ("part / --size=10\npart swap", "partition swap (line 6) needs a --size"),
-        ("part pv.01 --size=10", "partition pv.01 (line 5) cannot be made; a mount point or swap can"),
+        (
+            "part pv.01 --size=10",
+            "partition pv.01 (line 5) cannot be made; a mount point, swap, biosboot or btrfs.… can",
+        ),
         (
             "part / --size=10 --onpart=sda1",
             "partition / (line 5) cannot have --onpart: an image is a new disk",
@@ -55,7 +86,12 @@ fn what_cannot_be_done_is_said_before_anything_runs() {
         ),
         (
             "part / --size=3000000",
-            "the partitions are 3000000 MB together, and a disk has at most 2097152 MB",
+            "the partitions are 3000000 MB together, and a disk has at most 2097152 MB; with `bootloader --ptable=gpt` \
+             it may have more",
+        ),
+        (
+            "part / --size=30000000\nbootloader --ptable=gpt",
+            "the partitions are 30000000 MB together, and a disk has at most 16777216 MB",
         ),
         (
             "part / --size=1\npart /a --size=1\npart /b --size=1\npart /c --size=1\npart /d --size=1 --asprimary",
@@ -117,8 +153,7 @@ fn a_kickstart_without_sources_or_packages_says_what_to_add() {
 fn only_what_is_made_here_is_planned() {
     for (form, sentence) in [
         (ImageType::Nand, "nand images are only made by mic"),
-        (ImageType::Livecd, "livecd images cannot be made yet; there are raw, loop and fs"),
-        (ImageType::Vdi, "vdi images cannot be made yet; there are raw, loop and fs"),
+        (ImageType::Mrstnand, "mrstnand images are only made by mic"),
     ] {
         assert_eq!(plan(&request(form, BASE)).unwrap_err(), sentence);
     }
@@ -134,18 +169,32 @@ fn options_of_other_builders_are_refused_by_name() {
         plan(&request).map(|plan| plan.form)
     };
     let packed = |form: Result<Form, String>| match form.unwrap() {
-        Form::Fs(pack) => (pack.file, pack.compress),
+        Form::Fs(pack) => (pack.file, pack.into),
         other => panic!("{other:?}"),
     };
 
-    assert_eq!(packed(of(ImageType::Fs, &[])), ("demo.tar.gz".into(), Some("--gzip")));
-    assert_eq!(packed(of(ImageType::Fs, &["--pack-to=a.tar.zst"])), ("a.tar.zst".into(), Some("--zstd")));
-    assert_eq!(packed(of(ImageType::Fs, &["--pack-to", "@NAME@.tar"])), ("demo.tar".into(), None));
+    for (options, file, into) in [
+        (&[][..], "demo.tar.gz", Into::Tar(Some(Compression::Gzip))),
+        (&["--pack-to=a.tar.zst"], "a.tar.zst", Into::Tar(Some(Compression::Zstd))),
+        (&["--pack-to=a.tar.bz2"], "a.tar.bz2", Into::Tar(Some(Compression::Bzip2))),
+        (&["--pack-to=a.tar.xz"], "a.tar.xz", Into::Tar(Some(Compression::Xz))),
+        (&["--pack-to", "@NAME@.tar"], "demo.tar", Into::Tar(None)),
+        (&["--pack-to=@NAME@.zip"], "demo.zip", Into::Zip),
+        (&["--pack-to=@NAME@/"], "demo", Into::Folder),
+    ] {
+        assert_eq!(packed(of(ImageType::Fs, options)), (file.into(), into), "{options:?}");
+    }
     for (options, sign) in [
         (&["--shrink"][..], "this builder has no option `--shrink`"),
         (&["--pack-to=../x.tar"], "--pack-to=../x.tar should be a file name that ends in"),
-        (&["--pack-to=x.zip"], "--pack-to=x.zip should be a file name that ends in"),
+        (&["--pack-to=x.7z"], "--pack-to=x.7z should be a file name that ends in"),
+        (&["--pack-to=../"], "--pack-to=../ should be a file name that ends in"),
+        (&["--pack-to=a/b/"], "--pack-to=a/b/ should be a file name that ends in"),
+        (&["--pack-to=/"], "--pack-to=/ should be a file name that ends in"),
         (&["--pack-to"], "the option --pack-to needs a file name"),
+        (&["--source-date-epoch"], "--source-date-epoch= should be a number of seconds since 1970"),
+        (&["--source-date-epoch=-1"], "--source-date-epoch=-1 should be a number of seconds since 1970"),
+        (&["--source-date-epoch", "2026-11-26"], "--source-date-epoch=2026-11-26 should be a number"),
     ] {
         let error = of(ImageType::Fs, options).unwrap_err();
         assert!(error.starts_with(sign), "{error}");
@@ -220,6 +269,61 @@ fn file_systems_are_mounted_outer_ones_first() {
             ["/boot", "vfat", "defaults", "0", "0"],
             ["/var/log", "ext4", "defaults", "0", "2"],
             ["none", "swap", "defaults", "0", "0"],
+        ]
+    );
+}
+
+#[test]
+fn a_disk_has_the_table_it_needs_unless_one_is_asked_for() {
+    const DATA: &str = "--part-type=933ac7e1-2eb4-4f13-b844-0e14e2aef915";
+    for (lines, table, warnings) in [
+        ("part / --size=9", Table::Dos, &[][..]),
+        ("part / --size=9\nbootloader --ptable=gpt", Table::Gpt, &[]),
+        ("part / --size=9\npart /boot/efi --size=9 --fstype=vfat", Table::Gpt, &[]),
+        ("part / --size=9\npart /boot --size=9 --fstype=efi", Table::Gpt, &[]),
+        ("part / --size=9\npart biosboot --size=1 --fstype=biosboot", Table::Gpt, &[]),
+        (&format!("part / --size=9 {DATA}"), Table::Gpt, &[]),
+        (
+            &format!("part / --size=9 {DATA}\npart biosboot --size=1\nbootloader --ptable=msdos"),
+            Table::Dos,
+            &[
+                "line 5: `part`: --part-type has no effect with --ptable=msdos",
+                "line 6: `part`: biosboot has no effect with --ptable=msdos",
+            ],
+        ),
+        (
+            "part /boot/efi --size=9 --fstype=vfat\npart / --size=9\nbootloader --ptable=msdos",
+            Table::Dos,
+            &[],
+        ),
+    ] {
+        let plan = raw(lines).unwrap();
+        assert_eq!(
+            (plan.form.layout().unwrap().table, &plan.warnings[..]),
+            (table, &warnings.iter().map(ToString::to_string).collect::<Vec<_>>()[..]),
+            "{lines}"
+        );
+    }
+}
+
+#[test]
+fn subvolumes_are_folders_of_their_volume_and_said_to_be() {
+    let plan =
+        raw("part btrfs.7 --size=300 --ondisk=sdb\npart /boot --size=40\nbtrfs none --label=sys btrfs.7\n\
+         btrfs / --subvol --name=root LABEL=sys\nbtrfs /home --subvol --name=home LABEL=sys")
+        .unwrap();
+
+    let layout = plan.form.layout().unwrap();
+    let root = layout.at("/").unwrap();
+    assert_eq!((root.file_system, root.label.as_deref()), (FileSystem::Btrfs, Some("sys")));
+    assert!(layout.at("/home").is_none());
+    assert_eq!(
+        plan.warnings,
+        [
+            "line 8: `btrfs`: --subvol, --name have no effect",
+            "line 9: `btrfs`: --subvol, --name have no effect",
+            "line 8: this machine's mkfs.btrfs makes no subvolumes; / is the top of the btrfs at /",
+            "line 9: this machine's mkfs.btrfs makes no subvolumes; /home is a folder of the btrfs at /",
         ]
     );
 }

@@ -5,8 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use img_kickstart::{At, Kickstart, Secret, User};
 use sha_crypt::{PasswordHasher, ShaCrypt};
+use uuid::Uuid;
 
 use crate::halt::Halt;
+use crate::plan::Uuids;
 use crate::steps::table::{NewUser, Tables};
 use crate::workshop::Workshop;
 
@@ -14,6 +16,7 @@ use crate::workshop::Workshop;
 pub(crate) async fn apply(
     shop: &Workshop<'_>,
     kickstart: &Kickstart,
+    uuids: &Uuids,
     warnings: &mut Vec<String>,
 ) -> Result<(), Halt> {
     let (rootpw, groups, users) = (kickstart.rootpw(), kickstart.groups(), kickstart.users());
@@ -23,7 +26,7 @@ pub(crate) async fn apply(
     let had = read(shop).await?;
     let mut tables = had.clone();
     if let Some(rootpw) = rootpw {
-        let hash = hash(rootpw.password.as_ref(), rootpw.iscrypted, rootpw.lock);
+        let hash = hash(rootpw.password.as_ref(), rootpw.iscrypted, rootpw.lock, uuids.of("salt of root"));
         let known = tables.set_password("root", &hash.map_err(|why| about("rootpw", rootpw.line, why))?);
         if !known {
             warnings.push(format!("{}: the image has no user root to set a password for", At(rootpw.line)));
@@ -35,7 +38,7 @@ pub(crate) async fn apply(
     }
     let mut homes = Vec::new();
     for user in &users {
-        let ids = add(&mut tables, user).map_err(|why| about("user", user.line, why))?;
+        let ids = add(&mut tables, user, uuids, today(shop)).map_err(|why| about("user", user.line, why))?;
         homes.push((home(user), ids));
     }
     write(shop, &had, &tables).await?;
@@ -49,7 +52,7 @@ fn about(command: &str, line: usize, why: impl std::fmt::Display) -> Halt {
     Halt::failed(format!("{command} ({line}): {why}", line = At(line)))
 }
 
-fn add(tables: &mut Tables, user: &User) -> Result<(u32, u32), String> {
+fn add(tables: &mut Tables, user: &User, uuids: &Uuids, today: u64) -> Result<(u32, u32), String> {
     let home = home(user);
     let field = |what: &str, text: &str| {
         let fits = !text.contains([':', '\0']) && !text.chars().any(char::is_control);
@@ -68,6 +71,7 @@ fn add(tables: &mut Tables, user: &User) -> Result<(u32, u32), String> {
     for group in &user.groups {
         name(group)?;
     }
+    let salt = uuids.of(&format!("salt of {}", user.name));
     let new = NewUser {
         name: name(&user.name)?,
         uid: user.uid,
@@ -75,11 +79,16 @@ fn add(tables: &mut Tables, user: &User) -> Result<(u32, u32), String> {
         gecos: user.gecos.as_deref().unwrap_or_default(),
         home: &home,
         shell: user.shell.as_deref().unwrap_or("/bin/sh"),
-        hash: &hash(user.password.as_ref(), user.iscrypted, user.lock)?,
+        hash: &hash(user.password.as_ref(), user.iscrypted, user.lock, salt)?,
         groups: &user.groups,
     };
-    let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400);
     tables.add_user(&new, today)
+}
+
+/// Returns the day passwords are said to be of, counted from 1970.
+fn today(shop: &Workshop<'_>) -> u64 {
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    shop.epoch.unwrap_or_else(now) / 86_400
 }
 
 fn home(user: &User) -> String {
@@ -96,7 +105,7 @@ fn name(text: &str) -> Result<&str, String> {
 }
 
 /// Returns what stands for a password: a hash, with `!` before it when locked.
-fn hash(password: Option<&Secret>, crypted: bool, lock: bool) -> Result<String, String> {
+fn hash(password: Option<&Secret>, crypted: bool, lock: bool, salt: Uuid) -> Result<String, String> {
     let hash = match password.map(Secret::reveal) {
         None | Some("") => return Ok("!".to_owned()),
         Some(hash) if crypted => {
@@ -107,8 +116,7 @@ fn hash(password: Option<&Secret>, crypted: bool, lock: bool) -> Result<String, 
         }
         Some(plain) => {
             // crypt(3) keeps 16 characters of salt, which are 12 bytes; with a longer one no password would fit.
-            let random = uuid::Uuid::new_v4().into_bytes();
-            let hashed = ShaCrypt::SHA512.hash_password_with_salt(plain.as_bytes(), &random[..12]);
+            let hashed = ShaCrypt::SHA512.hash_password_with_salt(plain.as_bytes(), &salt.into_bytes()[..12]);
             hashed.map_err(|error| format!("the password cannot be hashed: {error}"))?.to_string()
         }
     };
@@ -163,6 +171,9 @@ mod tests {
     #[test]
     fn passwords_become_hashes_that_crypt_knows() {
         let secret = Secret::new("s3cret");
+        fn hash(password: Option<&Secret>, crypted: bool, lock: bool) -> Result<String, String> {
+            super::hash(password, crypted, lock, Uuid::new_v4())
+        }
 
         let hashed = hash(Some(&secret), false, false).unwrap();
 

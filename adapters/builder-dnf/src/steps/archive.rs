@@ -1,22 +1,92 @@
-//! One archive of all files: what an `fs` image is, since folders of other users' files are of use to root only.
+//! All files of an `fs` image, packed or as a folder.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use crate::halt::Halt;
-use crate::plan::Pack;
+use crate::plan::{Compression, Into, Pack};
 use crate::steps::publish::Finished;
+use crate::steps::{same, tools};
 use crate::workshop::Workshop;
 
-/// Packs all files with their owners, modes and capabilities.
+/// Packs all files with their owners and modes; into a tar with their capabilities and hard links, too.
 pub(crate) async fn pack(shop: &Workshop<'_>, pack: &Pack) -> Result<Vec<Finished>, Halt> {
     shop.step("packing", None);
+    same::tree(shop, &shop.root).await?;
     let file = shop.work.join("image/archive");
-    let mut words: Vec<OsString> =
-        ["--numeric-owner", "--xattrs", "--xattrs-include=security.capability", "--sparse", "--sort=name"]
-            .map(Into::into)
+    match pack.into {
+        Into::Folder => return Ok(vec![Finished::folder(shop.root.clone(), pack.file.clone())]),
+        Into::Tar(compression) => {
+            let mut words: Vec<OsString> = [
+                "--numeric-owner",
+                "--xattrs",
+                "--xattrs-include=security.capability",
+                "--sparse",
+                "--sort=name",
+                // times other than that of the last change are of nobody's interest
+                "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+            ]
+            .map(OsString::from)
             .into();
-    words.extend(pack.compress.map(OsString::from));
-    words.extend(["-C".into(), shop.root.clone().into(), "-cf".into(), file.clone().into(), ".".into()]);
-    shop.tool("tar", words).await?;
-    Ok(vec![Finished { file, name: pack.file.clone() }])
+            words.extend(compression.map(|compression| {
+                OsString::from(format!("--use-compress-program={}", compressor(compression)))
+            }));
+            words.extend([
+                "-C".into(),
+                shop.root.clone().into(),
+                "-cf".into(),
+                file.clone().into(),
+                ".".into(),
+            ]);
+            shop.tool("tar", words).await?;
+        }
+        Into::Zip => {
+            let file = file.with_extension("zip"); // zip adds the ending to a name without
+            zip(shop, &file).await?;
+            return Ok(vec![Finished::file(file, pack.file.clone())]);
+        }
+    }
+    Ok(vec![Finished::file(file, pack.file.clone())])
+}
+
+/// Makes a zip of all files in the order of their names.
+async fn zip(shop: &Workshop<'_>, file: &Path) -> Result<(), Halt> {
+    let tree = same::apart(shop, &shop.root).await?;
+    let mut task = shop.task(["find", ".", "-mindepth", "1", "-print0"]);
+    task.cwd.clone_from(&tree);
+    task.keep_output = Some(NAMES);
+    let mut names = shop.must(&task).await?.output;
+    if names.contains(&b'\n') {
+        let why = "a file of the image has a line break in its name, which cannot be put into a zip; a .tar takes it";
+        return Err(Halt::failed(why));
+    }
+    let mut list: Vec<&[u8]> = names.split(|byte| *byte == 0).filter(|name| !name.is_empty()).collect();
+    list.sort_unstable();
+    names = list.join(&b'\n');
+    same::not_looked_at(shop, &tree).await?;
+    let mut task = shop.task(["zip", "--quiet", "--symlinks"]).env("TZ", "UTC0");
+    task.argv.extend([file.into(), "-@".into()]);
+    task.cwd = tree;
+    task.stdin = names;
+    shop.must(&task).await.map(|_| ())
+}
+
+/// The most bytes that the names of all files may have.
+const NAMES: usize = 1 << 30;
+
+/// Programs for each compression with their options and Debian packages: those that use every core first, and last
+/// the one that is needed at least.
+pub(crate) fn compressors(compression: Compression) -> &'static [(&'static str, &'static str, &'static str)] {
+    match compression {
+        Compression::Gzip => &[("pigz", "pigz -n", "pigz"), ("gzip", "gzip -n", "gzip")],
+        Compression::Bzip2 => &[("lbzip2", "lbzip2", "lbzip2"), ("bzip2", "bzip2", "bzip2")],
+        Compression::Xz => &[("xz", "xz -T0", "xz-utils")],
+        Compression::Zstd => &[("zstd", "zstd -q -T0", "zstd")],
+    }
+}
+
+fn compressor(compression: Compression) -> &'static str {
+    let known = compressors(compression);
+    let found = known.iter().find(|(program, _, _)| tools::is_there(program)).or(known.last());
+    found.map_or("gzip", |(_, command, _)| command)
 }

@@ -1,106 +1,77 @@
-//! A disk: its partition table, its file systems, its boot loader.
+//! Disks: their partition tables, their file systems, their boot loader.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use crate::halt::Halt;
-use crate::plan::{FileSystem, Layout, Plan, Volume};
-use crate::steps::boot;
+use crate::plan::{Layout, Plan, Table};
+use crate::steps::boot::{self, Firmware, Menu, grub};
+use crate::steps::filesystems;
 use crate::steps::publish::Finished;
 use crate::steps::volumes::{self, Filled};
 use crate::workshop::Workshop;
 
-/// Writes the disk and returns its file.
+mod table;
+
+use table::{BIOS_START, Partitions, SECTOR};
+
+/// Writes the disks and returns their files, first the one that boots.
 pub(crate) async fn write(
     shop: &Workshop<'_>,
     layout: &Layout,
     plan: &mut Plan,
 ) -> Result<Vec<Finished>, Halt> {
-    let boot = boot::configure(shop, layout, &plan.kickstart, &mut plan.warnings).await?;
+    let menu = boot::configure(shop, layout, &plan.kickstart, &mut plan.warnings).await?;
     let filled = volumes::divide(shop, layout).await?;
-    let table = Table::new(&filled, layout.disk_id);
+    let boots = layout.with_kernel().disk;
+    let mut files = Vec::new();
+    for (number, disk) in layout.disks.iter().enumerate() {
+        let here: Vec<&Filled> = filled.iter().filter(|one| one.volume.disk == number).collect();
+        let file = shop.work.join("image").join(format!("disk-{number}"));
+        write_one(shop, layout, number, &here, &file).await?;
+        if let Some(menu) = menu.as_ref().filter(|_| number == boots) {
+            install(shop, menu, layout.table, &file).await?;
+        }
+        let name = match layout.disks.len() {
+            1 => format!("{}.raw", shop.request.name),
+            _ => format!("{}-{}.raw", shop.request.name, disk.name),
+        };
+        files.push(Finished::file(file, name));
+    }
+    files[..=boots].rotate_right(1);
+    Ok(files)
+}
 
-    let file = shop.work.join("image/disk");
-    shop.tool(
-        "truncate",
-        [OsString::from(format!("--size={}", table.bytes)), "--".into(), file.clone().into()],
-    )
-    .await?;
+/// Writes one disk, without a boot loader.
+pub(crate) async fn write_one(
+    shop: &Workshop<'_>,
+    layout: &Layout,
+    number: usize,
+    filled: &[&Filled],
+    file: &Path,
+) -> Result<(), Halt> {
+    let sizes: Vec<_> = filled.iter().map(|one| (&one.volume, one.mib)).collect();
+    let partitions = Partitions::new(layout.table, &layout.disks[number], &sizes);
+    let size = OsString::from(format!("--size={}", partitions.bytes));
+    shop.tool("truncate", [size, "--".into(), file.into()]).await?;
     let mut task = shop.task(["sfdisk", "--quiet", "--no-tell-kernel", "--no-reread", "--"]);
-    task.argv.push(file.clone().into());
-    task.stdin = table.script.clone().into_bytes();
+    task.argv.push(file.into());
+    task.stdin = partitions.script.into_bytes();
     shop.must(&task).await?;
-    for (number, (one, start)) in filled.iter().zip(&table.starts).enumerate() {
+    for (number, (one, start)) in filled.iter().zip(&partitions.starts).enumerate() {
         shop.step("making file systems", Some((number as u64, filled.len() as u64)));
-        volumes::make(shop, one, &file, start * SECTOR).await?;
+        filesystems::make(shop, one, file, start * SECTOR).await?;
     }
-    if let Some(boot) = boot {
-        boot::install(shop, &boot, &file).await?;
-    }
-    Ok(vec![Finished { file, name: format!("{}.raw", shop.request.name) }])
+    Ok(())
 }
 
-const SECTOR: u64 = 512;
-const MIB: u64 = 2048; // in sectors
-
-/// A partition table, as data.
-#[derive(Debug, PartialEq)]
-struct Table {
-    /// What sfdisk reads.
-    script: String,
-    /// The first sector of each volume.
-    starts: Vec<u64>,
-    /// The size of the disk.
-    bytes: u64,
-}
-
-/// Returns the number of the partition that a volume becomes.
-pub(crate) fn partition_number(index: usize, of: usize) -> usize {
-    if of > 4 && index >= 3 { index + 2 } else { index + 1 }
-}
-
-impl Table {
-    fn new(filled: &[Filled], disk_id: u32) -> Table {
-        let volumes: Vec<(&Volume, u64)> = filled.iter().map(|one| (&one.volume, one.mib)).collect();
-        let active = active(&volumes);
-        let extended = volumes.len() > 4;
-        let (mut lines, mut starts) = (Vec::new(), Vec::new());
-        let mut extended_start = 0;
-        let mut next = MIB; // the first MiB is the boot loader's
-        for (index, (volume, mib)) in volumes.iter().enumerate() {
-            if extended && index == 3 {
-                extended_start = next.next_multiple_of(MIB);
-            }
-            if extended && index >= 3 {
-                next = next.next_multiple_of(MIB) + MIB; // before each logical partition is its own little table
-            }
-            let start = next.next_multiple_of((volume.align * 2).max(1)).max(next);
-            let size = mib * MIB;
-            let kind = match volume.file_system {
-                FileSystem::Ext(_) => "83",
-                FileSystem::Vfat => "c",
-                FileSystem::Swap => "82",
-            };
-            let number = partition_number(index, volumes.len());
-            let bootable = if Some(index) == active { ", bootable" } else { "" };
-            lines.push((number, format!("{number} : start={start}, size={size}, type={kind}{bootable}")));
-            starts.push(start);
-            next = start + size;
-        }
-        if extended {
-            lines.push((4, format!("4 : start={extended_start}, size={}, type=f", next - extended_start)));
-        }
-        lines.sort_by_key(|(number, _)| *number);
-        let lines: Vec<_> = lines.into_iter().map(|(_, line)| line).collect();
-        let head = format!("label: dos\nlabel-id: 0x{disk_id:08x}\nunit: sectors\n\n");
-        Table { script: head + &lines.join("\n") + "\n", starts, bytes: next.next_multiple_of(MIB) * SECTOR }
-    }
-}
-
-/// Chooses the one partition that is marked for booting: the one asked for, or else the one with the kernel.
-fn active(volumes: &[(&Volume, u64)]) -> Option<usize> {
-    let first = |fits: &dyn Fn(&Volume) -> bool| volumes.iter().position(|(volume, _)| fits(volume));
-    let at = |volume: &Volume, path: &str| volume.mount == crate::plan::Mount::At(path.into());
-    first(&|volume| volume.active)
-        .or_else(|| first(&|volume| at(volume, "/boot")))
-        .or_else(|| first(&|volume| at(volume, "/")))
+/// Writes grub for BIOS into a disk.
+pub(crate) async fn install(shop: &Workshop<'_>, menu: &Menu, table: Table, disk: &Path) -> Result<(), Halt> {
+    shop.step("writing the boot loader", None);
+    let image = grub::image(shop, menu, Firmware::Bios).await?;
+    let sector = match table {
+        Table::Dos => 1,
+        Table::Gpt => BIOS_START,
+    };
+    grub::into_mbr(shop, &image, disk, sector).await
 }

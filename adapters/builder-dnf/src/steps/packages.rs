@@ -49,7 +49,7 @@ pub(crate) async fn install(
     if let Some(reason) = report::left_out(&said.lines, &plan.wanted, shop.request.arch) {
         return Err(Halt::Failed(reason));
     }
-    check_room(shop, &said)?;
+    check_room(shop, &said, plan)?;
 
     shop.step("installing packages", None);
     if let Some(slot) = &slot {
@@ -127,13 +127,17 @@ fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
         return Ok(());
     }
     if said.lines.iter().any(|line| report::is_full(line)) {
-        return Err(shop.full(report::installed_size(&said.lines).map(room::needed)));
+        return Err(shop.full(needed_room(said, plan)));
     }
     Err(Halt::Failed(report::failure(&said.lines, plan, shop.request.arch)))
 }
 
-fn check_room(shop: &Workshop<'_>, said: &Said) -> Result<(), Halt> {
-    let needed = report::installed_size(&said.lines).map(room::needed);
+fn needed_room(said: &Said, plan: &Plan) -> Option<u64> {
+    report::installed_size(&said.lines).map(|installed| room::needed(installed, plan.form.copies()))
+}
+
+fn check_room(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
+    let needed = needed_room(said, plan);
     let free = room::free(&shop.request.folder);
     match (needed, free) {
         (Some(needed), Some(free)) if needed > free => Err(shop.full(Some(needed))),

@@ -17,6 +17,18 @@ use crate::workshop::Workshop;
 pub(crate) struct Finished {
     pub(crate) file: PathBuf,
     pub(crate) name: String,
+    folder: bool,
+}
+
+impl Finished {
+    pub(crate) fn file(file: PathBuf, name: String) -> Finished {
+        Finished { file, name, folder: false }
+    }
+
+    /// A folder whose files keep the owners they have, which outside are others than inside.
+    pub(crate) fn folder(file: PathBuf, name: String) -> Finished {
+        Finished { file, name, folder: true }
+    }
 }
 
 /// Renames the finished files into the folder of the request, the image last; returns its name.
@@ -34,8 +46,13 @@ pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]
         }
         bring(shop, &file, &name).await?;
     }
-    for Finished { file, name } in files.iter().rev() {
-        bring(shop, file, name).await?;
+    for Finished { file, name, folder } in files.iter().rev() {
+        if *folder {
+            let taken = shop.request.folder.join(name);
+            fs::rename(shop.on_host(file), taken).map_err(broken)?;
+        } else {
+            bring(shop, file, name).await?;
+        }
     }
     Ok(files.first().map(|image| PathBuf::from(&image.name)).unwrap_or_default())
 }

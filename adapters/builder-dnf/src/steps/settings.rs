@@ -28,7 +28,7 @@ pub(crate) async fn apply(shop: &Workshop<'_>, plan: &mut Plan) -> Result<(), Ha
         clock(shop, &timezone, redhat, warnings).await?;
     }
     host_name(shop, &kickstart).await?;
-    accounts::apply(shop, &kickstart, warnings).await?;
+    accounts::apply(shop, &kickstart, &plan.uuids, warnings).await?;
     services::apply(shop, &kickstart, warnings).await?;
     for source in &plan.sources {
         if let Some(section) = source.saved_section() {

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-use imaging::BuilderError;
+use imaging::{Arch, BuilderError};
 
 use crate::halt::Halt;
-use crate::plan::{FileSystem, Form, Plan};
+use crate::plan::{DiskFormat, FileSystem, Form, Into, MediumKind, Plan, Volume};
+use crate::steps::archive::compressors;
+use crate::steps::boot;
 
 const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// Says which program is missing, and which Debian package has it.
-pub(crate) fn check(plan: &Plan) -> Result<(), Halt> {
-    match needed(plan).into_iter().find(|(program, _)| !is_there(program)) {
+pub(crate) fn check(plan: &Plan, arch: Arch) -> Result<(), Halt> {
+    match needed(plan, arch).into_iter().find(|(program, _)| !is_there(program)) {
         None => Ok(()),
         Some((program, package)) => Err(Halt::Broken(BuilderError::new(
             "make such an image on this machine",
@@ -20,33 +22,129 @@ pub(crate) fn check(plan: &Plan) -> Result<(), Halt> {
     }
 }
 
-/// Returns programs, or files by their whole path, each with its Debian package.
-fn needed(plan: &Plan) -> Vec<(&'static str, &'static str)> {
+/// A program, or a file by its whole path, with its Debian package.
+pub(crate) type Tool = (&'static str, &'static str);
+
+pub(crate) fn needed(plan: &Plan, arch: Arch) -> Vec<Tool> {
     let mut needed = vec![("dnf", "dnf")];
-    if let Form::Fs(pack) = &plan.form {
-        let compressor = match pack.compress {
-            Some("--bzip2") => Some(("bzip2", "bzip2")),
-            Some("--xz") => Some(("xz", "xz-utils")),
-            Some("--zstd") => Some(("zstd", "zstd")),
-            _ => None,
-        };
-        needed.extend(compressor);
-    }
-    for volume in plan.form.layout().into_iter().flat_map(|layout| &layout.volumes) {
-        match volume.file_system {
-            FileSystem::Ext(_) => needed.extend([("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")]),
-            FileSystem::Vfat => needed.extend([("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")]),
-            FileSystem::Swap => needed.push(("mkswap", "util-linux")),
+    match &plan.form {
+        Form::Fs(pack) => needed.extend(for_packing(pack.into)),
+        Form::Loop(layout) => needed.extend(layout.volumes.iter().flat_map(for_volume)),
+        Form::Disks(layout, format) => {
+            needed.extend(layout.volumes.iter().flat_map(for_volume));
+            needed.push(("sfdisk", "fdisk"));
+            needed.extend(for_booting(arch, layout.esp().is_some()));
+            if *format != DiskFormat::Raw {
+                needed.push(("qemu-img", "qemu-utils"));
+            }
         }
-    }
-    if matches!(plan.form, Form::Raw(_)) {
-        needed.push(("sfdisk", "fdisk"));
-        needed.extend([("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")]);
+        Form::Live(medium) => {
+            needed.push(("mksquashfs", "squashfs-tools"));
+            needed.push(match medium.kind {
+                MediumKind::Cd => ("xorriso", "xorriso"),
+                MediumKind::Usb(_) => ("sfdisk", "fdisk"),
+            });
+            needed.extend(for_booting(arch, true));
+            needed.extend(for_volume(&medium.esp));
+        }
     }
     needed
 }
 
-fn is_there(program: &str) -> bool {
+fn for_packing(into: Into) -> Option<Tool> {
+    match into {
+        Into::Tar(Some(compression)) => {
+            let known = compressors(compression);
+            let found = known.iter().find(|(program, _, _)| is_there(program)).or(known.last());
+            found.map(|(program, _, package)| (*program, *package))
+        }
+        Into::Zip => Some(("zip", "zip")),
+        Into::Tar(None) | Into::Folder => None,
+    }
+}
+
+fn for_volume(volume: &Volume) -> &'static [Tool] {
+    match volume.file_system {
+        FileSystem::Ext(_) => &[("mke2fs", "e2fsprogs"), ("debugfs", "e2fsprogs")],
+        FileSystem::Btrfs => &[("mkfs.btrfs", "btrfs-progs")],
+        FileSystem::Vfat => &[("mkfs.vfat", "dosfstools"), ("mcopy", "mtools")],
+        FileSystem::Swap => &[("mkswap", "util-linux")],
+    }
+}
+
+fn for_booting(arch: Arch, uefi: bool) -> Vec<Tool> {
+    let mut needed = Vec::new();
+    if boot::knows(arch) {
+        needed.extend([("grub-mkimage", "grub-common"), ("/usr/lib/grub/i386-pc/boot.img", "grub-pc-bin")]);
+    }
+    if uefi && boot::knows_uefi(arch) {
+        needed.push(("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin"));
+    }
+    needed
+}
+
+/// Tells whether a program, or a file by its whole path, is on this machine.
+pub(crate) fn is_there(program: &str) -> bool {
     program.starts_with('/') && Path::new(program).exists()
         || FOLDERS.iter().any(|folder| Path::new(folder).join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use imaging::ImageType;
+
+    use super::*;
+
+    #[test]
+    fn each_type_of_image_needs_its_own_packages() {
+        const DISK: &[&str] = &["dnf", "e2fsprogs", "fdisk", "grub-common", "grub-pc-bin"];
+        let esp = "part / --size=9\npart /boot/efi --size=9 --fstype=efi\n";
+        let with = |more: &[&'static str]| [DISK, more].concat();
+        for (image_type, arch, lines, packages) in [
+            (ImageType::Raw, "x86_64", "", with(&[])),
+            (ImageType::Raw, "x86_64", esp, with(&["dosfstools", "grub-efi-amd64-bin", "mtools"])),
+            (ImageType::Raw, "i686", esp, with(&["dosfstools", "mtools"])),
+            (ImageType::Qcow2, "x86_64", "", with(&["qemu-utils"])),
+            (
+                ImageType::Loop,
+                "x86_64",
+                "part / --size=200 --fstype=btrfs\npart swap --size=1\n",
+                vec!["btrfs-progs", "dnf", "util-linux"],
+            ),
+            (
+                ImageType::Livecd,
+                "x86_64",
+                "",
+                vec![
+                    "dnf",
+                    "dosfstools",
+                    "grub-common",
+                    "grub-efi-amd64-bin",
+                    "grub-pc-bin",
+                    "mtools",
+                    "squashfs-tools",
+                    "xorriso",
+                ],
+            ),
+            (
+                ImageType::Liveusb,
+                "i686",
+                "",
+                vec!["dnf", "dosfstools", "fdisk", "grub-common", "grub-pc-bin", "mtools", "squashfs-tools"],
+            ),
+        ] {
+            let arch: Arch = arch.parse().unwrap();
+            let request =
+                crate::plan::tests::request(image_type, &format!("{}{lines}", crate::plan::tests::BASE));
+            let plan = crate::plan::plan(&request).unwrap();
+
+            let mut found: Vec<_> = needed(&plan, arch).into_iter().map(|(_, package)| package).collect();
+
+            found.sort_unstable();
+            found.dedup();
+            let mut packages = packages;
+            packages.sort_unstable();
+            assert_eq!(found, packages, "{image_type} {arch} {lines}");
+        }
+    }
 }

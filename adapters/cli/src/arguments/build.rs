@@ -1,4 +1,4 @@
-//! `img build`, `img submit` and `img up`.
+//! `img build`, `img submit`, `img up` and `img doctor`.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ pub struct WishArguments {
     /// The kickstart file
     #[arg(value_name = "FILE.ks")]
     pub kickstart: PathBuf,
-    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed)
+    /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed), livecd, liveusb, or a disk as qcow2, vdi, vmdk or vhd
     #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
     pub image_type: ImageType,
     /// Processor the image is for [default: this machine's]
@@ -34,6 +34,12 @@ pub struct WishArguments {
     /// Replace @KEY@ in the kickstart
     #[arg(long = "token", value_name = "KEY=VALUE")]
     pub tokens: Vec<String>,
+    /// What an image of type fs is packed into, as @NAME@.tar.zst or @NAME@.zip, or a folder, as @NAME@/
+    #[arg(long, value_name = "FILE")]
+    pub pack_to: Option<String>,
+    /// Give everything in the image this time, in seconds since 1970, so that each build makes the same bytes
+    #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
+    pub source_date_epoch: Option<u32>,
     /// Say at the end how long each step of the build took
     #[arg(long)]
     pub timings: bool,
@@ -87,6 +93,17 @@ pub struct UpArguments {
     /// Folder of the jobs, queues and images [default: $XDG_STATE_HOME/img, else ~/.local/state/img]
     #[arg(long, value_name = "DIR", env = "IMG_STATE")]
     pub state: Option<PathBuf>,
+}
+
+/// What `img doctor` is told.
+#[derive(Debug, Args)]
+pub struct DoctorArguments {
+    /// Types of images to look at [default: all, and what images may hold]
+    #[arg(value_name = "TYPE", value_parser = parse::<ImageType>)]
+    pub types: Vec<ImageType>,
+    /// Print one JSON value on stdout instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {

@@ -20,6 +20,22 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "timeout", Kind::Number("seconds", 1), "how long a build may take")
         .otherwise("no limit")
         .example("14400"),
+    Key::new(
+        WORKER,
+        "nice",
+        Kind::Number("steps", 0),
+        "how far builds stand back from the processor, 0 to 19",
+    )
+    .value("0")
+    .example("10"),
+    Key::new(
+        WORKER,
+        "ionice",
+        Kind::OneOf(&["normal", "idle"]),
+        "whether builds use disks only while nobody else does; not every disk's scheduler heeds it",
+    )
+    .value("normal")
+    .example("idle"),
     Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
         .example("mic")
         .unused(MIC),

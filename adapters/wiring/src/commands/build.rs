@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
+use child::Priority;
 use cli::{BuildAnswer, BuildArguments, BuildWish, Show};
 use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
@@ -27,7 +28,7 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
 /// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
 async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
-    let participant = |owner: &str| build_image(&state, builders(&state), owner);
+    let participant = |owner: &str| build_image(&state, builders(&state, Priority::default()), owner);
     let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);

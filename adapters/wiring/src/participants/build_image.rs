@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use build_image::{BuildImage, Folders};
 use builder_dnf::DnfBuilder;
+use child::Priority;
 use config::Configuration;
 use imaging::ImageBuilder;
 use participant_core::Participant;
@@ -33,11 +34,20 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
         folders.base_url = url;
     }
     let fs_pack = site.text("worker", "fs_pack");
-    let builder = (host.builders)(&host.state);
+    let builder = (host.builders)(&host.state, priority(site));
     Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack })
 }
 
+/// Reads how far builds stand back behind what else the machine does.
+fn priority(site: &Configuration) -> Priority {
+    let nice = site.number("worker", "nice").map_or(0, |steps| u8::try_from(steps).unwrap_or(19));
+    Priority {
+        nice,
+        idle_io: site.text("worker", "ionice").is_some_and(|word| word.eq_ignore_ascii_case("idle")),
+    }
+}
+
 /// Makes the builder that makes real images.
-pub fn real_builder(state: &State) -> Box<dyn ImageBuilder> {
-    Box::new(DnfBuilder::new(Box::new(Userns::new()), state.cache()))
+pub fn real_builder(state: &State, priority: Priority) -> Box<dyn ImageBuilder> {
+    Box::new(DnfBuilder::new(Box::new(Userns::new().behind_others(priority)), state.cache()))
 }

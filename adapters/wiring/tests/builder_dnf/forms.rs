@@ -1,7 +1,7 @@
 //! Images that are no disks.
 
 use crate::support::{Ext, Scene, tool};
-use imaging::ImageType;
+use imaging::{ImageBuilder, ImageType};
 
 #[tokio::test]
 async fn a_loop_image_is_a_file_for_each_file_system() {
@@ -14,8 +14,8 @@ async fn a_loop_image_is_a_file_for_each_file_system() {
     let made = scene.made().await;
 
     assert_eq!(made.image_file.to_str(), Some("demo.img"));
-    assert_eq!(made.warnings, ["line 4: swap has no effect in loop images"]);
-    assert_eq!(scene.files(), ["demo-home.img", "demo.img", "demo.ks", "log"]);
+    assert_eq!(made.warnings, Vec::<String>::new());
+    assert_eq!(scene.files(), ["demo-home.img", "demo-swap.img", "demo.img", "demo.ks", "log"]);
     assert_eq!(Ext::at(&scene.file("demo.img"), 0).about("Filesystem volume name"), "top");
     assert_eq!(std::fs::metadata(scene.file("demo.img")).unwrap().len(), 60 << 20);
     assert_eq!(Ext::at(&scene.file("demo-home.img"), 0).stat("/ann"), "0700 1000 1000");
@@ -51,13 +51,65 @@ async fn an_fs_image_is_an_archive_with_owners_modes_and_capabilities() {
 }
 
 #[tokio::test]
-async fn the_usual_archive_is_a_tar_gz() {
-    let scene = Scene::new(ImageType::Fs, "REPO\n%packages\nsetup\n%end\n");
+async fn every_ending_of_an_archive_makes_such_an_archive() {
+    for (options, file, how, magic) in [
+        (&[][..], "demo.tar.gz", "-tzf", &b"\x1f\x8b"[..]),
+        (&["--pack-to=@NAME@.tgz"], "demo.tgz", "-tzf", b"\x1f\x8b"),
+        (&["--pack-to=a.tar"], "a.tar", "-tf", b"./"),
+        (&["--pack-to", "a.tar.bz2"], "a.tar.bz2", "-tjf", b"BZh"),
+        (&["--pack-to=a.tar.xz"], "a.tar.xz", "-tJf", b"\xfd7zXZ"),
+        (&["--pack-to=a.tar.zst"], "a.tar.zst", "-tf", b"\x28\xb5\x2f\xfd"),
+    ] {
+        let mut scene = Scene::new(ImageType::Fs, "REPO\n%packages\nsetup\n%end\n");
+        scene.request.extra_opts = options.iter().map(ToString::to_string).collect();
 
-    assert_eq!(scene.made().await.image_file.to_str(), Some("demo.tar.gz"));
+        assert_eq!(scene.made().await.image_file.to_str(), Some(file));
 
-    let list = tool(&["tar", "-tzf", scene.file("demo.tar.gz").to_str().unwrap()]);
-    assert!(list.lines().any(|line| line == "./etc/passwd"));
+        let list = tool(&["tar", how, scene.file(file).to_str().unwrap()]);
+        assert!(list.lines().any(|line| line == "./etc/passwd"), "{file}: {list}");
+        assert!(std::fs::read(scene.file(file)).unwrap().starts_with(magic), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn a_zip_has_the_files_with_modes_links_and_owners() {
+    let mut scene = Scene::new(ImageType::Fs, "REPO\n%packages\n@demo-base\nownertest\n%end\n");
+    scene.request.extra_opts = vec!["--pack-to=@NAME@.zip".into()];
+
+    assert_eq!(scene.made().await.image_file.to_str(), Some("demo.zip"));
+
+    assert_eq!(scene.files(), ["demo.ks", "demo.zip", "log"]);
+    let list = tool(&["zipinfo", scene.file("demo.zip").to_str().unwrap()]);
+    let mode =
+        |path: &str| list.lines().find(|line| line.ends_with(path)).unwrap().split(' ').next().unwrap();
+    assert_eq!(mode(" opt/ownertest/setuid"), "-rwsr-xr-x");
+    assert_eq!(mode(" opt/ownertest/owned"), "-rw-r-----");
+    assert_eq!(mode(" usr/sbin/init"), "lrwxrwxrwx");
+    let said = tool(&["zipinfo", "-v", scene.file("demo.zip").to_str().unwrap(), "opt/ownertest/owned"]);
+    assert!(said.contains("04 09 03 00 00 04 09 03 00 00"), "user and group are 777: {said}");
+}
+
+#[tokio::test]
+async fn a_folder_has_the_files_as_they_are() {
+    let mut scene = Scene::new(ImageType::Fs, "REPO\n%packages\n@demo-base\nownertest\n%end\n");
+    scene.request.extra_opts = vec!["--pack-to=@NAME@/".into()];
+
+    assert_eq!(scene.made().await.image_file.to_str(), Some("demo"));
+
+    assert_eq!(scene.files(), ["demo", "demo.ks", "log"]);
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let about = |path: &str| std::fs::symlink_metadata(scene.file("demo").join(path)).unwrap();
+    assert!(scene.file("demo/etc/passwd").is_file() && about("usr/sbin/init").is_symlink());
+    assert_eq!(about("opt/ownertest/setuid").permissions().mode() & 0o7777, 0o4755);
+    assert_eq!(about("opt/ownertest/link-a").nlink(), 2);
+    let (root, owned) = (about("etc").uid(), about("opt/ownertest/owned").uid());
+    assert_ne!(root, owned, "each user of the image is one of this machine's");
+    assert!(
+        root != 0 || !nix::unistd::geteuid().is_root(),
+        "what belongs to root inside is nobody's outside"
+    );
+    scene.builder().sweep(&scene.file("demo")).await.unwrap();
+    assert!(!scene.file("demo").exists());
 }
 
 #[tokio::test]

@@ -1,11 +1,14 @@
 //! What builder-dnf promises, on images it really made at place-userns: a test of two adapters, so it lives here.
 
+mod disks;
 mod ends;
 mod forms;
+mod live;
 mod made;
 mod packages;
 mod raw;
 mod refusals;
+mod same;
 mod scripts;
 mod server;
 mod settings;

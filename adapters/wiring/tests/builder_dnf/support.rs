@@ -183,3 +183,28 @@ pub(crate) fn partitions(disk: &Path) -> Vec<Part> {
     });
     parts.collect()
 }
+
+/// A partition of a GPT.
+pub(crate) struct GptPart {
+    pub(crate) start: u64,
+    pub(crate) sectors: u64,
+    /// Type and identifier, in capitals.
+    pub(crate) kind: String,
+    pub(crate) uuid: String,
+}
+
+/// Reads the GPT of a disk.
+pub(crate) fn gpt(disk: &Path) -> Vec<GptPart> {
+    let said = tool(&["sfdisk", "--json", disk.to_str().unwrap()]);
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(said["partitiontable"]["label"], "gpt");
+    let parts = said["partitiontable"]["partitions"].as_array().unwrap().iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let parts = parts.map(|part| GptPart {
+        start: part["start"].as_u64().unwrap(),
+        sectors: part["size"].as_u64().unwrap(),
+        kind: text(&part["type"]),
+        uuid: text(&part["uuid"]),
+    });
+    parts.collect()
+}

@@ -59,7 +59,16 @@ fn checks(ks: &Kickstart, happened: &mut BTreeSet<String>) {
 }
 
 fn views(ks: &Kickstart) {
-    let _ = (ks.repos(), ks.packages(), ks.partitions(), ks.scripts(), ks.users(), ks.groups(), ks.sshkeys());
+    let _ = (
+        ks.repos(),
+        ks.packages(),
+        ks.partitions(),
+        ks.btrfs(),
+        ks.scripts(),
+        ks.users(),
+        ks.groups(),
+        ks.sshkeys(),
+    );
     let _ = (
         ks.rootpw(),
         ks.bootloader(),

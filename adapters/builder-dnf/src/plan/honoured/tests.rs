@@ -60,6 +60,9 @@ fn quoted(text: &str) -> impl Iterator<Item = String> {
 
 /// Writes a command or section with an option, and with what it needs to mean something.
 fn sample(row: &Row, option: Option<&Opt>) -> String {
+    if row.name == "btrfs" {
+        return btrfs(option);
+    }
     let mut words = vec![row.name.to_owned()];
     let plain = if row.name.starts_with("part") { "/" } else { "x" };
     let instead = option.is_some_and(|option| row.unless.1.contains(&option.name));
@@ -87,10 +90,32 @@ fn sample(row: &Row, option: Option<&Opt>) -> String {
     format!("{}{end}", words.join(" "))
 }
 
+/// A line of btrfs means something together with a partition, and with a volume when it is a subvolume.
+fn btrfs(option: Option<&Opt>) -> String {
+    let part = "part btrfs.01 --size=200";
+    let option = option.map(|option| (option.name, format!("{}={}", option.name, value(option))));
+    match option {
+        Some(("--subvol" | "--snapshot" | "--name" | "--base" | "--parent", _)) => {
+            let (name, word) = option.unwrap();
+            let more = match name {
+                "--snapshot" => "--snapshot --name=x --base=y".to_owned(),
+                "--subvol" | "--name" => "--subvol --name=x".to_owned(),
+                _ => format!("--subvol --name=x {word}"),
+            };
+            format!("btrfs / {more} LABEL=v\n{part}\nbtrfs none --label=v btrfs.01")
+        }
+        Some((name @ ("--quota" | "--noformat" | "--useexisting"), _)) => {
+            format!("btrfs / {name} btrfs.01\n{part}")
+        }
+        Some((_, word)) => format!("btrfs / {word} btrfs.01\n{part}"),
+        None => format!("btrfs / btrfs.01\n{part}"),
+    }
+}
+
 fn value(option: &Opt) -> &'static str {
     match (option.name, option.value) {
         ("--fstype" | "--type", _) => "ext4",
-        ("--uuid", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
+        ("--uuid" | "--part-type", _) => "0f0e0d0c-0b0a-4908-8706-050403020100",
         ("--interpreter", _) => "/bin/sh",
         ("--baseurl" | "--mirrorlist" | "--metalink" | "--gpgkey", _) => "http://repo.example/x",
         (_, Value::Choice(of) | Value::Exact(of)) => of[0],
@@ -170,6 +195,36 @@ fn what_the_page_calls_honoured_has_a_test_that_builds_an_image() {
         let (module, name) = test.split_once("::").unwrap_or_else(|| panic!("{topic:?} has no test"));
         let text = std::fs::read_to_string(folder.join(format!("{module}.rs"))).unwrap();
         assert!(text.contains(&format!("async fn {name}()")), "{topic:?}: there is no test {test}");
+    }
+}
+
+/// The table of types is about tests that are there.
+#[test]
+fn each_letter_in_the_table_of_types_is_a_test() {
+    let text = std::fs::read_to_string(root().join("docs/building.md")).unwrap();
+    let section =
+        text.split("\n## ").find(|section| section.starts_with("What is tested of each type")).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| "));
+    let (types, tests): (Vec<_>, Vec<_>) = rows.partition(|line| line.starts_with("| `"));
+    let tests = tests.into_iter().filter(|line| line.contains("::"));
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in tests {
+        let letter = line.split_whitespace().nth(1).unwrap();
+        known.insert(letter.into(), quoted(line).filter(|word| word.contains("::")).collect());
+    }
+    for name in known.values().flatten() {
+        let (module, test) = name.split_once("::").unwrap();
+        let folder = root().join("adapters/wiring/tests");
+        let files = [folder.join(format!("{module}.rs")), folder.join(format!("builder_dnf/{module}.rs"))];
+        let text: String = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
+        assert!(text.contains(&format!("fn {test}()")), "there is no test {name}");
+    }
+    assert_eq!(types.len(), ImageType::ALL.len() - 2, "all but those of flash memory");
+    for line in types {
+        let cells = line.trim_matches('|').split('|').skip(1);
+        for letter in cells.flat_map(str::split_whitespace).filter(|letter| *letter != "–") {
+            assert!(known.contains_key(letter), "{letter} in {line} is no test");
+        }
     }
 }
 
