@@ -48,8 +48,11 @@ pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]
     }
     for Finished { file, name, folder } in files.iter().rev() {
         if *folder {
-            let taken = shop.request.folder.join(name);
-            fs::rename(shop.on_host(file), taken).map_err(broken)?;
+            let on_host = shop.on_host(file);
+            if !on_host.symlink_metadata().map_err(broken)?.is_dir() {
+                return Err(Halt::failed(format!("a script put something else in the place of {name}")));
+            }
+            fs::rename(on_host, shop.request.folder.join(name)).map_err(broken)?;
         } else {
             bring(shop, file, name).await?;
         }
