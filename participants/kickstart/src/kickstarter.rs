@@ -46,6 +46,7 @@ mod setting;
 mod settings;
 mod sheet;
 mod shelf;
+mod size;
 mod snippets;
 mod yaml;
 

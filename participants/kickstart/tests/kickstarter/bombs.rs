@@ -29,6 +29,12 @@ fn what_multiplies_is_refused() {
     }
     refused("laughs", &laughs, "the file has more than 100000 values");
 
+    let text = "x".repeat(400_000);
+    let aliases = format!("b: {{ Kernel: &a {text}, Groups: [{}] }}\n", "*a,".repeat(90_000));
+    refused("a long text many times", &aliases, "the file has more than 4 MiB of text, and an alias counts");
+    let key = format!("b: {{ Groups: [&a {{ {text}: x }}, {}] }}\n", "*a,".repeat(40_000));
+    refused("a long key many times", &key, "the file has more than 4 MiB of text, and an alias counts");
+
     let mut diamonds = "b0: {}\n".to_owned();
     for level in 1..60 {
         writeln!(diamonds, "b{level}: {{ Inherit: [b{0}, b{0}] }}", level - 1).unwrap();
