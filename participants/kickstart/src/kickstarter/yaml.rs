@@ -52,6 +52,14 @@ impl Value {
         }
     }
 
+    /// Returns a text that is not empty, without ends of lines behind it.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text.trim_end_matches('\n')).filter(|text| !text.trim().is_empty()),
+            _ => None,
+        }
+    }
+
     /// Returns how much it is, with all that is in it.
     fn size(&self) -> Size {
         let inside = match self {

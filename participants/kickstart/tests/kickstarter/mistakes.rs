@@ -192,3 +192,21 @@ fn a_configuration_is_asked_for_by_name_or_file() {
     let none = make(text, &only("d"), &mut Memory::default()).unwrap_err().to_string();
     assert_eq!(none, "c.yaml:1:1: there is no configuration `d`; there are a b, c");
 }
+
+#[test]
+fn what_a_block_says_of_being_active_and_of_the_file_counts_for_those_made_of_it() {
+    let mer = "Idle: { Active: no, FileName: f }\nConfigurations:\n  - { Name: a, Inherit: [Idle] }\n  \
+               - { Name: b, Inherit: [Idle], Active: yes }\n  - { Name: c, Inherit: [Idle], Active: , FileName: }\n";
+    let meego = "Default: { Active: no }\nHand: { FileName: f }\nAwake: { Active: yes }\nConfigurations:\n  \
+                 - { Name: a, Platform: Hand }\n  - { Name: b, Platform: Hand, Active: yes }\n  \
+                 - { Name: c, Platform: Awake }\n";
+    for text in [mer, meego] {
+        let made = make(text, &Wanted::default(), &mut Memory::default()).unwrap();
+        let made: Vec<_> = made.iter().map(|made| (&*made.name, &*made.path)).collect();
+        assert_eq!(made, [("b", "f.ks"), ("c", "c.ks")], "{text}");
+        let wanted = Wanted { only: vec!["f".into()], flavour: None };
+        assert_eq!(make(text, &wanted, &mut Memory::default()).unwrap()[0].name, "a");
+    }
+    let both = mer.replace("Active: no", "Active: yes");
+    assert_eq!(told(&both), "c.yaml:4:5: in b: it would be written to f.ks, as `a` at c.yaml:3 would");
+}
