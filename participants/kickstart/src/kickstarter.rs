@@ -64,6 +64,7 @@ use self::mistake::{At, Report, in_order};
 use self::paper::Paper;
 use self::settings::Settings;
 use self::sheet::Sheet;
+use self::size::Spent;
 use self::snippets::Purpose;
 
 /// Configurations that were read and found sound.
@@ -133,8 +134,11 @@ impl Kickstarter {
     pub fn generate(&self, wanted: &Wanted, shelf: &mut dyn Shelf) -> Result<Vec<Generated>, Mistakes> {
         let mut report = Report::default();
         let mut paths = HashMap::new();
-        let mut made = Vec::new();
+        let (mut made, mut spent) = (Vec::new(), Spent::default());
         for block in self.chosen(wanted, &mut report) {
+            if report.is_full() {
+                break;
+            }
             let made_of = Settings::of(&self.0, block).map_err(|why| (block.at.clone(), why));
             let (settings, path) =
                 match made_of.and_then(|settings| self.path(&settings).map(|path| (settings, path))) {
@@ -151,7 +155,13 @@ impl Kickstarter {
                 report.add(&block.at, message);
                 continue;
             }
-            made.extend(self.write(&settings, path, wanted.flavour, shelf, &mut report));
+            let one = self.write(&settings, path, wanted.flavour, shelf, &mut report);
+            let length = one.as_ref().map_or(0, |one: &Generated| one.kickstart.len());
+            if let Err(why) = spent.all(settings.size, length) {
+                report.add(&block.at, why);
+                break;
+            }
+            made.extend(one);
         }
         report.finish()?;
         Ok(made)

@@ -51,6 +51,19 @@ fn what_multiplies_is_refused() {
 }
 
 #[test]
+fn what_is_small_for_one_image_and_not_for_thousands_is_refused() {
+    let images: String =
+        (0..3000).map(|number| format!(" - {{ Name: x{number}, Inherit: [b] }}\n")).collect();
+    let of = |block: &str| format!("b: {{ {block} }}\nConfigurations:\n{images}");
+    let sentence = "too much to make at once: make fewer, each by its name";
+    refused("long texts", &of(&format!("DisplayName: {}", "x".repeat(900_000))), sentence);
+    let groups: String = (0..100).map(|number| format!("g{number},")).collect();
+    let lists = format!("c: {{ Groups: [{groups}] }}\n{}", of(&format!("Inherit: [{}]", "c,".repeat(100))));
+    refused("long lists", &lists, sentence);
+    refused("no such package", &of("ExtraPackages: [\"%post\"]"), "cannot stand in a package list");
+}
+
+#[test]
 fn what_is_deep_is_refused() {
     let mut chain = "b0: {}\n".to_owned();
     for level in 1..5000 {
