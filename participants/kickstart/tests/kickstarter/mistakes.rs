@@ -133,6 +133,10 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             "Part: lines",
             "lines:1:1: in x: this would be `prat /`: unknown command `prat` (did you mean `part`?)",
         ),
+        (
+            "PostScripts: [mac]",
+            "mac:1:1: in x: this would be `true\u{fffd}%end\u{fffd}rootpw a`: other readers start a new line here",
+        ),
         ("Part: post", "post:1:1: in x: only commands may stand here"),
         ("PostScripts: [bytes]", "bytes:1:1: in x: the file is not UTF-8"),
     ] {
@@ -141,6 +145,7 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             ("take", "%include /etc/shadow\n"),
             ("lines", "prat /\n"),
             ("post", "%post\n"),
+            ("mac", "true\r%end\rrootpw a\n"),
         ];
         let mut shelf = Memory::of(&texts);
         shelf.files.insert("bytes".into(), b"\xff".to_vec());
