@@ -112,6 +112,7 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             "PostScripts: [/etc/passwd]",
             "c.yaml:3:19: in x: `/etc/passwd` is no name of a file below the folders",
         ),
+        ("PostScripts: [\" \"]", "c.yaml:3:19: in x: `` is no name of a file below the folders"),
         ("Part: none", "c.yaml:3:11: in x: there is no `none`; it was looked for as none, part/none"),
         (
             "PackageArgs: sloppy",
@@ -214,4 +215,14 @@ fn what_a_block_says_of_being_active_and_of_the_file_counts_for_those_made_of_it
     }
     let both = mer.replace("Active: no", "Active: yes");
     assert_eq!(told(&both), "c.yaml:4:5: in b: it would be written to f.ks, as `a` at c.yaml:3 would");
+}
+
+#[test]
+fn a_file_is_read_once_however_often_a_folder_is_named() {
+    let text = "ExternalConfigs: [d, ., ./d/]\nConfigurations: [{ Name: x, Inherit: [B] }]\n";
+    let mut shelf = Memory::of(&[("d/b.yaml", "B: { Kernel: k }\n")]);
+    shelf.files.insert("/c.yaml".into(), text.into()); // the folder we are in is empty
+    let made = make(text, &Wanted::default(), &mut shelf).unwrap();
+    assert_eq!(made[0].packages, ["k"]);
+    assert_eq!(shelf.asked, ["d/", "d/b.yaml", "/", "d/"]);
 }
