@@ -23,5 +23,5 @@ pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_conf
 pub use definition::DefinitionAnswer;
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::{result, result_bytes, say};
+pub use terminal::{result, result_bytes, say, visible};
 pub use wish::{BuildWish, Unusable};

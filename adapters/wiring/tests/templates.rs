@@ -75,3 +75,14 @@ fn what_is_wrong_with_them_is_told() {
         assert!(listed.stderr.lines().any(|line| line.starts_with(sentence)), "{sentence}: {listed:?}");
     }
 }
+
+#[test]
+fn no_terminal_obeys_a_template() {
+    let headers = "# DisplayName: \u{1b}[2Jfine\n# SuggestedFeatures: \u{1b}[31mx\nlang C\n";
+    let site = site(headers, "[ssh]\ndescription = \u{1b}[2Jred\n");
+    site.kickstart("templates/two\nlines.ks", "lang C\n");
+    let listed = site.run(&LIST);
+    assert!(!format!("{}{}", listed.stdout, listed.stderr).contains('\u{1b}'), "{listed:?}");
+    assert_eq!(listed.stdout.lines().count(), 3, "{listed:?}");
+    assert!(listed.stdout.contains("\\u{1b}[2Jfine"), "{listed:?}");
+}
