@@ -57,7 +57,8 @@ fn folders_may_stand_in_the_configuration() {
 
 #[test]
 fn what_is_wrong_with_them_is_told() {
-    let features = "[ssh]\nrepos = tools, more\ncolour = red\n[more]\nrnd = http://x/\n";
+    let features = "[ssh]\nrepos = tools, more\ncolour = red\n\
+                    pattern = @\npackages = fine, -x, a b\n[more]\nrnd = http://x/\ndefault =\n";
     let site = site(BROKEN, features);
     site.kickstart("features/again.ini", "[ssh]\ndescription = Again\n[x\n");
     let listed = site.run(&LIST);
@@ -70,6 +71,9 @@ fn what_is_wrong_with_them_is_told() {
         "img: all.ini: error: [ssh]: a feature has no `colour`",
         "img: all.ini: error: [ssh]: it has no `description`",
         "img: all.ini: error: [ssh]: there is no section [tools] with addresses",
+        "img: all.ini: error: [ssh]: package \"a b\" cannot stand in a package list",
+        "img: all.ini: error: [ssh]: group is empty",
+        "img: all.ini: error: [ssh]: repository URL is empty",
         "img: again.ini:3: ",
     ] {
         assert!(listed.stderr.lines().any(|line| line.starts_with(sentence)), "{sentence}: {listed:?}");
