@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::terminal::{result, say};
+use crate::terminal::{result, say, visible};
 
 /// One key of `img config show`; a secret is not in it.
 #[derive(Clone, Debug, Serialize)]
@@ -90,7 +90,7 @@ impl ValueLine {
     fn print(&self) {
         let value = match (&self.value, self.hidden) {
             (_, true) => "(set, not shown)".to_owned(),
-            (Some(value), _) => value.chars().flat_map(visible).collect(),
+            (Some(value), _) => visible(value),
             (None, _) => String::new(),
         };
         let left = format!("{} = {value}", self.key);
@@ -103,11 +103,6 @@ impl ValueLine {
         }
         result(format_args!("{left:<40} ; {}", said.join("; ")));
     }
-}
-
-/// Keeps a line one line, and a terminal from obeying it.
-fn visible(sign: char) -> Vec<char> {
-    if sign.is_control() { sign.escape_debug().collect() } else { vec![sign] }
 }
 
 impl ConfigAnswer {

@@ -26,5 +26,5 @@ pub use definition::DefinitionAnswer;
 pub use doctor::{DoctorAnswer, DoctorLine};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::{result, result_bytes, say};
+pub use terminal::{result, result_bytes, say, visible};
 pub use wish::{BuildWish, Unusable};

@@ -11,6 +11,12 @@ pub fn say(line: impl Display) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
+/// Writes foreign text so that a line stays one line, and a terminal does not obey it.
+pub fn visible(text: &str) -> String {
+    let sign = |sign: char| if sign.is_control() { sign.escape_debug().collect() } else { vec![sign] };
+    text.chars().flat_map(sign).collect()
+}
+
 /// Whether a line of the result could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
 

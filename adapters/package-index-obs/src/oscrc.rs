@@ -81,24 +81,30 @@ impl Oscrc {
     /// Reads a text; `file` is for messages. Does no I/O.
     pub fn parse(file: &Path, text: &str) -> Result<Oscrc, OscrcError> {
         let mut services: Vec<Service> = Vec::new();
-        let mut ours = false;
-        for (line, content) in (1..).zip(text.lines()) {
+        let (mut ours, mut key_at) = (false, None);
+        for (line, content) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
             let wrong =
                 |why: &str| OscrcError { file: file.to_owned(), line: Some(line), why: why.to_owned() };
+            let indent = content.len() - content.trim_start().len();
             let content = content.trim();
             if content.is_empty() || content.starts_with(['#', ';']) {
                 continue;
             }
             if let Some(name) = content.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+                key_at = None;
                 ours = name.starts_with("https://") || name.starts_with("http://");
                 if ours {
                     services.push(Service { api_url: address(name).map_err(wrong)?, ..Service::default() });
                 }
                 continue;
             }
+            if key_at.is_some_and(|key_at| indent > key_at) {
+                continue; // a value goes on, as that of http_headers; none of those we read does
+            }
             let Some((key, value)) = content.split_once(['=', ':']) else {
                 return Err(wrong("this line is neither `[section]` nor `key = value`"));
             };
+            key_at = Some(indent);
             if let Some(service) = services.last_mut().filter(|_| ours) {
                 service.set(key.trim(), value.trim()).map_err(wrong)?;
             }

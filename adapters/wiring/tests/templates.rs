@@ -57,7 +57,8 @@ fn folders_may_stand_in_the_configuration() {
 
 #[test]
 fn what_is_wrong_with_them_is_told() {
-    let features = "[ssh]\nrepos = tools, more\ncolour = red\n[more]\nrnd = http://x/\n";
+    let features = "[ssh]\nrepos = tools, more\ncolour = red\n\
+                    pattern = @\npackages = fine, -x, a b\n[more]\nrnd = http://x/\ndefault =\n";
     let site = site(BROKEN, features);
     site.kickstart("features/again.ini", "[ssh]\ndescription = Again\n[x\n");
     let listed = site.run(&LIST);
@@ -70,8 +71,22 @@ fn what_is_wrong_with_them_is_told() {
         "img: all.ini: error: [ssh]: a feature has no `colour`",
         "img: all.ini: error: [ssh]: it has no `description`",
         "img: all.ini: error: [ssh]: there is no section [tools] with addresses",
+        "img: all.ini: error: [ssh]: package \"a b\" cannot stand in a package list",
+        "img: all.ini: error: [ssh]: group is empty",
+        "img: all.ini: error: [ssh]: repository URL is empty",
         "img: again.ini:3: ",
     ] {
         assert!(listed.stderr.lines().any(|line| line.starts_with(sentence)), "{sentence}: {listed:?}");
     }
+}
+
+#[test]
+fn no_terminal_obeys_a_template() {
+    let headers = "# DisplayName: \u{1b}[2Jfine\n# SuggestedFeatures: \u{1b}[31mx\nlang C\n";
+    let site = site(headers, "[ssh]\ndescription = \u{1b}[2Jred\n");
+    site.kickstart("templates/two\nlines.ks", "lang C\n");
+    let listed = site.run(&LIST);
+    assert!(!format!("{}{}", listed.stdout, listed.stderr).contains('\u{1b}'), "{listed:?}");
+    assert_eq!(listed.stdout.lines().count(), 3, "{listed:?}");
+    assert!(listed.stdout.contains("\\u{1b}[2Jfine"), "{listed:?}");
 }

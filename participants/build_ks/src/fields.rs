@@ -55,8 +55,8 @@ pub(crate) struct Projects {
 impl Wishes {
     /// Reads the fields, or says in a sentence what is wrong with them.
     pub(crate) fn read(item: &Workitem) -> Result<Wishes, String> {
-        let text = |path: &str| item.text(path).filter(|text| !text.is_empty());
-        let source = match (text("image.kickstart"), text("image.ksfile")) {
+        let text = |path: &str| text(item.field(path), path);
+        let source = match (text("image.kickstart")?, text("image.ksfile")?) {
             (Some(kickstart), _) => Source::Text(kickstart),
             (None, Some(path)) => Source::File(path),
             (None, None) => Source::Yaml(Yaml::read(item)?),
@@ -64,7 +64,7 @@ impl Wishes {
         Ok(Wishes {
             source,
             added_lines: item.read("image.added_lines").unwrap_or_default(),
-            name: text("image.name"),
+            name: text("image.name")?,
             repos: repos(item.field("image.extra_repos"))?,
             projects: Projects::read(item)?,
             packages: packages(item)?,
@@ -76,15 +76,15 @@ impl Wishes {
 impl Yaml {
     fn read(item: &Workitem) -> Result<Yaml, String> {
         let wish = match item.field("image.kickstarter") {
-            None | Some(Value::Null) => return Err("Missing mandatory fields: image.kickstart".into()),
+            None | Some(Value::Null) => {
+                return Err(
+                    "Missing mandatory fields: image.kickstart, or image.ksfile or image.kickstarter".into(),
+                );
+            }
             Some(Value::Object(wish)) => wish,
             Some(_) => return Err("image.kickstarter should be an object".into()),
         };
-        let text = |key: &str| match wish.get(key) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
-            Some(other) => Err(format!("image.kickstarter.{key} should be a text; {other} is none")),
-        };
+        let text = |key: &str| text(wish.get(key).cloned(), &format!("image.kickstarter.{key}"));
         let configurations =
             text("configurations")?.ok_or("Missing mandatory fields: image.kickstarter.configurations")?;
         let flavour = text("flavour")?.map(|flavour| flavour.parse()).transpose();
@@ -101,11 +101,12 @@ impl Projects {
     fn read(item: &Workitem) -> Result<Projects, String> {
         let mut names: Vec<String> = param_text(item, "project")?.into_iter().collect();
         names.extend(subprojects(item)?);
-        Ok(Projects {
-            names,
-            repository: param_text(item, "repository")?,
-            service: item.text("ev.namespace").filter(|name| !name.is_empty()),
-        })
+        let repository = param_text(item, "repository")?;
+        let service = match (&names[..], &repository) {
+            ([], _) | (_, Some(_)) => None, // nobody is asked
+            _ => text(item.field("ev.namespace"), "ev.namespace")?,
+        };
+        Ok(Projects { names, repository, service })
     }
 }
 
@@ -153,15 +154,24 @@ fn subprojects(item: &Workitem) -> Result<Vec<String>, String> {
 }
 
 fn param_text(item: &Workitem, name: &str) -> Result<Option<String>, String> {
-    match item.param(name) {
+    text(item.param(name), &format!("the param {name}"))
+}
+
+/// Reads a text; an empty one counts as none.
+fn text(value: Option<Value>, what: &str) -> Result<Option<String>, String> {
+    match value {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.is_empty())),
-        Some(other) => Err(format!("the param {name} should be a text; {other} is none")),
+        Some(other) => Err(format!("{what} should be a text; {other} is none")),
     }
 }
 
 /// Reads what process definitions write for yes.
 fn is_yes(value: &Value) -> bool {
-    !matches!(value, Value::Null | Value::Bool(false))
-        && value.as_str().is_none_or(|text| !matches!(text, "" | "false" | "no" | "0"))
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(&*text.to_lowercase(), "" | "false" | "no" | "off" | "0"),
+        _ => true,
+    }
 }

@@ -83,7 +83,8 @@ impl BuildKs {
 /// Refuses what would lead elsewhere on the server.
 fn plain(name: &str, what: &str) -> Result<(), Refusal> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-.:+@".contains(c);
-    if name.is_empty() || name.starts_with('.') || name.contains(":.") || !name.chars().all(is_plain) {
+    let is_folder = |part: &str| !part.is_empty() && !part.starts_with('.');
+    if !name.split(':').all(is_folder) || !name.chars().all(is_plain) {
         return Err(format!("{name:?} is no name of a {what}").into());
     }
     Ok(())

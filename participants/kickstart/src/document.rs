@@ -29,7 +29,7 @@ impl Kickstart {
     /// Numbers lines as before `added` ones were put in; those have the number 0.
     ///
     /// For messages to somebody who knows the file without what was added; `added` is what
-    /// [`added_lines`](Kickstart::added_lines) returned.
+    /// [`added_lines`](Kickstart::added_lines) returned. Lines that are not there do not count.
     ///
     /// ```
     /// use img_kickstart::Kickstart;
@@ -45,7 +45,9 @@ impl Kickstart {
     /// # Ok::<(), img_kickstart::EditError>(())
     /// ```
     pub fn numbered_without(mut self, added: &[usize]) -> Kickstart {
-        self.numbers = Numbers::without(added);
+        let last = lines(&self.text, 1, 0).count();
+        let added: Vec<usize> = added.iter().copied().filter(|line| (1..=last).contains(line)).collect();
+        self.numbers = Numbers::without(&added);
         self
     }
 

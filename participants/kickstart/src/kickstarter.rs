@@ -46,6 +46,7 @@ mod setting;
 mod settings;
 mod sheet;
 mod shelf;
+mod size;
 mod snippets;
 mod yaml;
 
@@ -63,6 +64,7 @@ use self::mistake::{At, Report, in_order};
 use self::paper::Paper;
 use self::settings::Settings;
 use self::sheet::Sheet;
+use self::size::Spent;
 use self::snippets::Purpose;
 
 /// Configurations that were read and found sound.
@@ -120,7 +122,7 @@ impl Kickstarter {
 
     /// Returns the names of all configurations, and whether each is active.
     pub fn configurations(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.0.configurations.iter().map(|block| (&*block.name, is_active(block)))
+        self.0.configurations.iter().map(|block| (&*block.name, self.0.is_active(block)))
     }
 
     /// Returns what a person should know, although nothing stops for it: settings nobody reads.
@@ -132,15 +134,20 @@ impl Kickstarter {
     pub fn generate(&self, wanted: &Wanted, shelf: &mut dyn Shelf) -> Result<Vec<Generated>, Mistakes> {
         let mut report = Report::default();
         let mut paths = HashMap::new();
-        let mut made = Vec::new();
+        let (mut made, mut spent) = (Vec::new(), Spent::default());
         for block in self.chosen(wanted, &mut report) {
-            let path = match self.path(block) {
-                Ok(path) => path,
-                Err((at, why)) => {
-                    report.add(&at, why);
-                    continue;
-                }
-            };
+            if report.is_full() {
+                break;
+            }
+            let made_of = Settings::of(&self.0, block).map_err(|why| (block.at.clone(), why));
+            let (settings, path) =
+                match made_of.and_then(|settings| self.path(&settings).map(|path| (settings, path))) {
+                    Ok(both) => both,
+                    Err((at, why)) => {
+                        report.add(&at, why);
+                        continue;
+                    }
+                };
             if let Some(other) = paths.insert(path.clone(), block) {
                 let Block { name, at, .. } = other;
                 let message =
@@ -148,10 +155,13 @@ impl Kickstarter {
                 report.add(&block.at, message);
                 continue;
             }
-            match Settings::of(&self.0, block) {
-                Ok(settings) => made.extend(self.write(&settings, path, wanted.flavour, shelf, &mut report)),
-                Err(why) => report.add(&block.at, why),
+            let one = self.write(&settings, path, wanted.flavour, shelf, &mut report);
+            let length = one.as_ref().map_or(0, |one: &Generated| one.kickstart.len());
+            if let Err(why) = spent.all(settings.size, length) {
+                report.add(&block.at, why);
+                break;
             }
+            made.extend(one);
         }
         report.finish()?;
         Ok(made)
@@ -160,7 +170,7 @@ impl Kickstarter {
     /// Returns the configurations that are meant.
     fn chosen(&self, wanted: &Wanted, report: &mut Report) -> Vec<&Block> {
         if wanted.only.is_empty() {
-            return self.0.configurations.iter().filter(|block| is_active(block)).collect();
+            return self.0.configurations.iter().filter(|block| self.0.is_active(block)).collect();
         }
         let mut chosen: Vec<&Block> = Vec::new();
         for name in &wanted.only {
@@ -179,8 +189,9 @@ impl Kickstarter {
     }
 
     /// Returns where a configuration would be written, or why nowhere.
-    fn path(&self, block: &Block) -> Result<String, (At, String)> {
-        let (file, at) = block.own("FileName").unwrap_or((&block.name, block.at.clone()));
+    fn path(&self, settings: &Settings) -> Result<String, (At, String)> {
+        let named = settings.get("FileName");
+        let (file, at) = named.map_or((&*settings.name, &settings.at), |said| (&*said.text, &said.at));
         let file = file.trim();
         let file = file.strip_suffix(".ks").unwrap_or(file);
         let plain = |text: &str| {
@@ -190,18 +201,13 @@ impl Kickstarter {
                 && setting::line(text).is_none()
         };
         if !plain(file) || file.len() > 200 {
-            return Err((at, format!("`{file}` is no name of a file: set `FileName`")));
+            return Err((at.clone(), format!("`{file}` is no name of a file: set `FileName`")));
         }
-        let baseline = match self.0.family {
-            Family::MeeGo => {
-                Settings::of(&self.0, block).map_err(|why| (block.at.clone(), why))?.get("Baseline").cloned()
-            }
-            Family::Mer => None,
-        };
+        let baseline = settings.get("Baseline").filter(|_| self.0.family == Family::MeeGo);
         match baseline {
             None => Ok(format!("{file}.ks")),
             Some(said) if plain(said.text.trim()) => Ok(format!("{}/{file}.ks", said.text.trim())),
-            Some(said) => Err((said.at, format!("`{}` is no name of a folder", said.text))),
+            Some(said) => Err((said.at.clone(), format!("`{}` is no name of a folder", said.text))),
         }
     }
 
@@ -244,9 +250,4 @@ impl Kickstarter {
         let architecture = settings.text("Architecture").map(str::to_owned);
         Some(Generated { name: settings.name.to_string(), path, kickstart, architecture, packages, groups })
     }
-}
-
-/// Tells whether a configuration is made without being asked for: in a file of its own it has to say so.
-fn is_active(block: &Block) -> bool {
-    block.own("Active").and_then(|(text, _)| setting::yes_or_no(text)).unwrap_or(!block.own_file)
 }

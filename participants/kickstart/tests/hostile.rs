@@ -99,6 +99,7 @@ fn lines_of_a_hundred_megabytes_take_their_own_memory_and_little_time() {
     for (before, with, after) in [
         ("", b'x', ""),
         ("%post\n", b'\\', "\n%end\n"),
+        ("%post\n%", b'\r', "\n%end\n"),
         ("%packages\n", b'a', "\n%end\n"),
         ("# ", b' ', "\nlang C\n"),
         ("bootloader --append=\"", b'\'', "\"\n"),

@@ -11,9 +11,14 @@ const NO_VDI: &str = "this program has no make_vdi yet";
 const NO_TESTS: &str = "this program has no test_vm_image yet";
 
 pub(super) const KEYS: &[Key] = &[
-    Key::new(BUILD_KS, "ksstore", Kind::Folder, "folder of the kickstarts `image.ksfile` names")
-        .otherwise("kickstarts come in the workitem only")
-        .example("/srv/kickstarts"),
+    Key::new(
+        BUILD_KS,
+        "ksstore",
+        Kind::Folder,
+        "folder of the kickstarts `image.ksfile` names, and of the YAML of `image.kickstarter`",
+    )
+    .otherwise("kickstarts come in the workitem only")
+    .example("/srv/kickstarts"),
     Key::new(BUILD_KS, "reposerver", Kind::Address, "where the repositories of projects are")
         .otherwise("no project's repositories can be added")
         .example("https://repo.example/")

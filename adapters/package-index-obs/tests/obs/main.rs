@@ -124,6 +124,15 @@ fn an_oscrc_is_read_as_osc_reads_it() {
         [("https://one.example", Some("100%%;# x"), 2), ("http://two.example:3000/obs", None, 0)]
     );
     assert!(!format!("{read:?}").contains("100%"), "{read:?}");
+    let text = "\u{feff}[https://a]\n  http_headers =\n    User: other\n    nonsense\n    [https://b]\n  user = me\n  pass = x\n\
+                [https://c]\n  user = you\n";
+    let read = Oscrc::parse(Path::new("rc"), text).unwrap();
+    let users: Vec<_> = read.services.iter().map(|s| (s.api_url.as_str(), s.user.as_deref())).collect();
+    assert_eq!(
+        users,
+        [("https://a", None), ("https://b", Some("me")), ("https://c", Some("you"))],
+        "values that go on"
+    );
     for (text, sentence) in [
         ("[https://a]\nnonsense\n", "rc:2: this line is neither `[section]` nor `key = value`"),
         ("[https://me:secret@a]\n", "rc:1: this is no address of an API"),

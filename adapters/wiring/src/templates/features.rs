@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use config::Ini;
 use imaging::{Feature, FeatureRepo, KickstartSource};
+use img_kickstart::Kickstart;
 use kickstart_dir::KickstartDir;
 
 const KEYS: [&str; 4] = ["description", "pattern", "packages", "repos"];
@@ -65,12 +66,24 @@ fn read(file: &str, ini: &Ini, all: &mut Vec<Feature>, wrong: &mut Vec<String>) 
             }
             repos.push(FeatureRepo { name, urls });
         }
-        if all.iter().any(|known| known.name == section) {
+        if all.iter().any(|known: &Feature| known.name == section) {
             tell("there is another feature of that name".into());
             continue;
         }
         let pattern = Some(text(section, "pattern")).filter(|pattern| !pattern.is_empty());
         let packages = list(section, "packages");
+        refused(pattern.as_deref(), &packages, &repos).into_iter().for_each(&mut tell);
         all.push(Feature { name: section.to_owned(), description, pattern, packages, repos });
     }
+}
+
+/// Says what cannot stand in a kickstart.
+fn refused(pattern: Option<&str>, packages: &[String], repos: &[FeatureRepo]) -> Vec<String> {
+    let ks = || Kickstart::parse("");
+    let of_packages = packages.iter().map(|package| ks().add_packages(&[package]));
+    let of_pattern = pattern.map(|pattern| ks().add_groups(&[pattern]));
+    let addresses = repos.iter().flat_map(|repo| repo.urls.values().map(|url| (&repo.name, url)));
+    let of_repos = addresses.map(|(name, url)| ks().add_repo(name, url, &[]));
+    let all = of_packages.chain(of_pattern).chain(of_repos);
+    all.filter_map(|added| Some(added.err()?.to_string())).collect()
 }

@@ -40,6 +40,8 @@ pub(super) fn check(section: &Section<'_>, report: &mut Report<'_>) {
             splitting::include(head, line.number, at..at + head.len(), report);
         } else if list {
             list_line(&line, section.name(), report);
+        } else {
+            splitting::hidden_section(&line, report);
         }
     }
 }

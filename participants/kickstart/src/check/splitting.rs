@@ -5,7 +5,8 @@ use std::ops::Range;
 use crate::check::report::Report;
 use crate::command::Command;
 use crate::edit::is_break;
-use crate::lines::{endings, without_ending};
+use crate::lines::{Line, endings, without_ending};
+use crate::table;
 use crate::words::Fault;
 
 /// Checks that the line was split to its end, and nothing hides in it.
@@ -62,17 +63,52 @@ pub(super) fn hidden_line(span: Range<usize>, report: &mut Report<'_>) -> bool {
     if !text.iter().any(|byte| is_odd(*byte) && !matches!(byte, b'\n' | b'\t')) {
         return false;
     }
-    let breaks = |(at, c): &(usize, char)| match c {
+    let Some((at, c)) = characters(text).find(|found| starts_line(text, found)) else { return false };
+    let at = span.start + at;
+    new_line(1 + endings(&source[..at]), at, c, report);
+    true
+}
+
+/// Reports the first character in a line of a script after which others would read the end of the section, another
+/// section or a file to include.
+pub(super) fn hidden_section(line: &Line<'_>, report: &mut Report<'_>) {
+    let text = line.content();
+    if !text.contains(&b'%') || !text.iter().any(|byte| is_odd(*byte) && *byte != b'\t') {
+        return;
+    }
+    let mut line_start = None; // as long as there are only blanks behind it
+    for (at, c) in characters(text) {
+        if starts_line(text, &(at, c)) {
+            line_start = line_start.or(Some((at, c)));
+        } else if let Some((start, c)) = line_start.filter(|_| c == '%' && begins_section(&text[at..])) {
+            return new_line(line.number, line.start + start, c, report);
+        } else if !c.is_whitespace() {
+            line_start = None;
+        }
+    }
+}
+
+/// Tells whether a text begins with a word that ends, opens or includes.
+fn begins_section(text: &[u8]) -> bool {
+    let names = ["%end", "%include", "%ksappend"].into_iter().chain(table::sections().map(|row| row.name));
+    names.filter_map(|name| text.strip_prefix(name.as_bytes())).any(|rest| {
+        let next = characters(&rest[..rest.len().min(4)]).next(); // no character is longer
+        rest.is_empty() || next.is_some_and(|(at, c)| at == 0 && (c.is_whitespace() || is_break(c)))
+    })
+}
+
+/// Tells whether Python starts a new line after a character of `text`, and we do not.
+fn starts_line(text: &[u8], &(at, c): &(usize, char)) -> bool {
+    match c {
         '\r' => !text[at + 1..].starts_with(b"\n") && at + 1 < text.len(),
         '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => true,
         _ => false,
-    };
-    let Some((at, c)) = characters(text).find(breaks) else { return false };
-    let at = span.start + at;
-    let line = 1 + endings(&source[..at]);
+    }
+}
+
+fn new_line(line: usize, at: usize, c: char, report: &mut Report<'_>) {
     let message = format!("other readers start a new line here, after U+{:04X}", u32::from(c));
     report.error("control-character", line, at..at + c.len_utf8(), message);
-    true
 }
 
 /// Reports `%include` or `%ksappend` unless it is allowed.

@@ -1,5 +1,6 @@
 //! The folders of further files.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::mistake::{At, Report};
@@ -51,10 +52,11 @@ pub(super) fn folders_of(tops: &[Top], report: &mut Report) -> Vec<(String, At)>
 }
 
 impl Sheet {
-    /// Reads every `*.yaml` of the folders.
+    /// Reads every `*.yaml` of the folders, but those that were read: `read` has their paths.
     pub(super) fn read_folders(
         &mut self,
         named: &[(String, At)],
+        mut read: HashSet<String>,
         shelf: &mut dyn Shelf,
         report: &mut Report,
     ) {
@@ -70,8 +72,11 @@ impl Sheet {
             names.retain(|name| name.ends_with(".yaml") && !name.starts_with('.'));
             names.sort_unstable();
             for name in names {
-                let read = join(folder, &name).and_then(|path| Ok((shelf.file(&path)?, path)));
-                let (text, path) = match read {
+                let path = match join(folder, &name) {
+                    Ok(path) if !read.insert(path.clone()) => continue,
+                    path => path,
+                };
+                let (text, path) = match path.and_then(|path| Ok((shelf.file(&path)?, path))) {
                     Ok((Some(text), path)) => (text, path),
                     Ok((None, _)) => continue, // it went meanwhile
                     Err(why) => {

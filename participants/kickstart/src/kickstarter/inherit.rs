@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::block::Block;
 use super::mistake::{At, Report};
+use super::setting;
 use super::sheet::{Family, Sheet};
 use crate::check::did_you_mean;
 
@@ -119,9 +120,22 @@ impl Sheet {
         help.map(|help| format!(" ({help})")).unwrap_or_default()
     }
 
-    /// Returns where a configuration is.
+    /// Returns what a configuration comes to say of one setting; an empty text counts as none.
+    fn last_word<'a>(&'a self, configuration: &'a Block, key: &str) -> Option<&'a str> {
+        let blocks = self.made_of(configuration).unwrap_or_else(|_| vec![configuration]); // refused when it is made
+        let last = blocks.iter().rev().flat_map(|block| &block.entries).find(|entry| entry.key == key)?;
+        last.node.value.text()
+    }
+
+    /// Tells whether a configuration is made without being asked for: in a file of its own it has to say so.
+    pub(super) fn is_active(&self, configuration: &Block) -> bool {
+        let word = self.last_word(configuration, "Active");
+        word.and_then(setting::yes_or_no).unwrap_or(!configuration.own_file)
+    }
+
+    /// Returns a configuration by its name, else by that of its file.
     pub(super) fn find(&self, name: &str) -> Option<&Block> {
-        let by_file = |block: &&Block| block.own("FileName").is_some_and(|(file, _)| file == name);
+        let by_file = |block: &&Block| self.last_word(block, "FileName") == Some(name);
         let mut all = self.configurations.iter();
         all.clone().find(|block| &*block.name == name).or_else(|| all.find(by_file))
     }

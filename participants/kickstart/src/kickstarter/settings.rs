@@ -7,10 +7,8 @@ use super::block::Block;
 use super::mistake::At;
 use super::setting::{self, Kind};
 use super::sheet::Sheet;
+use super::size::{Size, Spent};
 use super::yaml::Value;
-
-/// How many values are looked at for one configuration.
-const MOST_VALUES: usize = 1_000_000;
 
 /// A text and where it was said.
 #[derive(Clone, Debug)]
@@ -25,6 +23,8 @@ pub(super) struct Settings {
     /// What the configuration is called.
     pub(super) name: Arc<str>,
     pub(super) at: At,
+    /// How much was read for it.
+    pub(super) size: Size,
     scalars: BTreeMap<String, Said>,
     lists: BTreeMap<String, Vec<Said>>,
 }
@@ -35,10 +35,11 @@ impl Settings {
         let mut settings = Settings {
             name: configuration.name.clone(),
             at: configuration.at.clone(),
+            size: Size::default(),
             scalars: BTreeMap::new(),
             lists: BTreeMap::new(),
         };
-        let (mut seen, mut left) = (BTreeMap::<String, HashSet<String>>::new(), MOST_VALUES);
+        let mut seen = BTreeMap::<&str, HashSet<&str>>::new();
         for block in sheet.made_of(configuration)? {
             for entry in &block.entries {
                 let Some(kind) = setting::kind(&entry.key) else { continue };
@@ -48,18 +49,18 @@ impl Settings {
                 };
                 match (kind, &entry.node.value) {
                     (Kind::List, Value::List(items)) => {
-                        left = left.checked_sub(items.len()).ok_or_else(too_much)?;
-                        let known = seen.entry(entry.key.clone()).or_default();
+                        let known = seen.entry(&entry.key).or_default();
                         let list = settings.lists.entry(entry.key.clone()).or_default();
                         for item in items {
                             let Value::Text(text) = &item.value else { continue };
-                            if known.insert(text.clone()) {
+                            Spent::one(&mut settings.size, text)?;
+                            if known.insert(text) {
                                 list.push(said(text, item.line, item.column));
                             }
                         }
                     }
                     (_, Value::Text(text)) => {
-                        left = left.checked_sub(1).ok_or_else(too_much)?;
+                        Spent::one(&mut settings.size, text)?;
                         let said = said(text, entry.node.line, entry.node.column);
                         settings.scalars.insert(entry.key.clone(), said);
                     }
@@ -89,8 +90,4 @@ impl Settings {
         debug_assert_eq!(setting::kind(key), Some(Kind::List), "{key}");
         self.lists.get(key).map_or(&[], Vec::as_slice)
     }
-}
-
-fn too_much() -> String {
-    format!("it would be more than {MOST_VALUES} values")
 }

@@ -68,7 +68,8 @@ pub(super) fn read(files: &[Found], shelf: &mut dyn Shelf, report: &mut Report) 
     for (file, entry) in tops {
         sheet.sort(&file, entry, report);
     }
-    sheet.read_folders(&named, shelf, report);
+    let read = files.iter().map(|file| file.name.clone()).collect();
+    sheet.read_folders(&named, read, shelf, report);
     sheet
 }
 

@@ -57,7 +57,7 @@ pub(super) fn read(
 
 /// Returns where a snippet may be, the likeliest first.
 fn paths(sheet: &Sheet, name: &str, purpose: Purpose) -> Result<Vec<String>, String> {
-    if name.starts_with('/') || name.ends_with('/') {
+    if name.is_empty() || name.starts_with('/') || name.ends_with('/') {
         return Err(format!("`{name}` is no name of a file below the folders of the configurations"));
     }
     let mut paths = Vec::new();

@@ -9,12 +9,11 @@ use std::sync::Arc;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::mistake::{At, Mistake};
+use super::size::Size;
 
 /// The longest file, in bytes.
 pub(super) const LONGEST: usize = 1 << 20;
-/// How many values a file may have.
-const MOST_VALUES: usize = 100_000;
-/// How deep they may be within each other.
+/// How deep values may be within each other.
 const DEEPEST: usize = 16;
 
 /// A value and its place.
@@ -53,13 +52,30 @@ impl Value {
         }
     }
 
-    /// Returns how many values it is.
-    fn size(&self) -> usize {
+    /// Returns a text that is not empty, without ends of lines behind it.
+    pub(super) fn text(&self) -> Option<&str> {
         match self {
-            Value::Nothing | Value::Text(_) => 1,
-            Value::List(list) => 1 + list.iter().map(|node| node.value.size()).sum::<usize>(),
-            Value::Map(map) => 1 + map.iter().map(|entry| entry.node.value.size()).sum::<usize>(),
+            Value::Text(text) => Some(text.trim_end_matches('\n')).filter(|text| !text.trim().is_empty()),
+            _ => None,
         }
+    }
+
+    /// Returns how much it is, with all that is in it.
+    fn size(&self) -> Size {
+        let inside = match self {
+            Value::Nothing => Size::default(),
+            Value::Text(text) => Size { values: 0, bytes: text.len() },
+            Value::List(list) => list.iter().map(|node| node.value.size()).sum(),
+            Value::Map(map) => map.iter().map(Entry::size).sum(),
+        };
+        Size { values: inside.values + 1, ..inside }
+    }
+}
+
+impl Entry {
+    fn size(&self) -> Size {
+        let Size { values, bytes } = self.node.value.size();
+        Size { values, bytes: bytes + self.key.len() }
     }
 }
 
@@ -86,7 +102,7 @@ pub(super) fn read(file: &Arc<str>, text: &[u8]) -> Result<Node, Mistake> {
         let line = 1 + text[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
         at(line, 1).mistake("the line is not UTF-8")
     })?;
-    let mut tree = Tree { open: Vec::new(), anchors: HashMap::new(), values: 0, root: None };
+    let mut tree = Tree { open: Vec::new(), anchors: HashMap::new(), size: Size::default(), root: None };
     for event in Parser::new_from_str(text) {
         let place = |marker: &Marker| at(marker.line(), marker.col() + 1);
         let (event, span) = event
@@ -100,7 +116,8 @@ struct Tree {
     open: Vec<Open>,
     /// Finished values by their anchor.
     anchors: HashMap<usize, Value>,
-    values: usize,
+    /// Of what was read, an alias as what it stands for.
+    size: Size,
     root: Option<Node>,
 }
 
@@ -115,16 +132,13 @@ impl Tree {
                 let is_nothing =
                     style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
                 let value = if is_nothing { Value::Nothing } else { Value::Text(text.into_owned()) };
+                self.size.grow(value.size())?;
                 self.put(Node { line, column, value }, anchor)
             }
             Event::Alias(anchor) => {
                 let known =
                     self.anchors.get(&anchor).ok_or("this alias stands within what it is an alias of")?;
-                let size = known.size();
-                if self.values + size > MOST_VALUES {
-                    return Err(too_many());
-                }
-                self.values += size - 1;
+                self.size.grow(known.size())?;
                 let value = known.clone();
                 self.put(Node { line, column, value }, 0)
             }
@@ -155,15 +169,12 @@ impl Tree {
         if self.open.len() == DEEPEST {
             return Err(format!("this is the {}th level of values within values", DEEPEST + 1));
         }
+        self.size.grow(Size { values: 1, bytes: 0 })?;
         self.open.push(Open { line, column, anchor, inside });
         Ok(())
     }
 
     fn put(&mut self, node: Node, anchor: usize) -> Result<(), String> {
-        self.values += 1;
-        if self.values > MOST_VALUES {
-            return Err(too_many());
-        }
         if anchor > 0 {
             self.anchors.insert(anchor, node.value.clone());
         }
@@ -186,8 +197,4 @@ impl Tree {
         }
         Ok(())
     }
-}
-
-fn too_many() -> String {
-    format!("the file has more than {MOST_VALUES} values, and an alias counts as what it stands for")
 }

@@ -29,6 +29,12 @@ fn what_multiplies_is_refused() {
     }
     refused("laughs", &laughs, "the file has more than 100000 values");
 
+    let text = "x".repeat(400_000);
+    let aliases = format!("b: {{ Kernel: &a {text}, Groups: [{}] }}\n", "*a,".repeat(90_000));
+    refused("a long text many times", &aliases, "the file has more than 4 MiB of text, and an alias counts");
+    let key = format!("b: {{ Groups: [&a {{ {text}: x }}, {}] }}\n", "*a,".repeat(40_000));
+    refused("a long key many times", &key, "the file has more than 4 MiB of text, and an alias counts");
+
     let mut diamonds = "b0: {}\n".to_owned();
     for level in 1..60 {
         writeln!(diamonds, "b{level}: {{ Inherit: [b{0}, b{0}] }}", level - 1).unwrap();
@@ -42,6 +48,19 @@ fn what_multiplies_is_refused() {
     list.push_str(&"b,".repeat(900));
     list.push_str("] }]\n");
     refused("lists of lists", &list, "it would be more than 1000000 values");
+}
+
+#[test]
+fn what_is_small_for_one_image_and_not_for_thousands_is_refused() {
+    let images: String =
+        (0..3000).map(|number| format!(" - {{ Name: x{number}, Inherit: [b] }}\n")).collect();
+    let of = |block: &str| format!("b: {{ {block} }}\nConfigurations:\n{images}");
+    let sentence = "too much to make at once: make fewer, each by its name";
+    refused("long texts", &of(&format!("DisplayName: {}", "x".repeat(900_000))), sentence);
+    let groups: String = (0..100).map(|number| format!("g{number},")).collect();
+    let lists = format!("c: {{ Groups: [{groups}] }}\n{}", of(&format!("Inherit: [{}]", "c,".repeat(100))));
+    refused("long lists", &lists, sentence);
+    refused("no such package", &of("ExtraPackages: [\"%post\"]"), "cannot stand in a package list");
 }
 
 #[test]

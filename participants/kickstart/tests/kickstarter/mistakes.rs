@@ -112,6 +112,7 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             "PostScripts: [/etc/passwd]",
             "c.yaml:3:19: in x: `/etc/passwd` is no name of a file below the folders",
         ),
+        ("PostScripts: [\" \"]", "c.yaml:3:19: in x: `` is no name of a file below the folders"),
         ("Part: none", "c.yaml:3:11: in x: there is no `none`; it was looked for as none, part/none"),
         (
             "PackageArgs: sloppy",
@@ -133,6 +134,10 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             "Part: lines",
             "lines:1:1: in x: this would be `prat /`: unknown command `prat` (did you mean `part`?)",
         ),
+        (
+            "PostScripts: [mac]",
+            "mac:1:1: in x: this would be `true\u{fffd}%end\u{fffd}rootpw a`: other readers start a new line here",
+        ),
         ("Part: post", "post:1:1: in x: only commands may stand here"),
         ("PostScripts: [bytes]", "bytes:1:1: in x: the file is not UTF-8"),
     ] {
@@ -141,6 +146,7 @@ fn mistakes_of_a_kickstart_name_the_setting_they_come_from() {
             ("take", "%include /etc/shadow\n"),
             ("lines", "prat /\n"),
             ("post", "%post\n"),
+            ("mac", "true\r%end\rrootpw a\n"),
         ];
         let mut shelf = Memory::of(&texts);
         shelf.files.insert("bytes".into(), b"\xff".to_vec());
@@ -191,4 +197,32 @@ fn a_configuration_is_asked_for_by_name_or_file() {
     }
     let none = make(text, &only("d"), &mut Memory::default()).unwrap_err().to_string();
     assert_eq!(none, "c.yaml:1:1: there is no configuration `d`; there are a b, c");
+}
+
+#[test]
+fn what_a_block_says_of_being_active_and_of_the_file_counts_for_those_made_of_it() {
+    let mer = "Idle: { Active: no, FileName: f }\nConfigurations:\n  - { Name: a, Inherit: [Idle] }\n  \
+               - { Name: b, Inherit: [Idle], Active: yes }\n  - { Name: c, Inherit: [Idle], Active: , FileName: }\n";
+    let meego = "Default: { Active: no }\nHand: { FileName: f }\nAwake: { Active: yes }\nConfigurations:\n  \
+                 - { Name: a, Platform: Hand }\n  - { Name: b, Platform: Hand, Active: yes }\n  \
+                 - { Name: c, Platform: Awake }\n";
+    for text in [mer, meego] {
+        let made = make(text, &Wanted::default(), &mut Memory::default()).unwrap();
+        let made: Vec<_> = made.iter().map(|made| (&*made.name, &*made.path)).collect();
+        assert_eq!(made, [("b", "f.ks"), ("c", "c.ks")], "{text}");
+        let wanted = Wanted { only: vec!["f".into()], flavour: None };
+        assert_eq!(make(text, &wanted, &mut Memory::default()).unwrap()[0].name, "a");
+    }
+    let both = mer.replace("Active: no", "Active: yes");
+    assert_eq!(told(&both), "c.yaml:4:5: in b: it would be written to f.ks, as `a` at c.yaml:3 would");
+}
+
+#[test]
+fn a_file_is_read_once_however_often_a_folder_is_named() {
+    let text = "ExternalConfigs: [d, ., ./d/]\nConfigurations: [{ Name: x, Inherit: [B] }]\n";
+    let mut shelf = Memory::of(&[("d/b.yaml", "B: { Kernel: k }\n")]);
+    shelf.files.insert("/c.yaml".into(), text.into()); // the folder we are in is empty
+    let made = make(text, &Wanted::default(), &mut shelf).unwrap();
+    assert_eq!(made[0].packages, ["k"]);
+    assert_eq!(shelf.asked, ["d/", "d/b.yaml", "/", "d/"]);
 }

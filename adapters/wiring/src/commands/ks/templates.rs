@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use cli::{TemplatesArguments, result, say};
+use cli::{TemplatesArguments, result, say, visible};
 use imaging::Feature;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ pub(super) fn list(arguments: &TemplatesArguments) -> Result<u8> {
         result(json!({ "templates": templates, "features": features, "errors": wrong }));
     } else {
         show(&offers, &features);
-        wrong.iter().for_each(|wrong| say(format_args!("img: {wrong}")));
+        wrong.iter().for_each(|wrong| say(format_args!("img: {}", visible(wrong))));
     }
     Ok(u8::from(!wrong.is_empty()))
 }
@@ -64,9 +64,9 @@ fn show(offers: &[Offer], features: &[Feature]) {
         if !tokens.is_empty() {
             line.push_str(&format!("; tokens: {}", tokens.join(", ")));
         }
-        result(line);
+        result(visible(&line));
     }
     for feature in features {
-        result(format_args!("feature {}: {}", feature.name, feature.description));
+        result(visible(&format!("feature {}: {}", feature.name, feature.description)));
     }
 }
