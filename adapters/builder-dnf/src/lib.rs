@@ -23,6 +23,7 @@
 mod argv;
 mod builder;
 mod halt;
+mod inside;
 mod plan;
 mod report;
 mod room;
