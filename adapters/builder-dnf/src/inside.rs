@@ -62,10 +62,15 @@ impl Inside {
 
     /// Writes a text; a file that is there keeps its owner and mode, a new one is root's and for all to read.
     pub(crate) fn set(&mut self, path: &str, text: impl Into<String>) {
-        let path = self.end_of(path);
-        let there = self.entry(&path).filter(|entry| matches!(entry.kind, Kind::File(_)));
+        let there = self.entry(&self.end_of(path)).filter(|entry| matches!(entry.kind, Kind::File(_)));
         let (mode, owner) = there.map_or((0o644, (0, 0)), |entry| (entry.mode, entry.owner));
-        self.changed.insert(path, Entry { kind: Kind::File(text.into().into_bytes()), mode, owner });
+        self.set_as(path, text, mode, owner);
+    }
+
+    /// Writes a text with a mode and an owner.
+    pub(crate) fn set_as(&mut self, path: &str, text: impl Into<String>, mode: u32, owner: (u32, u32)) {
+        let kind = Kind::File(text.into().into_bytes());
+        self.changed.insert(self.end_of(path), Entry { kind, mode, owner });
     }
 
     /// Makes a link, in the place of whatever file or link is there.
@@ -100,7 +105,9 @@ impl Inside {
 
     /// Takes away every link of systemd with this name.
     pub(crate) fn disable(&mut self, unit: &str) {
-        self.disabled.insert(unit.to_owned());
+        if self.has("/etc/systemd/system") {
+            self.disabled.insert(unit.to_owned());
+        }
     }
 
     /// Returns the path that a path leads to, when its last part is a link.

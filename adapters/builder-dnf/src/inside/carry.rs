@@ -76,7 +76,7 @@ impl Inside {
     }
 
     async fn write(self, shop: &Workshop<'_>) -> Result<(), Halt> {
-        if !self.disabled.is_empty() && self.has("/etc/systemd/system") {
+        if !self.disabled.is_empty() {
             let mut words: Vec<OsString> = vec![shop.inside("/etc/systemd/system").into(), "-type".into()];
             words.extend(["l".into(), "(".into()]);
             for (number, unit) in self.disabled.iter().enumerate() {

@@ -14,10 +14,30 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("bootloader", &["--append", "--timeout", "--location", "--disabled", "--ptable"]),
     ("btrfs", &["--label"]),
     ("clearpart", &["--all", "--initlabel", "--linux", "--none"]), // the disk is new, so it is clear
+    ("desktop", &["--defaultdesktop", "--autologinuser", "--defaultdm", "--session"]),
+    (
+        "firewall",
+        &[
+            "--enabled",
+            "--enable",
+            "--disabled",
+            "--disable",
+            "--service",
+            "--remove-service",
+            "--port",
+            "--trust",
+            "--ssh",
+            "--http",
+            "--smtp",
+            "--ftp",
+            "--use-system-defaults",
+        ],
+    ),
+    ("firstboot", &["--enabled", "--enable", "--disabled", "--disable", "--reconfig"]),
     ("group", &["--name", "--gid"]),
-    ("keyboard", &["--vckeymap"]),
+    ("keyboard", &["--vckeymap", "--xlayouts", "--switch"]),
     ("lang", &[]),
-    ("network", &["--hostname"]),
+    ("network", NETWORK),
     ("part", PART),
     ("partition", PART),
     (
@@ -42,9 +62,13 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "--noverifyssl",
         ],
     ),
-    ("rootpw", &["--plaintext", "--iscrypted", "--lock"]),
+    ("rootpw", &["--plaintext", "--iscrypted", "--lock", "--allow-ssh"]),
+    ("selinux", &["--enforcing", "--permissive", "--disabled"]),
     ("services", &["--enabled", "--disabled"]),
-    ("timezone", &["--utc", "--isUtc"]),
+    ("skipx", &[]),
+    ("sshkey", &["--username"]),
+    ("timesource", &["--ntp-server", "--ntp-pool", "--ntp-disable", "--nts"]),
+    ("timezone", &["--utc", "--isUtc", "--nontp", "--ntpservers"]),
     (
         "user",
         &[
@@ -61,7 +85,30 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "--gecos",
         ],
     ),
+    ("xconfig", &["--startxonboot", "--defaultdesktop"]),
     ("zerombr", &[]), // likewise
+];
+
+const NETWORK: &[&str] = &[
+    "--hostname",
+    "--device",
+    "--bootproto",
+    "--ip",
+    "--netmask",
+    "--gateway",
+    "--nameserver",
+    "--onboot",
+    "--mtu",
+    "--ipv6",
+    "--ipv6gateway",
+    "--noipv4",
+    "--noipv6",
+    "--nodefroute",
+    "--nodns",
+    "--ipv4-dns-search",
+    "--ipv6-dns-search",
+    "--ipv4-ignore-auto-dns",
+    "--ipv6-ignore-auto-dns",
 ];
 
 const PART: &[&str] = &[
@@ -107,13 +154,31 @@ const SECTIONS: &[(&str, &[&str])] = &[
 const COMPANIONS: &[(&str, &str, &[&str])] = &[
     ("part", "--maxsize", &["--grow"]),
     ("partition", "--maxsize", &["--grow"]),
+    ("keyboard", "--switch", &["--xlayouts"]),
+    ("network", "--netmask", &["--ip"]),
+    ("network", "--gateway", &["--ip"]),
+    ("network", "--ipv6gateway", &["--ipv6"]),
     ("repo", "--disable", &["--save", "--install"]),
     ("repo", "--proxyuser", &["--proxy"]),
     ("repo", "--proxypasswd", &["--proxyuser"]),
 ];
 
+/// Commands that say nothing without an option.
+const NEEDS_A_WORD: &[&str] = &["desktop", "firstboot", "network", "selinux", "xconfig"];
+
 /// Commands of which only the last line counts.
-const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
+const ONCE: &[&str] = &[
+    "bootloader",
+    "desktop",
+    "firewall",
+    "firstboot",
+    "keyboard",
+    "lang",
+    "rootpw",
+    "selinux",
+    "timezone",
+    "xconfig",
+];
 
 /// Options of `part` that are about a disk, which loop images have none of.
 const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary", "--part-type"];
@@ -132,7 +197,7 @@ pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Ve
         let about = row(COMMANDS, name).map(|heeded| unheeded_options(&command.arguments(), heeded));
         let clause = match about {
             None => Some(format!("`{name}` has no effect")),
-            Some(_) if name == "network" && command.arguments().options.is_empty() => {
+            Some(_) if NEEDS_A_WORD.contains(&name) && command.arguments().options.is_empty() => {
                 Some(format!("`{name}` has no effect"))
             }
             Some(_) if not_in(name, form, arch) => {

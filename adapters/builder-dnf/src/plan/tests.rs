@@ -206,7 +206,7 @@ fn options_of_other_builders_are_refused_by_name() {
 #[test]
 fn what_has_no_effect_is_said_with_its_line() {
     let plan = raw(
-        "firewall --enabled\npart / --size=@SIZE@ --recommended --fsprofile=x\nnetwork --hostname=a --device=eth0\n\
+        "vnc\npart / --size=@SIZE@ --recommended --fsprofile=x\nnetwork --hostname=a --device=eth0 --wpakey=x\n\
          %pack\ntrue\n%end",
     )
     .unwrap();
@@ -214,9 +214,9 @@ fn what_has_no_effect_is_said_with_its_line() {
     assert_eq!(
         plan.warnings,
         [
-            "line 5: `firewall` has no effect",
+            "line 5: `vnc` has no effect",
             "line 6: `part`: --recommended, --fsprofile have no effect",
-            "line 7: `network`: --device has no effect",
+            "line 7: `network`: --wpakey has no effect",
             "line 8: `%pack` has no effect",
         ]
     );

@@ -24,6 +24,25 @@ pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut V
     }
 }
 
+/// Returns the path of a unit in the image.
+pub(crate) fn path_of(inside: &Inside, name: &str) -> Option<String> {
+    find(inside, name).map(|(_, path, _)| path)
+}
+
+/// Tells whether the image has a unit.
+pub(crate) fn is_there(inside: &Inside, name: &str) -> bool {
+    find(inside, name).is_some()
+}
+
+/// Enables a unit that the image may have; tells whether it has.
+pub(crate) fn enable_where_there(inside: &mut Inside, name: &str) -> bool {
+    let unit = find(inside, name);
+    if let Some(unit) = &unit {
+        enable(inside, unit, 0, &mut Vec::new());
+    }
+    unit.is_some()
+}
+
 fn no_unit(service: &Named) -> String {
     format!("{}: the image has no systemd unit {}", At(service.line), full_name(&service.name))
 }

@@ -5,7 +5,8 @@ use img_kickstart::{At, Keyboard, Kickstart, Lang, Timezone};
 use crate::halt::Halt;
 use crate::inside::{self, Inside};
 use crate::plan::{Layout, Mount, Plan};
-use crate::steps::{accounts, services};
+use crate::steps::config::quoted;
+use crate::steps::{accounts, desktop, firewall, network, selinux, services, ssh, time};
 use crate::workshop::Workshop;
 
 /// Writes all settings into the image.
@@ -44,7 +45,13 @@ fn settle(inside: &mut Inside, plan: &Plan, said: &mut Said) -> Result<(), Halt>
     }
     host_name(inside, kickstart);
     accounts::apply(inside, kickstart, &plan.uuids, plan.epoch, warnings)?;
-    services::apply(inside, kickstart, warnings);
+    ssh::apply(inside, kickstart, warnings);
+    selinux::apply(inside, kickstart, warnings);
+    network::apply(inside, kickstart, &plan.uuids, warnings);
+    firewall::apply(inside, kickstart, warnings);
+    time::apply(inside, kickstart, warnings);
+    desktop::apply(inside, kickstart, warnings);
+    services::apply(inside, kickstart, warnings); // last, since these lines name services outright
     for source in &plan.sources {
         if let Some(section) = source.saved_section() {
             inside.set(&format!("/etc/yum.repos.d/{}.repo", source.id), section);
@@ -65,11 +72,36 @@ fn locale(inside: &mut Inside, lang: &Lang, redhat: bool) {
 }
 
 fn keys(inside: &mut Inside, keyboard: &Keyboard, redhat: bool) {
+    if !keyboard.xlayouts.is_empty() {
+        inside.set("/etc/X11/xorg.conf.d/00-keyboard.conf", x_keys(keyboard));
+    }
     let Some(keymap) = keyboard.keymap.as_deref().map(quoted) else { return };
     inside.set("/etc/vconsole.conf", format!("KEYMAP=\"{keymap}\"\n"));
     if redhat {
         inside.set("/etc/sysconfig/keyboard", format!("KEYTABLE=\"{keymap}\"\n"));
     }
+}
+
+/// Returns the layouts as X reads them; `cz (qwerty)` is a layout with a variant.
+fn x_keys(keyboard: &Keyboard) -> String {
+    let parts = keyboard.xlayouts.iter().map(|layout| {
+        let (layout, variant) = layout.split_once('(').unwrap_or((layout, ""));
+        (quoted(layout.trim()), quoted(variant.trim_end().trim_end_matches(')')))
+    });
+    let (layouts, variants): (Vec<_>, Vec<_>) = parts.unzip();
+    let mut options = vec![("XkbLayout", layouts.join(","))];
+    if variants.iter().any(|variant| !variant.is_empty()) {
+        options.push(("XkbVariant", variants.join(",")));
+    }
+    if !keyboard.switch.is_empty() {
+        options.push(("XkbOptions", quoted(&keyboard.switch.join(","))));
+    }
+    let options: String =
+        options.iter().map(|(key, value)| format!("        Option \"{key}\" \"{value}\"\n")).collect();
+    format!(
+        "Section \"InputClass\"\n        Identifier \"system-keyboard\"\n        MatchIsKeyboard \"on\"\n\
+         {options}EndSection\n"
+    )
 }
 
 fn clock(inside: &mut Inside, timezone: &Timezone, redhat: bool, warnings: &mut Vec<String>) {
@@ -114,9 +146,4 @@ fn mounts(inside: &mut Inside, layout: &Layout) -> Option<String> {
     }
     inside.set("/etc/fstab", crate::plan::fstab(layout));
     None
-}
-
-/// Makes a text fit between the double quotes of a configuration file.
-fn quoted(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '$' | '`')).collect()
 }

@@ -14,3 +14,4 @@ mod server;
 mod settings;
 mod sources;
 mod support;
+mod system;
