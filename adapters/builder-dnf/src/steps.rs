@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod archive;
+pub(crate) mod attached;
 pub(crate) mod boot;
 pub(crate) mod cache;
 pub(crate) mod config;
@@ -10,16 +11,20 @@ pub(crate) mod desktop;
 pub(crate) mod disk;
 pub(crate) mod filesystems;
 pub(crate) mod firewall;
+pub(crate) mod installed;
 pub(crate) mod live;
 pub(crate) mod network;
 pub(crate) mod packages;
 pub(crate) mod publish;
+pub(crate) mod release;
 pub(crate) mod same;
+pub(crate) mod sbom;
 pub(crate) mod scripts;
 pub(crate) mod selinux;
 pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod ssh;
+pub(crate) mod sums;
 pub(crate) mod table;
 pub(crate) mod time;
 pub(crate) mod tools;

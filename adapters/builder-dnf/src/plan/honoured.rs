@@ -146,8 +146,10 @@ const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("%prepackages", &[]),
+    ("%attachment", &[]),
     ("%pre", &["--interpreter", "--erroronfail", "--log", "--logfile"]),
     ("%post", &["--interpreter", "--erroronfail", "--log", "--logfile", "--nochroot"]),
+    ("%pack", &["--interpreter", "--erroronfail", "--log", "--logfile"]),
 ];
 
 /// Commands and options that mean nothing unless one of some other options is on the line.

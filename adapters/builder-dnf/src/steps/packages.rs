@@ -59,18 +59,23 @@ pub(crate) async fn install(
         task.sight.reads.push(slot.clone());
         shop.must(&task).await?;
     }
-    let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted));
-    task.sight.reads = folders;
-    task.sight.reads.extend(slot);
-    task.sight.furnished.push(shop.root.clone());
     let hear = |line: &str| {
         if let Some(done_of) = report::installed(line) {
             shop.step("installing packages", Some(done_of));
         }
     };
-    let said = shop.run(&task, &hear).await?;
-    judge(shop, &said, plan)?;
-    plan.warnings.extend(report::warnings(&said.lines, &plan.wanted));
+    let first = (!plan.wanted.first.is_empty()).then_some(&plan.wanted.first);
+    let mut said = Vec::new();
+    for names in first.into_iter().chain([&plan.wanted.names]) {
+        let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted, names));
+        task.sight.reads.clone_from(&folders);
+        task.sight.reads.extend(slot.clone());
+        task.sight.furnished.push(shop.root.clone());
+        let run = shop.run(&task, &hear).await?;
+        judge(shop, &run, plan)?;
+        said.extend(run.lines);
+    }
+    plan.warnings.extend(report::warnings(&said, &plan.wanted));
     mount_points(shop).await
 }
 
