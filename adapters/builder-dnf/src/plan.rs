@@ -1,7 +1,8 @@
-//! What will be done, decided before anything runs; pure.
+//! What will be done, decided before anything runs; pure but for the question which programs run here.
 
 mod btrfs;
 mod disk;
+mod foreign;
 mod fstab;
 mod honoured;
 mod live;
@@ -23,7 +24,7 @@ pub(crate) use scripts::Program;
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
-use imaging::{Arch, BuildRequest, ImageType};
+use imaging::{BuildRequest, ImageType};
 use img_kickstart::{At, Kickstart, Named, ScriptKind, check, expand_tokens};
 
 /// Everything a build does, and what it leaves out.
@@ -108,7 +109,7 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
-    runs_here(request.arch)?;
+    foreign::runs_here(request.arch)?;
     let options = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
@@ -155,18 +156,6 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     };
     plan.strictly(0)?;
     Ok(plan)
-}
-
-fn runs_here(arch: Arch) -> Result<(), String> {
-    if arch.runs_here() {
-        return Ok(());
-    }
-    let host = std::env::consts::ARCH;
-    Err(format!(
-        "programs for {arch} do not run on this {host} machine, and packages run programs when they are installed: \
-         build for {host}{} or on a machine for {arch}",
-        if host == "x86_64" { " or i686" } else { "" }
-    ))
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ fn purl(name: &str, version: &str, arch: &str) -> String {
     format!("pkg:rpm/{}@{}?arch={}{epoch}", plain(name), plain(version), plain(arch))
 }
 
-/// The licences that are no expressions of SPDX, each with a name of ours.
+/// The licences that SPDX does not know, by their names in the document: what the packages say of each.
 #[derive(Default)]
 struct Licences(BTreeMap<String, String>);
 
@@ -104,15 +104,23 @@ impl Licences {
         if licence.trim().is_empty() {
             return NOBODY_SAYS.to_owned();
         }
-        if spdx::Expression::parse(licence).is_ok() {
+        if spdx::Expression::parse(licence).is_ok() && !licence.contains("DocumentRef-") {
+            let words = licence.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+            for own in words.filter(|word| word.starts_with("LicenseRef-")) {
+                self.0.insert(own.to_owned(), own.to_owned());
+            }
             return licence.to_owned();
         }
-        let next = format!("LicenseRef-img-{}", self.0.len() + 1);
-        self.0.entry(licence.to_owned()).or_insert(next).clone()
+        if let Some((id, _)) = self.0.iter().find(|(_, text)| *text == licence) {
+            return id.clone();
+        }
+        let id = format!("LicenseRef-img-{}", self.0.len() + 1);
+        self.0.insert(id.clone(), licence.to_owned());
+        id
     }
 
     fn extracted(&self) -> Vec<Value> {
-        let infos = self.0.iter().map(|(text, id)| {
+        let infos = self.0.iter().map(|(id, text)| {
             json!({ "licenseId": id, "name": text, "extractedText": format!("The package says: {text}") })
         });
         infos.collect()
@@ -136,6 +144,7 @@ mod tests {
             package("gcc-c++", "1:2.0-3", "GPL-2.0-or-later WITH GCC-exception-3.1 AND MIT"),
             package("old_1", "1-1", "GPLv2+"),
             package("old_2", "1-1", "GPLv2+"),
+            package("own", "1-1", "(MIT OR LicenseRef-Own)"),
         ];
 
         let text = document(
@@ -157,7 +166,9 @@ mod tests {
             said["packages"][1]["externalRefs"][0]["referenceLocator"],
             "pkg:rpm/gcc-c%2B%2B@2.0-3?arch=x86_64&epoch=1"
         );
-        assert_eq!(said["relationships"].as_array().unwrap().len(), 4);
-        assert_eq!(said["hasExtractedLicensingInfos"].as_array().unwrap().len(), 1);
+        assert_eq!(said["relationships"].as_array().unwrap().len(), 5);
+        let infos = said["hasExtractedLicensingInfos"].as_array().unwrap();
+        let ids: Vec<_> = infos.iter().map(|info| info["licenseId"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["LicenseRef-Own", "LicenseRef-img-1"]);
     }
 }
