@@ -7,7 +7,7 @@
 mod archive;
 mod carry;
 
-pub(crate) use carry::change;
+pub(crate) use carry::{change, put};
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,6 +43,13 @@ pub(crate) struct Inside {
     disabled: BTreeSet<String>,
     wanted: RefCell<BTreeSet<PathBuf>>,
     wanted_trees: RefCell<BTreeSet<PathBuf>>,
+}
+
+impl Entry {
+    /// A file of root.
+    pub(crate) fn text(text: impl Into<String>, mode: u32) -> Entry {
+        Entry { kind: Kind::File(text.into().into_bytes()), mode, owner: (0, 0) }
+    }
 }
 
 impl Inside {

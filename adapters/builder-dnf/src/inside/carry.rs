@@ -1,13 +1,14 @@
 //! Carries files out of the image and back, by one `tar` each time.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use imaging::BuilderError;
 
-use super::{Inside, archive};
+use super::{Entry, Inside, archive};
 use crate::halt::Halt;
 use crate::workshop::Workshop;
 
@@ -86,19 +87,27 @@ impl Inside {
             words.extend([")".into(), "-delete".into()]);
             shop.tool("find", words).await?;
         }
-        if self.changed.is_empty() {
-            return Ok(());
-        }
-        let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let archive = archive::written(&self.changed, shop.epoch.unwrap_or_else(now));
-        let broken = |error| Halt::Broken(BuilderError::new("put settings into the image", error));
-        let mut task =
-            shop.task(["tar", "-x", "-p", "--numeric-owner", "--same-owner", "--no-overwrite-dir"]);
-        task.argv.extend(["--keep-directory-symlink".into(), "-f".into(), "-".into(), "-C".into()]);
-        task.argv.push(shop.root.clone().into_os_string());
-        task.stdin = archive.map_err(broken)?;
-        shop.must(&task).await.map(|_| ())
+        put(shop, &shop.root, &self.changed).await
     }
+}
+
+/// Writes entries below a folder of the work folder, which their paths begin at.
+pub(crate) async fn put(
+    shop: &Workshop<'_>,
+    below: &Path,
+    entries: &BTreeMap<PathBuf, Entry>,
+) -> Result<(), Halt> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let archive = archive::written(entries, shop.epoch.unwrap_or_else(now));
+    let broken = |error| Halt::Broken(BuilderError::new("write small files of a build", error));
+    let mut task = shop.task(["tar", "-x", "-p", "--numeric-owner", "--same-owner", "--no-overwrite-dir"]);
+    task.argv.extend(["--keep-directory-symlink".into(), "-f".into(), "-".into(), "-C".into()]);
+    task.argv.push(below.into());
+    task.stdin = archive.map_err(broken)?;
+    shop.must(&task).await.map(|_| ())
 }
 
 fn relative(path: &Path) -> OsString {
