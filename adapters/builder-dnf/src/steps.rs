@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod archive;
 pub(crate) mod attached;
+pub(crate) mod auth;
 pub(crate) mod boot;
 pub(crate) mod cache;
 pub(crate) mod config;

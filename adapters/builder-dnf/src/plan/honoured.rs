@@ -11,6 +11,9 @@ use img_kickstart::{At, Kickstart, check};
 
 /// Commands, with the options of each that have an effect.
 const COMMANDS: &[(&str, &[&str])] = &[
+    ("auth", &[]),
+    ("authconfig", &[]),
+    ("authselect", &[]),
     ("bootloader", &["--append", "--timeout", "--location", "--disabled", "--ptable"]),
     ("btrfs", &["--label"]),
     ("clearpart", &["--all", "--initlabel", "--linux", "--none"]), // the disk is new, so it is clear
@@ -170,6 +173,8 @@ const NEEDS_A_WORD: &[&str] = &["desktop", "firstboot", "network", "selinux", "x
 
 /// Commands of which only the last line counts.
 const ONCE: &[&str] = &[
+    "authconfig",
+    "authselect",
     "bootloader",
     "desktop",
     "firewall",
@@ -264,6 +269,7 @@ fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for command in kickstart.commands() {
         let name = match command.name() {
+            "auth" => "authconfig",
             "network" if command.arguments().has("--hostname") => "network --hostname",
             name if ONCE.contains(&name) => name,
             _ => continue,

@@ -42,6 +42,13 @@ pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut V
 fn target(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut Vec<String>) {
     let skipx = kickstart.commands().filter(|command| command.name() == "skipx").last();
     let xconfig = kickstart.xconfig().filter(|xconfig| xconfig.startxonboot);
+    if let (Some(skipx), Some(xconfig)) = (&skipx, &xconfig) {
+        warnings.push(format!(
+            "{}: `skipx` has no effect: {} says --startxonboot",
+            At(skipx.line),
+            At(xconfig.line)
+        ));
+    }
     let (line, target, level) = match (skipx, xconfig) {
         (_, Some(xconfig)) => (xconfig.line, "graphical.target", 5),
         (Some(skipx), None) => (skipx.line, "multi-user.target", 3),

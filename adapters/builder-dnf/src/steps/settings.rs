@@ -6,7 +6,7 @@ use crate::halt::Halt;
 use crate::inside::{self, Inside};
 use crate::plan::{Layout, Mount, Plan};
 use crate::steps::config::quoted;
-use crate::steps::{accounts, desktop, firewall, network, selinux, services, ssh, time};
+use crate::steps::{accounts, auth, desktop, firewall, network, selinux, services, ssh, time};
 use crate::workshop::Workshop;
 
 /// Writes all settings into the image.
@@ -20,7 +20,7 @@ pub(crate) async fn apply(shop: &Workshop<'_>, plan: &mut Plan) -> Result<(), Ha
     let said = decided.await?;
     said.notes.iter().for_each(|note| shop.note(note));
     plan.warnings.extend(said.warnings);
-    Ok(())
+    auth::apply(shop, plan).await
 }
 
 /// What is said about settings: to a person, and in the log.

@@ -299,10 +299,12 @@ async fn the_desktop_is_told_to_whatever_shows_it() {
     let (_scene, image, _) = built(&old, "xconfig --startxonboot").await;
     assert_eq!(image.read("/etc/inittab"), "id:5:initdefault:\nsi::sysinit:/x\n");
 
-    let (_scene, _, warnings) = built(&[], "desktop --autologinuser=ann\nxconfig --startxonboot").await;
+    let (_scene, _, warnings) =
+        built(&[], "desktop --autologinuser=ann\nxconfig --startxonboot\nskipx").await;
     assert_eq!(
         warnings,
         [
+            "line 4: `skipx` has no effect: line 3 says --startxonboot",
             "line 3: the image has no graphical.target to start with",
             "line 2: the image has no gdm, lightdm, sddm or uxlaunch that logs anybody in",
         ]
@@ -324,4 +326,31 @@ async fn the_first_start_asks_or_does_not() {
     }
     let (_scene, _, warnings) = built(&[], "firstboot --enabled").await;
     assert_eq!(warnings, ["line 2: the image has no initial-setup or firstboot to run at its first start"]);
+}
+
+#[tokio::test]
+async fn who_somebody_is_is_told_to_a_program_of_the_image() {
+    let program = "#!/bin/sh\nprintf '%s;' \"$@\" >>/told\n";
+    let programs = [("/usr/sbin/authconfig", program), ("/usr/bin/authselect", program)];
+    let lines = "auth --old\nauthconfig --enableshadow '--passalgo=$(id) sha512'\nauthselect select sssd with-mkhomedir\n\
+                 %pre\numask 0\nmkdir -p $INSTALL_ROOT/usr/sbin $INSTALL_ROOT/usr/bin\n\
+                 for one in sbin/authconfig bin/authselect; do >$INSTALL_ROOT/usr/$one; chmod 0755 $INSTALL_ROOT/usr/$one; done\n%end";
+    let (_scene, image, warnings) = built(&programs, lines).await;
+    assert_eq!(warnings, ["line 2: `authconfig` has no effect: line 3 says it again"]);
+    assert_eq!(
+        image.read("/told"),
+        "--enableshadow;--passalgo=$(id) sha512;--update;--nostart;select;sssd;with-mkhomedir;--force;"
+    );
+
+    let failing = [("/usr/sbin/authconfig", "#!/bin/sh\nexit 3\n")];
+    let (_scene, _, warnings) =
+        built(&failing, &format!("{lines}\n%pre\nrm $INSTALL_ROOT/usr/bin/authselect\n%end")).await;
+    assert_eq!(
+        warnings,
+        [
+            "line 2: `authconfig` has no effect: line 3 says it again",
+            "line 3: /usr/sbin/authconfig ended with exit status 3; the log says what it printed",
+            "line 4: the image has no /usr/bin/authselect"
+        ]
+    );
 }
