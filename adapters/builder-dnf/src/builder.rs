@@ -9,6 +9,7 @@ use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 use crate::halt::Halt;
 use crate::plan::{self, Form, Plan};
 use crate::steps;
+use crate::steps::installed::Census;
 use crate::workshop::Workshop;
 
 /// Makes images of every type but those of flash memory.
@@ -47,12 +48,13 @@ impl DnfBuilder {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
         steps::scripts::run(shop, &plan.before, &mut plan.warnings).await?;
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
+        let census = Census::take(shop).await?;
         let known = plan.warnings.len();
         steps::settings::apply(shop, &mut plan).await?;
         plan.strictly(known).map_err(Halt::Failed)?;
         steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
         steps::attached::copy(shop, &mut plan).await?;
-        let installed = steps::installed::list(shop).await?;
+        let census = census.again(shop).await?;
         steps::same::bases(shop).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
@@ -65,7 +67,7 @@ impl DnfBuilder {
         };
         steps::publish::gather(shop, &files)?;
         steps::scripts::run(shop, &plan.pack, &mut plan.warnings).await?;
-        let image_file = steps::publish::publish(shop, &plan, &files, &installed).await?;
+        let image_file = steps::publish::publish(shop, &plan, &files, &census.packages).await?;
         Ok(Made { image_file, warnings: plan.warnings })
     }
 }

@@ -40,7 +40,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ("group", &["--name", "--gid"]),
     ("keyboard", &["--vckeymap", "--xlayouts", "--switch"]),
     ("lang", &[]),
-    ("network", NETWORK),
+    ("network", crate::steps::network::OPTIONS),
     ("part", PART),
     ("partition", PART),
     (
@@ -90,28 +90,6 @@ const COMMANDS: &[(&str, &[&str])] = &[
     ),
     ("xconfig", &["--startxonboot", "--defaultdesktop"]),
     ("zerombr", &[]), // likewise
-];
-
-const NETWORK: &[&str] = &[
-    "--hostname",
-    "--device",
-    "--bootproto",
-    "--ip",
-    "--netmask",
-    "--gateway",
-    "--nameserver",
-    "--onboot",
-    "--mtu",
-    "--ipv6",
-    "--ipv6gateway",
-    "--noipv4",
-    "--noipv6",
-    "--nodefroute",
-    "--nodns",
-    "--ipv4-dns-search",
-    "--ipv6-dns-search",
-    "--ipv4-ignore-auto-dns",
-    "--ipv6-ignore-auto-dns",
 ];
 
 const PART: &[&str] = &[

@@ -1,5 +1,7 @@
 //! Which packages are in the image, as its own base says.
 
+use std::time::SystemTime;
+
 use crate::halt::Halt;
 use crate::workshop::Workshop;
 
@@ -25,14 +27,50 @@ const FORMAT: &str = "%{NAME}\\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\\t%
 /// So long a list is read.
 const LARGEST: usize = 32 << 20;
 
-/// Lists the packages in the order of their names.
-pub(crate) async fn list(shop: &Workshop<'_>) -> Result<Vec<Installed>, Halt> {
+/// The packages, and what rpm's base looked like when it was asked.
+pub(crate) struct Census {
+    pub(crate) packages: Vec<Installed>,
+    seen: Stamps,
+}
+
+/// Of the base and of what was last written into it: the time and the size.
+type Stamps = [Option<(SystemTime, u64)>; 2];
+
+impl Census {
+    /// Asks for the packages that dnf has installed.
+    pub(crate) async fn take(shop: &Workshop<'_>) -> Result<Census, Halt> {
+        let packages = list(shop).await?.unwrap_or_default();
+        Ok(Census { packages, seen: stamps(shop) })
+    }
+
+    /// Asks again when scripts have changed the base; what was known counts when they have removed or broken it, since rpm
+    /// would make a new one.
+    pub(crate) async fn again(self, shop: &Workshop<'_>) -> Result<Census, Halt> {
+        let now = stamps(shop);
+        if now[0].is_none() || now == self.seen {
+            return Ok(self);
+        }
+        let packages = list(shop).await?.filter(|packages| !packages.is_empty());
+        Ok(Census { packages: packages.unwrap_or(self.packages), seen: now })
+    }
+}
+
+fn stamps(shop: &Workshop<'_>) -> Stamps {
+    ["rpmdb.sqlite", "rpmdb.sqlite-wal"].map(|file| {
+        let base = shop.on_host(&shop.inside(&format!("/var/lib/rpm/{file}")));
+        let about = base.symlink_metadata().ok()?;
+        Some((about.modified().ok()?, about.len()))
+    })
+}
+
+/// Lists the packages in the order of their names; `None` when rpm cannot.
+async fn list(shop: &Workshop<'_>) -> Result<Option<Vec<Installed>>, Halt> {
     let mut task = shop.task(["rpm", "--root"]).env("HOME", shop.work.join("home"));
     task.argv.push(shop.root.clone().into_os_string());
     task.argv.extend(["--dbpath", "/var/lib/rpm", "-qa", "--queryformat", FORMAT].map(Into::into));
     task.keep_output = Some(LARGEST);
-    let said = shop.must(&task).await?.output;
-    Ok(read(&String::from_utf8_lossy(&said)))
+    let ended = shop.run(&task, &|_| {}).await?.ended;
+    Ok(ended.well().then(|| read(&String::from_utf8_lossy(&ended.output))))
 }
 
 /// Reads the list; keys that packages are signed with are no packages.

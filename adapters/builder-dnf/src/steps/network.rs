@@ -12,6 +12,8 @@ use crate::plan::Uuids;
 use crate::steps::services;
 use device::{Device, Which};
 
+pub(crate) use device::OPTIONS;
+
 /// Carries out `network` lines that say more than a name.
 pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, uuids: &Uuids, warnings: &mut Vec<String>) {
     for command in kickstart.commands().filter(|command| command.name() == "network") {

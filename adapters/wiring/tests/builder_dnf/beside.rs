@@ -38,6 +38,33 @@ async fn packages_and_checksums_are_beside_the_image() {
 }
 
 #[tokio::test]
+async fn an_image_without_a_base_of_packages_has_a_list_of_them_all_the_same() {
+    let scene = Scene::new(
+        ImageType::Loop,
+        "REPO\n%packages\nbusybox\n%end\n%post --erroronfail\nrm -r /var/lib/rpm\n%end\n",
+    );
+    scene.made().await;
+
+    let packages = std::fs::read_to_string(scene.file("demo.packages")).unwrap();
+    assert!(packages.starts_with("busybox\t"), "{packages}");
+    let image = crate::support::Ext::at(&scene.file("demo.img"), 0);
+    assert!(image.has("/var/lib/dnf") && !image.has("/var/lib/rpm"));
+}
+
+#[tokio::test]
+async fn packages_that_scripts_remove_are_not_in_the_list() {
+    let scene = Scene::new(
+        ImageType::Loop,
+        "REPO\n%packages\nbusybox\nbash\n%end\n%post --nochroot --erroronfail\nprintf '%%_dbpath /var/lib/rpm\\n' >/tmp/.rpmmacros\n\
+         rpm --root $INSTALL_ROOT -e bash\n%end\n",
+    );
+    scene.made().await;
+
+    let packages = std::fs::read_to_string(scene.file("demo.packages")).unwrap();
+    assert!(packages.starts_with("busybox\t"), "{packages}");
+}
+
+#[tokio::test]
 async fn a_release_has_a_folder_with_a_manifest() {
     let mut scene = Scene::new(
         ImageType::Livecd,

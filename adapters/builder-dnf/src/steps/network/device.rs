@@ -44,8 +44,9 @@ pub(super) struct Device {
     pub(super) mtu: Option<u32>,
 }
 
-/// Options without which a line is about no device.
-const ABOUT_A_DEVICE: &[&str] = &[
+/// Options of `network` that have an effect; all but the first are about a device.
+pub(crate) const OPTIONS: &[&str] = &[
+    "--hostname",
     "--device",
     "--bootproto",
     "--ip",
@@ -69,7 +70,7 @@ const ABOUT_A_DEVICE: &[&str] = &[
 impl Device {
     /// Reads a line; `None` when it is about no device, an error is a clause.
     pub(super) fn read(of: &Arguments<'_>) -> Result<Option<Device>, String> {
-        if !ABOUT_A_DEVICE.iter().any(|option| of.has(option)) {
+        if !OPTIONS[1..].iter().any(|option| of.has(option)) {
             return Ok(None);
         }
         let mut search = of.list("--ipv4-dns-search");
