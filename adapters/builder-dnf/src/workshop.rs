@@ -222,6 +222,22 @@ impl<'a> Workshop<'a> {
         self.host.join(path.strip_prefix(&self.work).unwrap_or(path))
     }
 
+    /// Returns where a path really is, when no script has put a link in the place of a folder on the way to it.
+    pub(crate) fn own(&self, path: &Path) -> Result<PathBuf, Halt> {
+        let folder = path.parent().unwrap_or(path);
+        let real = self
+            .host
+            .canonicalize()
+            .ok()
+            .map(|host| host.join(folder.strip_prefix(&self.work).unwrap_or(folder)));
+        match self.on_host(folder).canonicalize() {
+            Ok(found) if Some(&found) == real.as_ref() => Ok(self.on_host(path)),
+            _ => {
+                Err(Halt::failed(format!("a script put something else in the place of {}", folder.display())))
+            }
+        }
+    }
+
     /// Makes a finished file, by its path on the host, ours.
     pub(crate) async fn take_over(&self, file: &Path) -> Result<(), Halt> {
         Ok(self.place.take_over(file).await?)

@@ -62,7 +62,7 @@ pub(crate) enum Size {
 pub(crate) const ESP: Uuid = Uuid::from_u128(0xc12a7328_f81f_11d2_ba4b_00a0c93ec93b);
 
 impl Size {
-    pub(super) fn least(self) -> u64 {
+    pub(crate) fn least(self) -> u64 {
         match self {
             Size::Fixed(size) => size,
             Size::Content { least, .. } => least,

@@ -29,7 +29,6 @@ pub(crate) async fn write(
     shop.tool("mkdir", ["-p".into(), "--".into(), tree.join("LiveOS").into_os_string()]).await?;
     let files = tree.join("LiveOS/squashfs.img");
     shop.must(&shop.task(argv::mksquashfs(&shop.root, &files))).await?;
-    same::tree(shop, &tree).await?;
     let (name, file) = (&shop.request.name, shop.work.join("image/medium"));
     match &medium.kind {
         MediumKind::Cd => {

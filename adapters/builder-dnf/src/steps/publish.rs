@@ -42,15 +42,13 @@ impl Finished {
 ///
 /// Folders stay where they are: their files have other owners outside.
 pub(crate) fn gather(shop: &Workshop<'_>, files: &[Finished]) -> Result<(), Halt> {
-    let out = shop.on_host(&shop.work.join(OUT));
     for Finished { file, name, .. } in files.iter().filter(|finished| !finished.folder) {
-        if out.join(name).symlink_metadata().is_ok() {
+        let to = shop.own(&shop.work.join(OUT).join(name))?;
+        if to.symlink_metadata().is_ok() {
             shop.note(&format!("{name} in IMG_OUT_DIR is not kept: that name is the image's"));
         }
-        fs::rename(shop.on_host(file), out.join(name)).map_err(|error| match error.kind() {
-            io::ErrorKind::IsADirectory => {
-                Halt::failed(format!("a script put something else in the place of {name}"))
-            }
+        fs::rename(shop.own(file)?, to).map_err(|error| match error.kind() {
+            io::ErrorKind::IsADirectory => in_the_place_of(name),
             _ => broken(error),
         })?;
     }
@@ -66,6 +64,7 @@ pub(crate) async fn publish(
     installed: &[Installed],
 ) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
+    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
     let image = image(shop, files)?;
     let (name, release) = (shop.request.name.as_str(), plan.release.as_deref());
     let inner = release::folder(release, name);
@@ -100,7 +99,11 @@ pub(crate) async fn publish(
     results.sort_by_key(|result| *result == image); // last
     make_ours(shop, &results).await?;
     for finished in files.iter().filter(|finished| finished.folder) {
-        fs::rename(shop.on_host(&finished.file), folder.join(named(&finished.name))).map_err(broken)?;
+        let on_host = shop.own(&finished.file)?;
+        if !on_host.symlink_metadata().map_err(broken)?.is_dir() {
+            return Err(in_the_place_of(&finished.name));
+        }
+        fs::rename(on_host, folder.join(named(&finished.name))).map_err(broken)?;
     }
     let sums = sums(shop, &results, &written, &folder, &named, release.is_some()).await?;
     write(&folder.join(named(&format!("{name}.sha256"))), sums::sha256_list(&sums).as_bytes(), 0o644)?;
@@ -158,6 +161,10 @@ fn sbom(shop: &Workshop<'_>, plan: &Plan, installed: &[Installed]) -> String {
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Halt> {
     fs::write(path, bytes).map_err(broken)?;
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(broken)
+}
+
+fn in_the_place_of(name: &str) -> Halt {
+    Halt::failed(format!("a script put something else in the place of {name}"))
 }
 
 fn broken(error: io::Error) -> Halt {

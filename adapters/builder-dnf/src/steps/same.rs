@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use child::Task;
+use imaging::BuilderError;
 use uuid::Uuid;
 
 use crate::halt::Halt;
@@ -58,7 +59,9 @@ pub(crate) async fn not_looked_at(shop: &Workshop<'_>, tree: &Path) -> Result<()
 /// last look at a file.
 pub(crate) async fn ext(shop: &Workshop<'_>, image: &str) -> Result<(), Halt> {
     let Some(epoch) = shop.epoch else { return Ok(()) };
-    let said = shop.ask(["debugfs", "-R", "show_super_stats -h", image]).await?.unwrap_or_default();
+    let mut task = shop.task(["debugfs", "-R", "show_super_stats -h", image]);
+    task.keep_output = Some(1 << 20);
+    let said = String::from_utf8_lossy(&shop.must(&task).await?.output).into_owned();
     let mut task = shop.task(["debugfs", "-w", "-f", "/dev/stdin", image]);
     let fields = ["ctime", "atime"];
     let commands = (1..=inodes_in_use(&said)).flat_map(|inode| fields.map(|field| (inode, field)));
@@ -95,11 +98,10 @@ pub(crate) async fn virtual_disk(
         DiskFormat::Vmdk => {
             let head = shop.bytes(file, 512, 1024).await?;
             let at = head.windows(5).position(|bytes| bytes == b"\nCID=").map(|at| at as u64 + 5 + 512);
+            let lost =
+                || Halt::Broken(BuilderError::new("find the identifier of a vmdk", "it has no line CID="));
             let id = format!("{:08x}", uuid.as_fields().0);
-            match at {
-                Some(at) => shop.patch(file, at, id.as_bytes()).await,
-                None => Ok(()),
-            }
+            shop.patch(file, at.ok_or_else(lost)?, id.as_bytes()).await
         }
         DiskFormat::Vhd => {
             let foot = vhd_footer(shop.bytes(file, 0, 512).await?, epoch, uuid);

@@ -119,6 +119,22 @@ async fn scripts_that_pack_see_the_image_and_nothing_of_the_host() {
 }
 
 #[tokio::test]
+async fn no_script_leads_the_results_elsewhere() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("secret"), "mine").unwrap();
+    let at = elsewhere.path().display();
+    for section in ["%post --nochroot", "%pack"] {
+        let script = format!("{section}\nrm -r $IMG_OUT_DIR\nln -s {at} /build/out\n%end\n");
+        let text = format!("REPO\npart / --size=60\n%packages\nbusybox\n%end\n{script}");
+        let reason = Scene::new(ImageType::Loop, &text).reason().await;
+        assert_eq!(reason, "a script put something else in the place of /build/out");
+    }
+    let left: Vec<_> =
+        std::fs::read_dir(elsewhere.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert_eq!(left, ["secret"]);
+}
+
+#[tokio::test]
 async fn attachments_are_copied_out_of_the_image_and_from_nowhere_else() {
     let scene = Scene::new(
         ImageType::Loop,

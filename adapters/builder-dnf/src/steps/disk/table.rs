@@ -111,3 +111,57 @@ fn active(volumes: &[(&Volume, u64)]) -> Option<usize> {
         .or_else(|| first(&|volume| at(volume, "/boot")))
         .or_else(|| first(&|volume| at(volume, "/")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imaging::ImageType;
+
+    fn of(lines: &str) -> Partitions {
+        let kickstart = format!("{}{lines}\n", crate::plan::tests::BASE);
+        let plan = crate::plan::plan(&crate::plan::tests::request(ImageType::Raw, &kickstart)).unwrap();
+        let layout = plan.form.layout().unwrap();
+        let volumes: Vec<_> = layout.volumes.iter().map(|volume| (volume, volume.size.least())).collect();
+        Partitions::new(layout.table, &layout.disks[0], &volumes)
+    }
+
+    /// Returns the lines of the partitions, without what is random.
+    fn lines(partitions: &Partitions) -> Vec<String> {
+        let lines = partitions.script.lines().filter(|line| line.contains(" : "));
+        lines.map(|line| line.split(", uuid=").next().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn more_than_four_partitions_of_an_mbr_lie_in_an_extended_one() {
+        let table =
+            of("part / --size=1\npart /a --size=1\npart /b --size=1\npart /c --size=1\npart swap --size=1");
+
+        assert_eq!(
+            lines(&table),
+            [
+                "1 : start=2048, size=2048, type=83, bootable",
+                "2 : start=4096, size=2048, type=83",
+                "3 : start=6144, size=2048, type=83",
+                "4 : start=8192, size=8192, type=f",
+                "5 : start=10240, size=2048, type=83",
+                "6 : start=14336, size=2048, type=82",
+            ]
+        );
+        assert_eq!((table.starts, table.bytes), (vec![2048, 4096, 6144, 10240, 14336], 8 << 20));
+    }
+
+    #[test]
+    fn a_gpt_has_room_for_grub_before_and_for_its_copy_behind_the_partitions() {
+        let table = of("part / --size=1\npart /boot/efi --size=1 --fstype=efi --align=2048");
+
+        assert_eq!(
+            lines(&table),
+            [
+                "1 : start=2048, size=2048, type=0fc63daf-8483-4772-8e79-3d69d8477de4",
+                "2 : start=4096, size=2048, type=c12a7328-f81f-11d2-ba4b-00a0c93ec93b",
+                "3 : start=40, size=2008, type=21686148-6449-6e6f-744e-656564454649",
+            ]
+        );
+        assert_eq!((table.starts, table.bytes), (vec![2048, 4096], 4 << 20));
+    }
+}
