@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use imaging::Arch;
+use img_kickstart::Named;
 
 use crate::plan::{DiskFormat, FileSystem, Volume, Wanted};
 
@@ -19,15 +20,15 @@ pub(crate) struct Dnf<'a> {
 impl Dnf<'_> {
     /// Downloads what is wanted, and with it finds out whether it can be installed.
     pub(crate) fn download(&self, wanted: &Wanted) -> Vec<OsString> {
-        self.install(wanted, &["--downloadonly", "--refresh"])
+        self.install(wanted, &wanted.names, &["--downloadonly", "--refresh"])
     }
 
-    /// Installs what was downloaded.
-    pub(crate) fn install_downloaded(&self, wanted: &Wanted) -> Vec<OsString> {
-        self.install(wanted, &["--cacheonly"])
+    /// Installs some of what was downloaded, with all it needs.
+    pub(crate) fn install_downloaded(&self, wanted: &Wanted, names: &[Named]) -> Vec<OsString> {
+        self.install(wanted, names, &["--cacheonly"])
     }
 
-    fn install(&self, wanted: &Wanted, how: &[&str]) -> Vec<OsString> {
+    fn install(&self, wanted: &Wanted, names: &[Named], how: &[&str]) -> Vec<OsString> {
         let (work, root) = (self.work.display(), self.root.display());
         // Debian's dnf.conf would skip a repository that cannot be reached, and its rpm macros would put the package
         // database into a home folder: so nothing of the host's configuration is read.
@@ -57,7 +58,7 @@ impl Dnf<'_> {
         argv.extend(wanted.excluded.iter().map(|excluded| format!("--exclude={}", excluded.name)));
         argv.extend(how.iter().map(|option| (*option).to_owned()));
         argv.extend(["install".to_owned(), "--".to_owned()]);
-        argv.extend(wanted.names.iter().map(|wanted| wanted.name.clone()));
+        argv.extend(names.iter().map(|wanted| wanted.name.clone()));
         argv.into_iter().map(OsString::from).collect()
     }
 }
@@ -195,7 +196,6 @@ pub(crate) fn mkfs(volume: &Volume, file: &Path, start: u64) -> Vec<OsString> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use img_kickstart::Named;
 
     #[test]
     fn dnf_reads_nothing_of_the_host_and_takes_no_name_for_an_option() {

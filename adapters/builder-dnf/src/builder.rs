@@ -9,6 +9,7 @@ use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 use crate::halt::Halt;
 use crate::plan::{self, Form, Plan};
 use crate::steps;
+use crate::steps::installed::Census;
 use crate::workshop::Workshop;
 
 /// Makes images of every type but those of flash memory.
@@ -47,8 +48,13 @@ impl DnfBuilder {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
         steps::scripts::run(shop, &plan.before, &mut plan.warnings).await?;
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
+        let census = Census::take(shop).await?;
+        let known = plan.warnings.len();
         steps::settings::apply(shop, &mut plan).await?;
+        plan.strictly(known).map_err(Halt::Failed)?;
         steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
+        steps::attached::copy(shop, &mut plan).await?;
+        let census = census.again(shop).await?;
         steps::same::bases(shop).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
@@ -59,9 +65,10 @@ impl DnfBuilder {
             }
             Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };
-        steps::publish::publish(shop, &plan, &files)
-            .await
-            .map(|image_file| Made { image_file, warnings: plan.warnings })
+        steps::publish::gather(shop, &files)?;
+        steps::scripts::run(shop, &plan.pack, &mut plan.warnings).await?;
+        let image_file = steps::publish::publish(shop, &plan, &files, &census.packages).await?;
+        Ok(Made { image_file, warnings: plan.warnings })
     }
 }
 

@@ -24,6 +24,7 @@ mod argv;
 mod builder;
 mod doctor;
 mod halt;
+mod inside;
 mod plan;
 mod report;
 mod room;

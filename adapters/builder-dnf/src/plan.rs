@@ -1,7 +1,8 @@
-//! What will be done, decided before anything runs; pure.
+//! What will be done, decided before anything runs; pure but for the question which programs run here.
 
 mod btrfs;
 mod disk;
+mod foreign;
 mod fstab;
 mod honoured;
 mod live;
@@ -23,8 +24,8 @@ pub(crate) use scripts::Program;
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
-use imaging::{Arch, BuildRequest, ImageType};
-use img_kickstart::{At, Kickstart, ScriptKind, check, expand_tokens};
+use imaging::{BuildRequest, ImageType};
+use img_kickstart::{At, Kickstart, Named, ScriptKind, check, expand_tokens};
 
 /// Everything a build does, and what it leaves out.
 #[derive(Clone, Debug)]
@@ -41,6 +42,14 @@ pub(crate) struct Plan {
     pub(crate) before: Vec<Program>,
     /// What runs after them, in order.
     pub(crate) after: Vec<Program>,
+    /// What runs when the image is packed, in order.
+    pub(crate) pack: Vec<Program>,
+    /// Packages, and paths of the image with patterns, whose files go beside the image.
+    pub(crate) attached: Vec<Named>,
+    /// What the image is a release of: its folder and the names of its files say so.
+    pub(crate) release: Option<String>,
+    /// Whether a line without effect ends the build.
+    pub(crate) strict: bool,
     /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
     pub(crate) epoch: Option<u64>,
     /// The identifiers of what is new.
@@ -81,6 +90,17 @@ impl Form {
     }
 }
 
+impl Plan {
+    /// Ends the build when a line turned out to have no effect: one of the warnings from `known` on.
+    pub(crate) fn strictly(&self, known: usize) -> Result<(), String> {
+        let new = self.warnings.get(known..).unwrap_or_default();
+        if !self.strict || new.is_empty() {
+            return Ok(());
+        }
+        Err(format!("{}; --strict takes that for an error", new.join("; ")))
+    }
+}
+
 /// Plans a build; the error is the sentence why it cannot be done.
 pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &request.tokens));
@@ -89,12 +109,12 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
-    runs_here(request.arch)?;
+    foreign::runs_here(request.arch)?;
     let options = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
-        ImageType::Fs => Form::Fs(options.pack),
+        ImageType::Fs => Form::Fs(options.pack.clone()),
         ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
         ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, &uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
@@ -116,20 +136,26 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     let wanted = packages::wanted(&kickstart, &mut warnings)?;
     let of_kind = |kind| scripts::programs(&kickstart, kind);
     let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
-    let epoch = options.epoch;
-    Ok(Plan { kickstart, form, sources, wanted, before, after, epoch, uuids, warnings })
-}
-
-fn runs_here(arch: Arch) -> Result<(), String> {
-    if arch.runs_here() {
-        return Ok(());
-    }
-    let host = std::env::consts::ARCH;
-    Err(format!(
-        "programs for {arch} do not run on this {host} machine, and packages run programs when they are installed: \
-         build for {host}{} or on a machine for {arch}",
-        if host == "x86_64" { " or i686" } else { "" }
-    ))
+    let pack = of_kind(ScriptKind::Pack)?;
+    let attached = kickstart.attachments();
+    let options::Options { epoch, strict, release, .. } = options;
+    let plan = Plan {
+        kickstart,
+        form,
+        sources,
+        wanted,
+        before,
+        after,
+        pack,
+        attached,
+        release,
+        strict,
+        epoch,
+        uuids,
+        warnings,
+    };
+    plan.strictly(0)?;
+    Ok(plan)
 }
 
 #[cfg(test)]

@@ -117,11 +117,26 @@ impl<'a> Workshop<'a> {
         if ended.well() {
             return Ok(ended);
         }
+        Err(self.broke(task, &ended))
+    }
+
+    fn broke(&self, task: &Task, ended: &Ended) -> Halt {
         if report::is_full(&ended.tail) {
-            return Err(self.full(None));
+            return self.full(None);
         }
         let said = format!("{}: {}", ended.status, ended.tail.trim());
-        Err(Halt::Broken(BuilderError::new(format!("run {} for the image", task.program()), said)))
+        Halt::Broken(BuilderError::new(format!("run {} for the image", task.program()), said))
+    }
+
+    /// Runs such a tool whose grumbling is nothing for the log of the build.
+    pub(crate) async fn quietly(&self, task: &Task) -> Result<Ended, Halt> {
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: self.watch.stop() };
+        let ended = self.place.run(task, &listen).await?;
+        match ended.status {
+            Status::Stopped => Err(Halt::Stopped),
+            _ if ended.well() => Ok(ended),
+            _ => Err(self.broke(task, &ended)),
+        }
     }
 
     /// Runs such a tool with these arguments.
@@ -151,11 +166,6 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    /// Reads a file of the image, `path` beginning with `/`; `None` when it is not there.
-    pub(crate) async fn read(&self, path: &str) -> Result<Option<String>, Halt> {
-        self.ask([OsString::from("cat"), "--".into(), self.inside(path).into()]).await
-    }
-
     /// Writes a new file, or a new one in the place of an old one.
     pub(crate) async fn write(&self, path: &Path, mode: &str, text: &str) -> Result<(), Halt> {
         let mut task = self.task(["install", "-D", "-m", mode, "--", "/dev/stdin"]);
@@ -164,15 +174,6 @@ impl<'a> Workshop<'a> {
         if text.is_empty() {
             task.argv[5] = "/dev/null".into();
         }
-        self.must(&task).await.map(|_| ())
-    }
-
-    /// Writes into a file of the image that is there, keeping its owner and mode.
-    pub(crate) async fn rewrite(&self, path: &str, text: &str) -> Result<(), Halt> {
-        let mut task = self.task(["tee", "--"]);
-        task.argv.push(self.inside(path).into());
-        task.stdin = text.as_bytes().to_vec();
-        task.keep_output = Some(0);
         self.must(&task).await.map(|_| ())
     }
 
@@ -219,6 +220,22 @@ impl<'a> Workshop<'a> {
     /// Returns where a path of the work folder really is.
     pub(crate) fn on_host(&self, path: &Path) -> PathBuf {
         self.host.join(path.strip_prefix(&self.work).unwrap_or(path))
+    }
+
+    /// Returns where a path really is, when no script has put a link in the place of a folder on the way to it.
+    pub(crate) fn own(&self, path: &Path) -> Result<PathBuf, Halt> {
+        let folder = path.parent().unwrap_or(path);
+        let real = self
+            .host
+            .canonicalize()
+            .ok()
+            .map(|host| host.join(folder.strip_prefix(&self.work).unwrap_or(folder)));
+        match self.on_host(folder).canonicalize() {
+            Ok(found) if Some(&found) == real.as_ref() => Ok(self.on_host(path)),
+            _ => {
+                Err(Halt::failed(format!("a script put something else in the place of {}", folder.display())))
+            }
+        }
     }
 
     /// Makes a finished file, by its path on the host, ours.

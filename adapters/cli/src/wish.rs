@@ -112,7 +112,9 @@ impl BuildWish {
 fn options(arguments: &WishArguments) -> Vec<String> {
     let pack_to = arguments.pack_to.iter().map(|file| format!("--pack-to={file}"));
     let epoch = arguments.source_date_epoch.iter().map(|seconds| format!("--source-date-epoch={seconds}"));
-    pack_to.chain(epoch).collect()
+    let release = arguments.release.iter().map(|release| format!("--release={release}"));
+    let strict = arguments.strict.then(|| "--strict".to_owned());
+    pack_to.chain(epoch).chain(release).chain(strict).collect()
 }
 
 /// The largest kickstart that is read; the largest real ones have some 100 KB.

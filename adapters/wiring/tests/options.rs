@@ -34,6 +34,31 @@ fn a_person_chooses_the_archive_and_the_time() {
 }
 
 #[test]
+fn a_release_has_its_folder_and_the_strict_no_lines_without_effect() {
+    let site = Site::new();
+    site.kickstart("tree.ks", TREE);
+    site.kickstart("odd.ks", format!("vnc\n{TREE}"));
+    let demo = demo_repo();
+    let build = |kickstart: &str| {
+        let options = ["--repo", &demo, "--json", "--strict", "--release=4.5"];
+        site.run(&[&["build", kickstart, "--type", "fs"], &options[..]].concat())
+    };
+
+    let answer = build("tree.ks").json();
+    let file = answer["image_file"].as_str().unwrap_or_else(|| panic!("{answer}"));
+    assert!(
+        file.ends_with("/4.5/images/tree/tree-4.5.tar.gz") && std::path::Path::new(file).is_file(),
+        "{file}"
+    );
+    let ran = build("odd.ks");
+    let error = ran.json()["error"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        (ran.status, error.as_str()),
+        (Some(1), "line 1: `vnc` has no effect; --strict takes that for an error")
+    );
+}
+
+#[test]
 fn an_option_that_cannot_be_is_said_at_once() {
     let site = Site::new();
     site.kickstart("tree.ks", TREE);

@@ -17,6 +17,7 @@ pub(crate) struct Fields {
     pub(crate) outdir: Option<String>,
     pub(crate) tokens: Vec<(String, String)>,
     pub(crate) extra_opts: Vec<String>,
+    pub(crate) release: Option<String>,
 }
 
 /// Where the fields of the image stand.
@@ -31,7 +32,7 @@ pub(crate) enum Form {
 }
 
 /// The keys of an image, and what the first version called them.
-const KEYS: [(&str, &str); 9] = [
+const KEYS: [(&str, &str); 10] = [
     ("kickstart", "kickstart"),
     ("image_id", "id"),
     ("image_type", "type"),
@@ -39,6 +40,7 @@ const KEYS: [(&str, &str); 9] = [
     ("arch", "arch"),
     ("prefix", "prefix"),
     ("extra_opts", "extra_opts"),
+    ("release", "release"),
     ("tokenmap", "tokenmap"),
     ("emails", "email"),
 ];
@@ -107,13 +109,15 @@ impl Fields {
             prefix: item.text(&path("prefix")).unwrap_or_else(|| "requests".into()),
             outdir: text("outdir"),
             tokens: tokens(&said("tokenmap"))?,
+            release: text("release"),
             extra_opts: list(item.field(&path("extra_opts")), &path("extra_opts"))?,
         })
     }
 }
 
 impl Fields {
-    /// Returns the options of the builder: those of the workitem, and how an `fs` image is packed, if that is configured.
+    /// Returns the options of the builder: those of the workitem, what it is a release of, and how an `fs` image is packed, if
+    /// that is configured.
     pub(crate) fn options(&self, fs_pack: Option<&str>) -> Vec<String> {
         let mut options = self.extra_opts.clone();
         let says_itself = options.iter().any(|option| option.starts_with("--pack-to"));
@@ -123,6 +127,10 @@ impl Fields {
             let file =
                 if is_ending { format!("@NAME@.{}", pack.trim_start_matches('.')) } else { pack.into() };
             options.push(format!("--pack-to={file}"));
+        }
+        let says_itself = options.iter().any(|option| option.starts_with("--release"));
+        if let Some(release) = self.release.as_ref().filter(|_| !says_itself) {
+            options.push(format!("--release={release}"));
         }
         options
     }
@@ -161,6 +169,20 @@ mod tests {
     use serde_json::json;
 
     use super::Fields;
+
+    #[test]
+    fn a_release_is_an_option_of_the_builder() {
+        for (release, said, expected) in [
+            (json!("4.5"), json!([]), vec!["--release=4.5"]),
+            (json!(""), json!([]), vec![]),
+            (json!("4.5"), json!(["--release=5"]), vec!["--release=5"]),
+        ] {
+            let image = json!({ "kickstart": "part /", "image_id": "i", "image_type": "raw", "name": "n",
+                "arch": "x86_64", "extra_opts": said, "release": release });
+            let fields = Fields::read(&workitem(&json!({ "image": image }))).unwrap();
+            assert_eq!(fields.options(None), expected, "{release} {said}");
+        }
+    }
 
     #[test]
     fn how_fs_images_are_packed_may_be_configured() {

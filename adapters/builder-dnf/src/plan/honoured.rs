@@ -11,13 +11,36 @@ use img_kickstart::{At, Kickstart, check};
 
 /// Commands, with the options of each that have an effect.
 const COMMANDS: &[(&str, &[&str])] = &[
+    ("auth", &[]),
+    ("authconfig", &[]),
+    ("authselect", &[]),
     ("bootloader", &["--append", "--timeout", "--location", "--disabled", "--ptable"]),
     ("btrfs", &["--label"]),
     ("clearpart", &["--all", "--initlabel", "--linux", "--none"]), // the disk is new, so it is clear
+    ("desktop", &["--defaultdesktop", "--autologinuser", "--defaultdm", "--session"]),
+    (
+        "firewall",
+        &[
+            "--enabled",
+            "--enable",
+            "--disabled",
+            "--disable",
+            "--service",
+            "--remove-service",
+            "--port",
+            "--trust",
+            "--ssh",
+            "--http",
+            "--smtp",
+            "--ftp",
+            "--use-system-defaults",
+        ],
+    ),
+    ("firstboot", &["--enabled", "--enable", "--disabled", "--disable", "--reconfig"]),
     ("group", &["--name", "--gid"]),
-    ("keyboard", &["--vckeymap"]),
+    ("keyboard", &["--vckeymap", "--xlayouts", "--switch"]),
     ("lang", &[]),
-    ("network", &["--hostname"]),
+    ("network", crate::steps::network::OPTIONS),
     ("part", PART),
     ("partition", PART),
     (
@@ -42,9 +65,13 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "--noverifyssl",
         ],
     ),
-    ("rootpw", &["--plaintext", "--iscrypted", "--lock"]),
+    ("rootpw", &["--plaintext", "--iscrypted", "--lock", "--allow-ssh"]),
+    ("selinux", &["--enforcing", "--permissive", "--disabled"]),
     ("services", &["--enabled", "--disabled"]),
-    ("timezone", &["--utc", "--isUtc"]),
+    ("skipx", &[]),
+    ("sshkey", &["--username"]),
+    ("timesource", &["--ntp-server", "--ntp-pool", "--ntp-disable", "--nts"]),
+    ("timezone", &["--utc", "--isUtc", "--nontp", "--ntpservers"]),
     (
         "user",
         &[
@@ -61,6 +88,7 @@ const COMMANDS: &[(&str, &[&str])] = &[
             "--gecos",
         ],
     ),
+    ("xconfig", &["--startxonboot", "--defaultdesktop"]),
     ("zerombr", &[]), // likewise
 ];
 
@@ -99,21 +127,43 @@ const SECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("%prepackages", &[]),
+    ("%attachment", &[]),
     ("%pre", &["--interpreter", "--erroronfail", "--log", "--logfile"]),
     ("%post", &["--interpreter", "--erroronfail", "--log", "--logfile", "--nochroot"]),
+    ("%pack", &["--interpreter", "--erroronfail", "--log", "--logfile"]),
 ];
 
 /// Commands and options that mean nothing unless one of some other options is on the line.
 const COMPANIONS: &[(&str, &str, &[&str])] = &[
     ("part", "--maxsize", &["--grow"]),
     ("partition", "--maxsize", &["--grow"]),
+    ("keyboard", "--switch", &["--xlayouts"]),
+    ("network", "--netmask", &["--ip"]),
+    ("network", "--gateway", &["--ip"]),
+    ("network", "--ipv6gateway", &["--ipv6"]),
     ("repo", "--disable", &["--save", "--install"]),
     ("repo", "--proxyuser", &["--proxy"]),
     ("repo", "--proxypasswd", &["--proxyuser"]),
 ];
 
+/// Commands that say nothing without an option.
+const NEEDS_A_WORD: &[&str] = &["desktop", "firstboot", "network", "selinux", "xconfig"];
+
 /// Commands of which only the last line counts.
-const ONCE: &[&str] = &["bootloader", "keyboard", "lang", "rootpw", "timezone"];
+const ONCE: &[&str] = &[
+    "authconfig",
+    "authselect",
+    "bootloader",
+    "desktop",
+    "firewall",
+    "firstboot",
+    "keyboard",
+    "lang",
+    "rootpw",
+    "selinux",
+    "timezone",
+    "xconfig",
+];
 
 /// Options of `part` that are about a disk, which loop images have none of.
 const OF_A_DISK: &[&str] = &["--active", "--align", "--asprimary", "--part-type"];
@@ -132,7 +182,7 @@ pub(super) fn unheeded(kickstart: &Kickstart, form: ImageType, arch: Arch) -> Ve
         let about = row(COMMANDS, name).map(|heeded| unheeded_options(&command.arguments(), heeded));
         let clause = match about {
             None => Some(format!("`{name}` has no effect")),
-            Some(_) if name == "network" && command.arguments().options.is_empty() => {
+            Some(_) if NEEDS_A_WORD.contains(&name) && command.arguments().options.is_empty() => {
                 Some(format!("`{name}` has no effect"))
             }
             Some(_) if not_in(name, form, arch) => {
@@ -197,6 +247,7 @@ fn said_again(kickstart: &Kickstart) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for command in kickstart.commands() {
         let name = match command.name() {
+            "auth" => "authconfig",
             "network" if command.arguments().has("--hostname") => "network --hostname",
             name if ONCE.contains(&name) => name,
             _ => continue,

@@ -44,12 +44,17 @@ pub(super) struct Options {
     pub(super) pack: Pack,
     /// `--source-date-epoch`: seconds since 1970.
     pub(super) epoch: Option<u64>,
+    /// `--strict`: a line without effect is an error.
+    pub(super) strict: bool,
+    /// `--release`: what the image is a release of.
+    pub(super) release: Option<String>,
 }
 
-/// Reads the options: `--pack-to=FILE`, which only `fs` images have, and `--source-date-epoch=SECONDS`.
+/// Reads the options: `--pack-to=FILE`, which only `fs` images have, `--source-date-epoch=SECONDS`, `--release=NAME` and
+/// `--strict`.
 pub(super) fn read(options: &[String], request: &BuildRequest) -> Result<Options, String> {
     let mut file = format!("{}.tar.gz", request.name);
-    let mut epoch = None;
+    let (mut epoch, mut strict, mut release) = (None, false, None);
     let mut words = options.iter();
     while let Some(word) = words.next() {
         let (name, value) = match word.split_once('=') {
@@ -69,15 +74,25 @@ pub(super) fn read(options: &[String], request: &BuildRequest) -> Result<Options
                 file = value.replace("@NAME@", request.name.as_str());
             }
             "--source-date-epoch" => epoch = Some(seconds(value().unwrap_or_default())?),
+            "--release" => release = Some(name_of_release(value().unwrap_or_default())?),
+            "--strict" if word == name => strict = true,
             _ => {
                 return Err(format!(
-                    "this builder has no option `{word}`; there are --pack-to=FILE for fs images and \
-                     --source-date-epoch=SECONDS"
+                    "this builder has no option `{word}`; there are --pack-to=FILE for fs images, --release=NAME, \
+                     --source-date-epoch=SECONDS and --strict"
                 ));
             }
         }
     }
-    Ok(Options { pack: pack(&file)?, epoch })
+    Ok(Options { pack: pack(&file)?, epoch, strict, release })
+}
+
+/// Reads what becomes the name of a folder.
+fn name_of_release(text: &str) -> Result<String, String> {
+    let fits = imaging::ImageName::parse(text).is_ok();
+    fits.then(|| text.to_owned()).ok_or_else(|| {
+        format!("--release={text} should be one short name, as 4.5.0 is: a folder is called after it")
+    })
 }
 
 /// Reads a time that every file system can write down.

@@ -9,6 +9,8 @@ use super::names::plain;
 pub(crate) struct Wanted {
     /// Packages and `@groups`, each with its line.
     pub(crate) names: Vec<Named>,
+    /// Those of them that are installed before the others, with what they need.
+    pub(crate) first: Vec<Named>,
     /// Packages to leave out.
     pub(crate) excluded: Vec<Named>,
     /// dnf's own settings.
@@ -28,7 +30,11 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     wanted.languages.clone_from(&packages.options.inst_langs);
     wanted.ignore_missing = packages.options.ignoremissing;
     wanted.ignore_broken = packages.options.ignorebroken;
-    for package in packages.packages.iter().chain(&kickstart.prepackages()) {
+    for package in &kickstart.prepackages() {
+        wanted.first.push(Named { name: package_name(package)?.to_owned(), line: package.line });
+    }
+    wanted.names.extend(wanted.first.iter().cloned());
+    for package in &packages.packages {
         wanted.names.push(Named { name: package_name(package)?.to_owned(), line: package.line });
     }
     for group in &packages.groups {
@@ -51,12 +57,6 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     }
     if let Some(environment) = &packages.environment {
         warnings.push(format!("{}: @^{} has no effect; name groups", At(environment.line), environment.name));
-    }
-    if let Some(Named { line, .. }) = kickstart.prepackages().first() {
-        warnings.push(format!(
-            "{line}: the packages of %prepackages are installed together with the others",
-            line = At(*line)
-        ));
     }
     if wanted.names.is_empty() {
         return Err("the kickstart asks for no packages: name some in a %packages section".into());

@@ -7,7 +7,7 @@ use super::names::plain;
 /// One script.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Program {
-    /// `%pre` or `%post`.
+    /// `%pre`, `%post` or `%pack`.
     pub(crate) section: &'static str,
     /// The line its section begins on.
     pub(crate) line: usize,
@@ -15,6 +15,8 @@ pub(crate) struct Program {
     pub(crate) interpreter: Vec<String>,
     /// Whether it runs inside the image.
     pub(crate) chrooted: bool,
+    /// Whether the files of the image are there for it, beside it or around it.
+    pub(crate) sees_image: bool,
     /// Whether its failure is the build's.
     pub(crate) fatal: bool,
     /// Where its output goes besides the log of the build, as it sees paths.
@@ -37,10 +39,15 @@ pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Pr
             ));
         }
         Ok(Program {
-            section: if kind == ScriptKind::Pre { "%pre" } else { "%post" },
+            section: match kind {
+                ScriptKind::Pre => "%pre",
+                ScriptKind::Pack => "%pack",
+                _ => "%post",
+            },
             line,
             interpreter: interpreter.split_whitespace().map(str::to_owned).collect(),
             chrooted: kind == ScriptKind::Post && !script.nochroot,
+            sees_image: kind != ScriptKind::Pack,
             fatal: script.erroronfail,
             log: script.log,
             // a kickstart in a request is text; no interpreter takes the other line ending

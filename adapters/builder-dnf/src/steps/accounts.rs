@@ -1,6 +1,5 @@
 //! Passwords, users and groups.
 
-use std::ffi::OsString;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use img_kickstart::{At, Kickstart, Secret, User};
@@ -8,22 +7,23 @@ use sha_crypt::{PasswordHasher, ShaCrypt};
 use uuid::Uuid;
 
 use crate::halt::Halt;
+use crate::inside::Inside;
 use crate::plan::Uuids;
 use crate::steps::table::{NewUser, Tables};
-use crate::workshop::Workshop;
 
 /// Carries out `rootpw`, `group` and `user` lines.
-pub(crate) async fn apply(
-    shop: &Workshop<'_>,
+pub(crate) fn apply(
+    inside: &mut Inside,
     kickstart: &Kickstart,
     uuids: &Uuids,
+    epoch: Option<u64>,
     warnings: &mut Vec<String>,
 ) -> Result<(), Halt> {
     let (rootpw, groups, users) = (kickstart.rootpw(), kickstart.groups(), kickstart.users());
     if rootpw.is_none() && groups.is_empty() && users.is_empty() {
         return Ok(());
     }
-    let had = read(shop).await?;
+    let had = read(inside);
     let mut tables = had.clone();
     if let Some(rootpw) = rootpw {
         let hash = hash(rootpw.password.as_ref(), rootpw.iscrypted, rootpw.lock, uuids.of("salt of root"));
@@ -38,12 +38,12 @@ pub(crate) async fn apply(
     }
     let mut homes = Vec::new();
     for user in &users {
-        let ids = add(&mut tables, user, uuids, today(shop)).map_err(|why| about("user", user.line, why))?;
+        let ids = add(&mut tables, user, uuids, today(epoch)).map_err(|why| about("user", user.line, why))?;
         homes.push((home(user), ids));
     }
-    write(shop, &had, &tables).await?;
-    for (home, (uid, gid)) in homes {
-        make_home(shop, &home, uid, gid).await?;
+    write(inside, &had, &tables);
+    for (home, ids) in homes {
+        make_home(inside, &home, ids);
     }
     Ok(())
 }
@@ -86,9 +86,9 @@ fn add(tables: &mut Tables, user: &User, uuids: &Uuids, today: u64) -> Result<(u
 }
 
 /// Returns the day passwords are said to be of, counted from 1970.
-fn today(shop: &Workshop<'_>) -> u64 {
+fn today(epoch: Option<u64>) -> u64 {
     let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    shop.epoch.unwrap_or_else(now) / 86_400
+    epoch.unwrap_or_else(now) / 86_400
 }
 
 fn home(user: &User) -> String {
@@ -123,45 +123,34 @@ fn hash(password: Option<&Secret>, crypted: bool, lock: bool, salt: Uuid) -> Res
     Ok(if lock { format!("!{hash}") } else { hash })
 }
 
-async fn read(shop: &Workshop<'_>) -> Result<Tables, Halt> {
-    Ok(Tables {
-        passwd: shop.read("/etc/passwd").await?,
-        shadow: shop.read("/etc/shadow").await?,
-        group: shop.read("/etc/group").await?,
-        gshadow: shop.read("/etc/gshadow").await?,
-    })
+fn read(inside: &Inside) -> Tables {
+    Tables {
+        passwd: inside.text("/etc/passwd"),
+        shadow: inside.text("/etc/shadow"),
+        group: inside.text("/etc/group"),
+        gshadow: inside.text("/etc/gshadow"),
+    }
 }
 
-async fn write(shop: &Workshop<'_>, had: &Tables, tables: &Tables) -> Result<(), Halt> {
+fn write(inside: &mut Inside, had: &Tables, tables: &Tables) {
     for (path, before, after) in [
         ("/etc/passwd", &had.passwd, &tables.passwd),
         ("/etc/shadow", &had.shadow, &tables.shadow),
         ("/etc/group", &had.group, &tables.group),
         ("/etc/gshadow", &had.gshadow, &tables.gshadow),
     ] {
-        match (before, after) {
-            (Some(before), Some(after)) if before != after => shop.rewrite(path, after).await?,
-            (None, Some(after)) => shop.write(&shop.inside(path), "0644", after).await?,
-            _ => {}
+        if let Some(after) = after.as_ref().filter(|_| before != after) {
+            inside.set(path, after);
         }
     }
-    Ok(())
 }
 
 /// Makes a home folder out of /etc/skel, unless a package brought one.
-async fn make_home(shop: &Workshop<'_>, home: &str, uid: u32, gid: u32) -> Result<(), Halt> {
-    let (folder, skel) = (shop.inside(home), shop.inside("/etc/skel"));
-    if shop.ask(["test".into(), "-e".into(), folder.clone().into_os_string()]).await?.is_some() {
-        return Ok(());
+fn make_home(inside: &mut Inside, home: &str, ids: (u32, u32)) {
+    if !inside.has(home) {
+        inside.folder(home, 0o700, ids);
+        inside.copy_tree("/etc/skel", home, ids);
     }
-    let plain = |path: &std::path::Path| path.as_os_str().to_owned();
-    shop.tool("install", ["-d".into(), "-m".into(), "0755".into(), "--".into(), plain(&folder)]).await?;
-    if shop.ask(["test".into(), "-d".into(), plain(&skel)]).await?.is_some() {
-        shop.tool("cp", ["-a".into(), "--".into(), plain(&skel.join(".")), plain(&folder)]).await?;
-    }
-    let owner = OsString::from(format!("{uid}:{gid}"));
-    shop.tool("chown", ["-R".into(), "-h".into(), "--".into(), owner, plain(&folder)]).await?;
-    shop.tool("chmod", ["0700".into(), "--".into(), plain(&folder)]).await.map(|_| ())
 }
 
 #[cfg(test)]

@@ -3,13 +3,17 @@
 //! In two runs of dnf: the first downloads into the shared cache and runs nothing of the packages; the second installs
 //! and runs their scriptlets, and sees the cache read-only.
 
-use img_kickstart::At;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
+
+use img_kickstart::At;
 
 use child::{Place, Shown, Task};
 
 use crate::argv::{Dnf, rpm_macros};
 use crate::halt::Halt;
+use crate::inside::{self, Entry};
 use crate::plan::{Plan, Source};
 use crate::report;
 use crate::room;
@@ -59,30 +63,41 @@ pub(crate) async fn install(
         task.sight.reads.push(slot.clone());
         shop.must(&task).await?;
     }
-    let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted));
-    task.sight.reads = folders;
-    task.sight.reads.extend(slot);
-    task.sight.furnished.push(shop.root.clone());
     let hear = |line: &str| {
         if let Some(done_of) = report::installed(line) {
             shop.step("installing packages", Some(done_of));
         }
     };
-    let said = shop.run(&task, &hear).await?;
-    judge(shop, &said, plan)?;
-    plan.warnings.extend(report::warnings(&said.lines, &plan.wanted));
+    let first = (!plan.wanted.first.is_empty()).then_some(&plan.wanted.first);
+    let mut said = Vec::new();
+    for names in first.into_iter().chain([&plan.wanted.names]) {
+        let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted, names));
+        task.sight.reads.clone_from(&folders);
+        task.sight.reads.extend(slot.clone());
+        task.sight.furnished.push(shop.root.clone());
+        let run = shop.run(&task, &hear).await?;
+        judge(shop, &run, plan)?;
+        said.extend(run.lines);
+    }
+    plan.warnings.extend(report::warnings(&said, &plan.wanted));
     mount_points(shop).await
 }
 
 async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {
-    shop.write(&shop.work.join("home/.rpmmacros"), "0644", &rpm_macros(&plan.wanted)).await?;
+    let sections: Vec<_> = plan.sources.iter().map(Source::section).collect();
+    let mut files: BTreeMap<_, _> = [
+        ("/home/.rpmmacros".into(), Entry::text(rpm_macros(&plan.wanted), 0o644)),
+        ("/dnf.conf".into(), Entry::text(format!("[main]\n{}", sections.join("\n")), 0o600)),
+    ]
+    .into();
     for source in &plan.sources {
         if let Some(key) = key(source)? {
-            shop.write(&source.key_shown_at(), "0644", &key).await?;
+            let at = source.key_shown_at();
+            let below = at.strip_prefix(&shop.work).unwrap_or(&at);
+            files.insert(Path::new("/").join(below), Entry::text(key, 0o644));
         }
     }
-    let sections: Vec<_> = plan.sources.iter().map(Source::section).collect();
-    shop.write(&shop.work.join("dnf.conf"), "0600", &format!("[main]\n{}", sections.join("\n"))).await
+    inside::put(shop, &shop.work, &files).await
 }
 
 /// Reads the key of a repository that is a file of this machine.
@@ -118,7 +133,7 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
     folders.collect()
 }
 
-fn dnf_task(shop: &Workshop<'_>, argv: Vec<std::ffi::OsString>) -> Task {
+fn dnf_task(shop: &Workshop<'_>, argv: Vec<OsString>) -> Task {
     shop.task(argv).env("HOME", shop.work.join("home"))
 }
 
@@ -148,6 +163,6 @@ fn check_room(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt>
 /// Makes what every kernel wants to mount on.
 async fn mount_points(shop: &Workshop<'_>) -> Result<(), Halt> {
     let folders = ["/proc", "/sys"].map(|folder| shop.inside(folder).into_os_string());
-    shop.tool("mkdir", ["-p".into(), "--".into()].into_iter().chain(folders.clone())).await?;
-    shop.tool("chmod", ["0555".into(), "--".into()].into_iter().chain(folders)).await.map(|_| ())
+    let words = ["-d", "-m", "0555", "--"].map(OsString::from);
+    shop.tool("install", words.into_iter().chain(folders)).await.map(|_| ())
 }

@@ -6,10 +6,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use imaging::BuilderError;
+use jiff::Timestamp;
 
 use crate::halt::Halt;
 use crate::plan::Plan;
+use crate::steps::installed::{Installed, manifest};
+use crate::steps::sums::Sums;
+use crate::steps::{release, sbom, sums};
 use crate::workshop::Workshop;
+
+/// The folder of scripts' results, below the work folder.
+const OUT: &str = "out";
 
 /// A file of the work folder that is done, and what it will be called.
 ///
@@ -31,54 +38,177 @@ impl Finished {
     }
 }
 
-/// Renames the finished files into the folder of the request, the image last; returns its name.
-pub(crate) async fn publish(shop: &Workshop<'_>, plan: &Plan, files: &[Finished]) -> Result<PathBuf, Halt> {
+/// Puts the finished files where `%pack` scripts find them, in the folder of scripts' results.
+///
+/// Folders stay where they are: their files have other owners outside.
+pub(crate) fn gather(shop: &Workshop<'_>, files: &[Finished]) -> Result<(), Halt> {
+    for Finished { file, name, .. } in files.iter().filter(|finished| !finished.folder) {
+        let to = shop.own(&shop.work.join(OUT).join(name))?;
+        if to.symlink_metadata().is_ok() {
+            shop.note(&format!("{name} in IMG_OUT_DIR is not kept: that name is the image's"));
+        }
+        fs::rename(shop.own(file)?, to).map_err(|error| match error.kind() {
+            io::ErrorKind::IsADirectory => in_the_place_of(name),
+            _ => broken(error),
+        })?;
+    }
+    Ok(())
+}
+
+/// Renames everything into the folder of the request, the image last, with what is said about it beside it; returns the
+/// image's path there.
+pub(crate) async fn publish(
+    shop: &Workshop<'_>,
+    plan: &Plan,
+    files: &[Finished],
+    installed: &[Installed],
+) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
-    let expanded = shop.request.folder.join(format!("{}.ks", shop.request.name));
-    fs::write(&expanded, plan.kickstart.as_bytes()).map_err(broken)?;
+    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
+    let image = image(shop, files)?;
+    let (name, release) = (shop.request.name.as_str(), plan.release.as_deref());
+    let inner = release::folder(release, name);
+    let folder = shop.request.folder.join(&inner);
+    fs::create_dir_all(&folder).map_err(broken)?;
+    let named = |file: &str| release::named(release, name, file);
+
+    let expanded = shop.request.folder.join(format!("{name}.ks"));
     // it holds what stands in it as a password: for its owner, and the group of a web server
-    fs::set_permissions(&expanded, fs::Permissions::from_mode(0o640)).map_err(broken)?;
-    for (file, name) in extra_files(&shop.work.join("out"), &shop.on_host(&shop.work.join("out"))) {
-        let taken = shop.request.folder.join(&name).symlink_metadata().is_ok();
-        if taken || files.iter().any(|finished| finished.name == name) {
-            shop.note(&format!("{name} in IMG_OUT_DIR is not kept: that name is taken"));
-            continue;
-        }
-        bring(shop, &file, &name).await?;
+    write(&expanded, plan.kickstart.as_bytes(), 0o640)?;
+    let mut written = vec![format!("{name}.packages"), format!("{name}.spdx.json")];
+    let texts = [manifest(installed), sbom(shop, plan, installed)];
+    for (file, text) in written.iter().zip(texts) {
+        write(&folder.join(named(file)), text.as_bytes(), 0o644)?;
     }
-    for Finished { file, name, folder } in files.iter().rev() {
-        if *folder {
-            let on_host = shop.on_host(file);
-            if !on_host.symlink_metadata().map_err(broken)?.is_dir() {
-                return Err(Halt::failed(format!("a script put something else in the place of {name}")));
-            }
-            fs::rename(on_host, shop.request.folder.join(name)).map_err(broken)?;
-        } else {
-            bring(shop, file, name).await?;
-        }
+    written.push(format!("{name}.ks"));
+    if release.is_some() {
+        write(&folder.join(named(&format!("{name}.ks"))), plan.kickstart.as_bytes(), 0o640)?;
     }
-    Ok(files.first().map(|image| PathBuf::from(&image.name)).unwrap_or_default())
+
+    let taken =
+        written.iter().cloned().chain([format!("{name}.sha256"), format!("{name}.log"), "MANIFEST".into()]);
+    let taken: Vec<_> = taken.collect();
+    let mut results = results(&shop.on_host(&shop.work.join(OUT)));
+    results.retain(|result| {
+        let free = !taken.contains(result) && shop.request.folder.join(result).symlink_metadata().is_err();
+        if !free {
+            shop.note(&format!("{result} in IMG_OUT_DIR is not kept: that name is taken"));
+        }
+        free
+    });
+    results.sort_by_key(|result| *result == image); // last
+    make_ours(shop, &results).await?;
+    for finished in files.iter().filter(|finished| finished.folder) {
+        let on_host = shop.own(&finished.file)?;
+        if !on_host.symlink_metadata().map_err(broken)?.is_dir() {
+            return Err(in_the_place_of(&finished.name));
+        }
+        fs::rename(on_host, folder.join(named(&finished.name))).map_err(broken)?;
+    }
+    let sums = sums(shop, &results, &written, &folder, &named, release.is_some()).await?;
+    write(&folder.join(named(&format!("{name}.sha256"))), sums::sha256_list(&sums).as_bytes(), 0o644)?;
+    if release.is_some() {
+        write(&folder.join("MANIFEST"), sums::manifest(&sums).as_bytes(), 0o644)?;
+    }
+    for result in &results {
+        let on_host = shop.on_host(&shop.work.join(OUT).join(result));
+        fs::rename(on_host, folder.join(named(result))).map_err(broken)?;
+    }
+    Ok(inner.join(named(&image)))
+}
+
+/// Computes the checksums of what will be in `folder`, as it will be called there.
+async fn sums(
+    shop: &Workshop<'_>,
+    results: &[String],
+    written: &[String],
+    folder: &Path,
+    named: &(dyn Fn(&str) -> String + Send + Sync),
+    md5: bool,
+) -> Result<Vec<Sums>, Halt> {
+    let out = shop.on_host(&shop.work.join(OUT));
+    let mut files: Vec<_> = results.iter().map(|file| (out.join(file), named(file))).collect();
+    files.extend(written.iter().map(|file| (folder.join(named(file)), named(file))));
+    let computed = tokio::task::spawn_blocking(move || sums::of(files, md5)).await;
+    computed.map_err(|error| broken(io::Error::other(error)))?.map_err(broken)
+}
+
+/// Returns which of the results is the image: after a script has packed it, the largest file that is called after it.
+fn image(shop: &Workshop<'_>, files: &[Finished]) -> Result<String, Halt> {
+    let Some(image) = files.first() else { return Ok(String::new()) };
+    let out = shop.on_host(&shop.work.join(OUT));
+    let is_file = |name: &str| out.join(name).symlink_metadata().is_ok_and(|about| about.is_file());
+    if image.folder || is_file(&image.name) {
+        return Ok(image.name.clone());
+    }
+    let stem = shop.request.name.as_str();
+    let size = |name: &String| out.join(name).symlink_metadata().map_or(0, |about| about.len());
+    let packed = results(&out).into_iter().filter(|name| name.starts_with(stem)).max_by_key(size);
+    packed.ok_or_else(|| {
+        Halt::failed(format!("{} is gone, and no other file in IMG_OUT_DIR is called {stem}…", image.name))
+    })
+}
+
+fn sbom(shop: &Workshop<'_>, plan: &Plan, installed: &[Installed]) -> String {
+    let created = match plan.epoch.and_then(|epoch| i64::try_from(epoch).ok()) {
+        Some(epoch) => Timestamp::from_second(epoch).unwrap_or_default(),
+        None => Timestamp::now(),
+    };
+    let created = Timestamp::from_second(created.as_second()).unwrap_or_default().to_string();
+    sbom::document(&shop.request.name, plan.uuids.of("list of parts"), &created, installed)
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Halt> {
+    fs::write(path, bytes).map_err(broken)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(broken)
+}
+
+fn in_the_place_of(name: &str) -> Halt {
+    Halt::failed(format!("a script put something else in the place of {name}"))
 }
 
 fn broken(error: io::Error) -> Halt {
     Halt::Broken(BuilderError::new("put the image into its folder", error))
 }
 
-/// Returns what scripts left in IMG_OUT_DIR; links and folders stay behind, since they could lead anywhere.
-fn extra_files(out: &Path, on_host: &Path) -> Vec<(PathBuf, String)> {
-    let entries = fs::read_dir(on_host).into_iter().flatten().flatten();
+/// Returns the names of what is in IMG_OUT_DIR; links and folders stay behind, since they could lead anywhere.
+fn results(out: &Path) -> Vec<String> {
+    let entries = fs::read_dir(out).into_iter().flatten().flatten();
     let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
     let named = files.filter_map(|entry| entry.file_name().into_string().ok());
-    named.filter(|name| !name.starts_with('.')).map(|name| (out.join(&name), name)).collect()
+    let mut names: Vec<_> = named.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    names
 }
 
-async fn bring(shop: &Workshop<'_>, file: &Path, name: &str) -> Result<(), Halt> {
-    let on_host = shop.on_host(file);
-    if !on_host.symlink_metadata().map_err(broken)?.is_file() {
-        return Err(Halt::failed(format!("a script put something else in the place of {name}")));
+/// Makes results ordinary files of ours.
+async fn make_ours(shop: &Workshop<'_>, results: &[String]) -> Result<(), Halt> {
+    if results.is_empty() {
+        return Ok(());
     }
-    shop.tool("chmod", ["0644".into(), "--".into(), file.as_os_str().to_owned()]).await?;
-    shop.tool("chown", ["0:0".into(), "--".into(), file.as_os_str().to_owned()]).await?;
-    shop.take_over(&on_host).await?;
-    fs::rename(on_host, shop.request.folder.join(name)).map_err(broken)
+    let files: Vec<_> = results.iter().map(|result| shop.work.join(OUT).join(result)).collect();
+    let mut task = shop.task(["find"]);
+    task.argv.extend(files.iter().map(|file| file.clone().into_os_string()));
+    let words = [
+        "-maxdepth",
+        "0",
+        "-type",
+        "f",
+        "-exec",
+        "chmod",
+        "0644",
+        "{}",
+        "+",
+        "-exec",
+        "chown",
+        "0:0",
+        "{}",
+        "+",
+    ];
+    task.argv.extend(words.map(Into::into));
+    shop.must(&task).await?;
+    for file in files {
+        shop.take_over(&shop.on_host(&file)).await?;
+    }
+    Ok(())
 }

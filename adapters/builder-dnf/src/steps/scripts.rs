@@ -100,12 +100,12 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
         task.sight.furnished.push(shop.root.clone());
         task.cwd = "/".into();
     } else {
-        // Kickstarts written for the installer of Fedora know the image by its path there.
-        task.sight.writes.push(Shown::at(shop.on_host(&shop.root), "/mnt/sysimage"));
-        task = task
-            .env("INSTALL_ROOT", &shop.root)
-            .env("IMG_OUT_DIR", shop.work.join("out"))
-            .env("HOME", "/tmp");
+        task = task.env("IMG_OUT_DIR", shop.work.join("out")).env("HOME", "/tmp");
+        if program.sees_image {
+            // Kickstarts written for the installer of Fedora know the image by its path there.
+            task.sight.writes.push(Shown::at(shop.on_host(&shop.root), "/mnt/sysimage"));
+            task = task.env("INSTALL_ROOT", &shop.root);
+        }
     }
     task.sight.network = true;
     task

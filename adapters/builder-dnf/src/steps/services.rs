@@ -2,72 +2,75 @@
 
 use img_kickstart::{At, Kickstart, Named};
 
-use crate::halt::Halt;
-use crate::workshop::Workshop;
+use crate::inside::Inside;
 
 /// Where units are, the image's own first.
 const FOLDERS: &[&str] = &["/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"];
 
 /// Switches services on and off.
-pub(crate) async fn apply(
-    shop: &Workshop<'_>,
-    kickstart: &Kickstart,
-    warnings: &mut Vec<String>,
-) -> Result<(), Halt> {
+pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut Vec<String>) {
     let services = kickstart.services();
     for service in &services.disabled {
-        if let Some((name, _, _)) = find(shop, service, warnings).await? {
-            let etc = shop.inside("/etc/systemd/system").into_os_string();
-            let find = [
-                "find".into(),
-                etc,
-                "-type".into(),
-                "l".into(),
-                "-name".into(),
-                name.into(),
-                "-delete".into(),
-            ];
-            shop.ask(find).await?;
+        match find(inside, &service.name) {
+            Some((name, _, _)) => inside.disable(&name),
+            None => warnings.push(no_unit(service)),
         }
     }
     for service in &services.enabled {
-        let Some((name, unit, text)) = find(shop, service, warnings).await? else { continue };
-        let links = links(&name, &text);
-        if links.is_empty() {
-            let line = service.line;
-            warnings.push(format!(
-                "{line}: {name} has no [Install] section, so it cannot be enabled",
-                line = At(line)
-            ));
-        }
-        for link in links {
-            let link = shop.inside(&format!("/etc/systemd/system/{link}"));
-            let folder = link.parent().unwrap_or(&link).as_os_str().to_owned();
-            shop.tool("install", ["-d".into(), "-m".into(), "0755".into(), "--".into(), folder]).await?;
-            shop.tool("ln", ["-sfn".into(), "--".into(), unit.clone().into(), link.into_os_string()]).await?;
+        match find(inside, &service.name) {
+            Some(unit) => enable(inside, &unit, service.line, warnings),
+            None => warnings.push(no_unit(service)),
         }
     }
-    Ok(())
 }
 
-/// Finds a unit: its name, its path in the image, its text.
-async fn find(
-    shop: &Workshop<'_>,
-    service: &Named,
-    warnings: &mut Vec<String>,
-) -> Result<Option<(String, String, String)>, Halt> {
-    let name = full_name(&service.name);
-    let file = template(&name);
-    if !name.contains('/') && !name.chars().any(|c| c.is_control() || "*?[]".contains(c)) {
-        for folder in FOLDERS {
-            let path = format!("{folder}/{file}");
-            if let Some(text) = shop.read(&path).await? {
-                return Ok(Some((name, path, text)));
-            }
-        }
+/// Returns the path of a unit in the image.
+pub(crate) fn path_of(inside: &Inside, name: &str) -> Option<String> {
+    find(inside, name).map(|(_, path, _)| path)
+}
+
+/// Tells whether the image has a unit.
+pub(crate) fn is_there(inside: &Inside, name: &str) -> bool {
+    find(inside, name).is_some()
+}
+
+/// Enables a unit that the image may have; tells whether it has.
+pub(crate) fn enable_where_there(inside: &mut Inside, name: &str) -> bool {
+    let unit = find(inside, name);
+    if let Some(unit) = &unit {
+        enable(inside, unit, 0, &mut Vec::new());
     }
-    warnings.push(format!("{}: the image has no systemd unit {name}", At(service.line)));
-    Ok(None)
+    unit.is_some()
+}
+
+fn no_unit(service: &Named) -> String {
+    format!("{}: the image has no systemd unit {}", At(service.line), full_name(&service.name))
+}
+
+fn enable(inside: &mut Inside, (name, unit, text): &Unit, line: usize, warnings: &mut Vec<String>) {
+    let links = links(name, text);
+    if links.is_empty() {
+        warnings.push(format!("{}: {name} has no [Install] section, so it cannot be enabled", At(line)));
+    }
+    for link in links {
+        inside.link(&format!("/etc/systemd/system/{link}"), unit);
+    }
+}
+
+/// A unit: its name, its path in the image, its text.
+type Unit = (String, String, String);
+
+/// Finds a unit.
+fn find(inside: &Inside, name: &str) -> Option<Unit> {
+    let name = full_name(name);
+    let file = template(&name);
+    if name.contains('/') || name.chars().any(|c| c.is_control() || "*?[]".contains(c)) {
+        return None;
+    }
+    let paths: Vec<_> = FOLDERS.iter().map(|folder| format!("{folder}/{file}")).collect();
+    let texts: Vec<_> = paths.iter().map(|path| inside.text(path)).collect(); // looked at together
+    let found = paths.into_iter().zip(texts).find_map(|(path, text)| Some((path, text?)));
+    found.map(|(path, text)| (name, path, text))
 }
 
 /// Adds `.service` to a name without a type.

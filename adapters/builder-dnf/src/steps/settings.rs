@@ -1,75 +1,115 @@
 //! Settings of the kickstart that are files of the image.
 
-use std::ffi::OsString;
-
 use img_kickstart::{At, Keyboard, Kickstart, Lang, Timezone};
 
 use crate::halt::Halt;
+use crate::inside::{self, Inside};
 use crate::plan::{Layout, Mount, Plan};
-use crate::steps::{accounts, services};
+use crate::steps::config::quoted;
+use crate::steps::{accounts, auth, desktop, firewall, network, selinux, services, ssh, time};
 use crate::workshop::Workshop;
 
 /// Writes all settings into the image.
 pub(crate) async fn apply(shop: &Workshop<'_>, plan: &mut Plan) -> Result<(), Halt> {
     shop.step("writing settings", None);
-    let kickstart = plan.kickstart.clone();
-    let warnings = &mut plan.warnings;
-    let redhat = shop
-        .ask(["test".into(), "-d".into(), shop.inside("/etc/sysconfig").into_os_string()])
-        .await?
-        .is_some();
+    let decided = inside::change(shop, |inside| {
+        let mut said = Said::default();
+        settle(inside, plan, &mut said)?;
+        Ok(said)
+    });
+    let said = decided.await?;
+    said.notes.iter().for_each(|note| shop.note(note));
+    plan.warnings.extend(said.warnings);
+    auth::apply(shop, plan).await
+}
+
+/// What is said about settings: to a person, and in the log.
+#[derive(Default)]
+struct Said {
+    warnings: Vec<String>,
+    notes: Vec<String>,
+}
+
+fn settle(inside: &mut Inside, plan: &Plan, said: &mut Said) -> Result<(), Halt> {
+    let warnings = &mut said.warnings;
+    let kickstart = &plan.kickstart;
+    let redhat = inside.has("/etc/sysconfig");
     if let Some(lang) = kickstart.lang() {
-        locale(shop, &lang, redhat).await?;
+        locale(inside, &lang, redhat);
     }
     if let Some(keyboard) = kickstart.keyboard() {
-        keys(shop, &keyboard, redhat).await?;
+        keys(inside, &keyboard, redhat);
     }
     if let Some(timezone) = kickstart.timezone() {
-        clock(shop, &timezone, redhat, warnings).await?;
+        clock(inside, &timezone, redhat, warnings);
     }
-    host_name(shop, &kickstart).await?;
-    accounts::apply(shop, &kickstart, &plan.uuids, warnings).await?;
-    services::apply(shop, &kickstart, warnings).await?;
+    host_name(inside, kickstart);
+    accounts::apply(inside, kickstart, &plan.uuids, plan.epoch, warnings)?;
+    ssh::apply(inside, kickstart, warnings);
+    selinux::apply(inside, kickstart, warnings);
+    network::apply(inside, kickstart, &plan.uuids, warnings);
+    firewall::apply(inside, kickstart, warnings);
+    time::apply(inside, kickstart, warnings);
+    desktop::apply(inside, kickstart, warnings);
+    services::apply(inside, kickstart, warnings); // last, since these lines name services outright
     for source in &plan.sources {
         if let Some(section) = source.saved_section() {
-            let path = shop.inside(&format!("/etc/yum.repos.d/{}.repo", source.id));
-            shop.write(&path, "0644", &section).await?;
+            inside.set(&format!("/etc/yum.repos.d/{}.repo", source.id), section);
         }
     }
-    match plan.form.layout() {
-        Some(layout) => mounts(shop, layout).await,
-        None => Ok(()),
+    if let Some(layout) = plan.form.layout() {
+        said.notes.extend(mounts(inside, layout));
+    }
+    Ok(())
+}
+
+fn locale(inside: &mut Inside, lang: &Lang, redhat: bool) {
+    let text = format!("LANG=\"{}\"\n", quoted(&lang.lang));
+    if redhat {
+        inside.set("/etc/sysconfig/i18n", text.as_str());
+    }
+    inside.set("/etc/locale.conf", text);
+}
+
+fn keys(inside: &mut Inside, keyboard: &Keyboard, redhat: bool) {
+    if !keyboard.xlayouts.is_empty() {
+        inside.set("/etc/X11/xorg.conf.d/00-keyboard.conf", x_keys(keyboard));
+    }
+    let Some(keymap) = keyboard.keymap.as_deref().map(quoted) else { return };
+    inside.set("/etc/vconsole.conf", format!("KEYMAP=\"{keymap}\"\n"));
+    if redhat {
+        inside.set("/etc/sysconfig/keyboard", format!("KEYTABLE=\"{keymap}\"\n"));
     }
 }
 
-async fn locale(shop: &Workshop<'_>, lang: &Lang, redhat: bool) -> Result<(), Halt> {
-    let text = format!("LANG=\"{}\"\n", quoted(&lang.lang));
-    shop.write(&shop.inside("/etc/locale.conf"), "0644", &text).await?;
-    if redhat { shop.write(&shop.inside("/etc/sysconfig/i18n"), "0644", &text).await } else { Ok(()) }
+/// Returns the layouts as X reads them; `cz (qwerty)` is a layout with a variant.
+fn x_keys(keyboard: &Keyboard) -> String {
+    let parts = keyboard.xlayouts.iter().map(|layout| {
+        let (layout, variant) = layout.split_once('(').unwrap_or((layout, ""));
+        (quoted(layout.trim()), quoted(variant.trim_end().trim_end_matches(')')))
+    });
+    let (layouts, variants): (Vec<_>, Vec<_>) = parts.unzip();
+    let mut options = vec![("XkbLayout", layouts.join(","))];
+    if variants.iter().any(|variant| !variant.is_empty()) {
+        options.push(("XkbVariant", variants.join(",")));
+    }
+    if !keyboard.switch.is_empty() {
+        options.push(("XkbOptions", quoted(&keyboard.switch.join(","))));
+    }
+    let options: String =
+        options.iter().map(|(key, value)| format!("        Option \"{key}\" \"{value}\"\n")).collect();
+    format!(
+        "Section \"InputClass\"\n        Identifier \"system-keyboard\"\n        MatchIsKeyboard \"on\"\n\
+         {options}EndSection\n"
+    )
 }
 
-async fn keys(shop: &Workshop<'_>, keyboard: &Keyboard, redhat: bool) -> Result<(), Halt> {
-    let Some(keymap) = &keyboard.keymap else { return Ok(()) };
-    let keymap = quoted(keymap);
-    shop.write(&shop.inside("/etc/vconsole.conf"), "0644", &format!("KEYMAP=\"{keymap}\"\n")).await?;
-    let old = format!("KEYTABLE=\"{keymap}\"\n");
-    if redhat { shop.write(&shop.inside("/etc/sysconfig/keyboard"), "0644", &old).await } else { Ok(()) }
-}
-
-async fn clock(
-    shop: &Workshop<'_>,
-    timezone: &Timezone,
-    redhat: bool,
-    warnings: &mut Vec<String>,
-) -> Result<(), Halt> {
+fn clock(inside: &mut Inside, timezone: &Timezone, redhat: bool, warnings: &mut Vec<String>) {
     let Timezone { line, timezone: zone, utc, .. } = timezone;
     let goes_down = !zone.starts_with('/') && !zone.split('/').any(|part| part == ".." || part.is_empty());
     let file = format!("/usr/share/zoneinfo/{zone}");
-    let there = goes_down
-        && shop.ask(["test".into(), "-f".into(), shop.inside(&file).into_os_string()]).await?.is_some();
-    if there {
-        let link = [OsString::from("-sfn"), "--".into(), format!("..{file}").into()];
-        shop.tool("ln", link.into_iter().chain([shop.inside("/etc/localtime").into()])).await?;
+    if goes_down && inside.has(&file) {
+        inside.link("/etc/localtime", format!("..{file}"));
     } else if !matches!(zone.as_str(), "UTC" | "Etc/UTC") {
         // UTC is what an image without /etc/localtime has anyway.
         warnings.push(format!(
@@ -78,42 +118,32 @@ async fn clock(
         ));
     }
     let keeps = if *utc { "UTC" } else { "LOCAL" };
-    shop.write(&shop.inside("/etc/adjtime"), "0644", &format!("0.0 0 0.0\n0\n{keeps}\n")).await?;
-    if !redhat {
-        return Ok(());
+    inside.set("/etc/adjtime", format!("0.0 0 0.0\n0\n{keeps}\n"));
+    if redhat {
+        inside.set("/etc/sysconfig/clock", format!("ZONE=\"{}\"\nUTC={utc}\n", quoted(zone)));
     }
-    let old = format!("ZONE=\"{}\"\nUTC={utc}\n", quoted(zone));
-    shop.write(&shop.inside("/etc/sysconfig/clock"), "0644", &old).await
 }
 
-async fn host_name(shop: &Workshop<'_>, kickstart: &Kickstart) -> Result<(), Halt> {
-    match kickstart.network().iter().rev().find_map(|network| network.hostname.clone()) {
-        Some(name) => {
-            let name: String = name.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
-            shop.write(&shop.inside("/etc/hostname"), "0644", &format!("{name}\n")).await
-        }
-        None => Ok(()),
+fn host_name(inside: &mut Inside, kickstart: &Kickstart) {
+    if let Some(name) = kickstart.network().iter().rev().find_map(|network| network.hostname.clone()) {
+        let name: String = name.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
+        inside.set("/etc/hostname", format!("{name}\n"));
     }
 }
 
 /// Writes /etc/fstab, unless a package brought one that says something.
-async fn mounts(shop: &Workshop<'_>, layout: &Layout) -> Result<(), Halt> {
-    let had = shop.read("/etc/fstab").await?.unwrap_or_default();
+fn mounts(inside: &mut Inside, layout: &Layout) -> Option<String> {
+    let had = inside.text("/etc/fstab").unwrap_or_default();
     let says_something =
         had.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     if says_something {
-        shop.note("the image has an /etc/fstab of its own, which stays as it is");
-        return Ok(());
+        return Some("the image has an /etc/fstab of its own, which stays as it is".to_owned());
     }
     for volume in &layout.volumes {
         if let Mount::At(path) = &volume.mount {
-            shop.tool("mkdir", ["-p".into(), "--".into(), shop.inside(path).into_os_string()]).await?;
+            inside.folder(path, 0o755, (0, 0));
         }
     }
-    shop.write(&shop.inside("/etc/fstab"), "0644", &crate::plan::fstab(layout)).await
-}
-
-/// Makes a text fit between the double quotes of a configuration file.
-fn quoted(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\' | '$' | '`')).collect()
+    inside.set("/etc/fstab", crate::plan::fstab(layout));
+    None
 }

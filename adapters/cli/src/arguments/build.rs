@@ -40,6 +40,12 @@ pub struct WishArguments {
     /// Give everything in the image this time, in seconds since 1970, so that each build makes the same bytes
     #[arg(long, value_name = "SECONDS", env = "SOURCE_DATE_EPOCH")]
     pub source_date_epoch: Option<u32>,
+    /// Take for an error what would be a warning: a line of the kickstart without effect
+    #[arg(long)]
+    pub strict: bool,
+    /// What the image is a release of: it goes to RELEASE/images/NAME, with a MANIFEST
+    #[arg(long, value_name = "RELEASE")]
+    pub release: Option<String>,
     /// Say at the end how long each step of the build took
     #[arg(long)]
     pub timings: bool,

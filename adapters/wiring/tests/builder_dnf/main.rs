@@ -1,5 +1,6 @@
 //! What builder-dnf promises, on images it really made at place-userns: a test of two adapters, so it lives here.
 
+mod beside;
 mod disks;
 mod ends;
 mod forms;
@@ -14,3 +15,4 @@ mod server;
 mod settings;
 mod sources;
 mod support;
+mod system;

@@ -77,12 +77,18 @@ fn odd_repo(folder: &Path) -> String {
 
 /// Builds an archive out of the odd packages; `ODD` stands for their repository.
 async fn packed(kickstart: &str) -> (Vec<String>, Vec<String>) {
+    let (_, paths, warnings) = packed_in(kickstart).await;
+    (paths, warnings)
+}
+
+async fn packed_in(kickstart: &str) -> (Scene, Vec<String>, Vec<String>) {
     let mut scene = Scene::new(ImageType::Fs, kickstart);
     scene.request.kickstart = scene.request.kickstart.replace("ODD", &odd_repo(scene.temp()));
     let made = scene.made().await;
     let list = tool(&["tar", "-tvzf", scene.file("demo.tar.gz").to_str().unwrap()]);
     let paths = list.lines().filter_map(|line| line.split_once(" ./").map(|(_, path)| path.to_owned()));
-    (paths.collect(), made.warnings)
+    let paths = paths.collect();
+    (scene, paths, made.warnings)
 }
 
 fn has(paths: &[String], path: &str) -> bool {
@@ -177,11 +183,19 @@ async fn of_a_group_as_much_comes_along_as_its_line_says() {
 }
 
 #[tokio::test]
-async fn packages_to_come_first_come_with_the_others() {
-    let (paths, warnings) = packed("ODD\n%prepackages\nboth-1\n%end\n%packages\nboth-2\n%end\n").await;
+async fn packages_to_come_first_are_installed_before_the_others() {
+    let history = "%post --nochroot --interpreter=/usr/bin/python3\nimport os, sqlite3\n\
+        base = sqlite3.connect(os.environ['INSTALL_ROOT'] + '/var/lib/dnf/history.sqlite')\n\
+        rows = base.execute('SELECT trans_id, name FROM trans_item JOIN rpm USING (item_id) ORDER BY trans_id, name')\n\
+        print(*[f'{at}-{name}' for at, name in rows], file=open(os.environ['INSTALL_ROOT'] + '/order', 'w'))\n%end\n";
+    let text = "ODD\n%prepackages\nboth-2\nasker\n%end\n%packages\nboth-1\n%end\n";
+    let (scene, paths, warnings) = packed_in(&format!("{text}{history}")).await;
 
     assert!(has(&paths, "usr/share/odd/both-1") && has(&paths, "usr/share/odd/both-2"));
-    assert_eq!(warnings, ["line 3: the packages of %prepackages are installed together with the others"]);
+    assert_eq!(warnings, Vec::<String>::new());
+    let archive = scene.file("demo.tar.gz");
+    let order = tool(&["tar", "-xzOf", archive.to_str().unwrap(), "./order"]);
+    assert_eq!(order, "1-asked 1-asker 1-both-2 2-both-1\n");
 }
 
 #[tokio::test]

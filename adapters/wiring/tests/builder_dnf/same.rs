@@ -23,7 +23,7 @@ async fn built(image_type: ImageType, layout: &str, options: &[&str]) -> (Scene,
     scene.request.extra_opts = options.iter().map(ToString::to_string).collect();
     scene.request.extra_opts.push(format!("--source-date-epoch={TIME}"));
     scene.made().await;
-    let names = scene.files().into_iter().filter(|name| name != "log");
+    let names = scene.all_files().into_iter().filter(|name| name != "log");
     let files = names.map(|name| (name.clone(), std::fs::read(scene.file(&name)).unwrap())).collect();
     (scene, files)
 }

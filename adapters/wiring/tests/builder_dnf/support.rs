@@ -82,12 +82,18 @@ impl Scene {
     pub(crate) async fn reason(&self) -> String {
         let build = self.build().await;
         let Build::Failed { reason } = build else { panic!("{build:?}\n{}", self.log()) };
-        let left: Vec<_> = self.files().into_iter().filter(|name| name != "log").collect();
+        let left: Vec<_> = self.all_files().into_iter().filter(|name| name != "log").collect();
         assert!(left.is_empty(), "{left:?}");
         reason
     }
 
+    /// Returns the names of the files in the folder but for what is beside every image.
     pub(crate) fn files(&self) -> Vec<String> {
+        let beside = ["demo.packages", "demo.spdx.json", "demo.sha256"];
+        self.all_files().into_iter().filter(|name| !beside.contains(&name.as_str())).collect()
+    }
+
+    pub(crate) fn all_files(&self) -> Vec<String> {
         let entries = std::fs::read_dir(&self.request.folder).unwrap().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
         names.sort();
