@@ -12,6 +12,9 @@ const KICKSTART: &str =
     "part / --size=64 --fstype=ext4\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 0.5\n%end\n";
 const SLOW: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 600 &\nsetsid sleep 601 &\ntrap '' TERM\nsleep 602\n%end\n";
 
+/// What a finished build leaves.
+const FILES: [&str; 7] = ["record.json", "t.ks", "t.log", "t.packages", "t.raw", "t.sha256", "t.spdx.json"];
+
 fn send(child: &std::process::Child, signal: Signal) {
     kill(Pid::from_raw(child.id().cast_signed()), signal).unwrap();
 }
@@ -22,7 +25,7 @@ fn assert_one_whole_image(site: &Site, moment: &str) {
     assert_eq!(jobs[0]["status"], "DONE", "{moment}: {jobs:?}");
     let names: Vec<_> =
         site.images().iter().map(|file| file.rsplit('/').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["record.json", "t.ks", "t.log", "t.raw"], "{moment}: {:?}", site.images());
+    assert_eq!(names, FILES, "{moment}: {:?}", site.images());
 }
 
 #[test]

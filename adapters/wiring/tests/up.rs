@@ -51,7 +51,8 @@ fn what_was_handed_over_is_built_by_whoever_comes_and_a_killed_one_is_followed_b
     assert_eq!(jobs.len(), 1, "{jobs:?}");
     let names: Vec<_> =
         site.images().iter().map(|file| file.rsplit('/').next().unwrap().to_owned()).collect();
-    assert_eq!(names, ["record.json", "t.ks", "t.log", "t.tar.gz"], "{:?}", site.images());
+    let files = ["record.json", "t.ks", "t.log", "t.packages", "t.sha256", "t.spdx.json", "t.tar.gz"];
+    assert_eq!(names, files, "{:?}", site.images());
     drop(second);
 }
 
