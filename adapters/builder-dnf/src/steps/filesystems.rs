@@ -1,7 +1,7 @@
 //! Makes a file system of the files of a volume.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::argv;
 use crate::halt::Halt;
@@ -89,14 +89,20 @@ async fn other(
     file: &Path,
     offset: u64,
 ) -> Result<(), Halt> {
-    let own = if offset == 0 { file.to_path_buf() } else { shop.work.join("parts/own") };
-    let size = OsString::from(format!("--size={}M", filled.mib));
-    shop.tool("truncate", [size, "--".into(), own.clone().into()]).await?;
+    let own = own_file(shop, filled, file, offset).await?;
     shop.must(&shop.task(argv::mkfs(&filled.volume, &own, offset / 512))).await?;
     if let Some(tree) = tree {
         copy_into_vfat(shop, filled, tree, &own).await?;
     }
     into_place(shop, &own, file, offset).await
+}
+
+/// Makes the empty file for a file system that wants one of its own: the final one, where nothing else is in that.
+async fn own_file(shop: &Workshop<'_>, filled: &Filled, file: &Path, offset: u64) -> Result<PathBuf, Halt> {
+    let own = if offset == 0 { file.to_path_buf() } else { shop.work.join("parts/own") };
+    let size = OsString::from(format!("--size={}M", filled.mib));
+    shop.tool("truncate", [size, "--".into(), own.clone().into()]).await?;
+    Ok(own)
 }
 
 /// Moves a file system from a file of its own to where it belongs.
@@ -115,9 +121,7 @@ async fn btrfs(
     file: &Path,
     offset: u64,
 ) -> Result<(), Halt> {
-    let own = if offset == 0 { file.to_path_buf() } else { shop.work.join("parts/own") };
-    let size = OsString::from(format!("--size={}M", filled.mib));
-    shop.tool("truncate", [size, "--".into(), own.clone().into()]).await?;
+    let own = own_file(shop, filled, file, offset).await?;
     let said = shop.run(&shop.task(argv::mkfs_btrfs(&filled.volume, tree, &own)), &|_| {}).await?.ended;
     let title = filled.volume.title();
     let length =

@@ -1,5 +1,6 @@
 //! A device as NetworkManager reads it; pure.
 
+use std::fmt::Display;
 use std::net::IpAddr;
 
 use uuid::Uuid;
@@ -25,13 +26,7 @@ pub(super) fn text(device: &Device, uuid: Uuid) -> String {
     lines.extend(match &device.four {
         Four::Dhcp => vec!["method=auto".into()],
         Four::Off => vec!["method=disabled".into()],
-        Four::Static { address, prefix, gateway } => {
-            let gateway = gateway.map(|gateway| format!("gateway={gateway}"));
-            ["method=manual".into(), format!("address1={address}/{prefix}")]
-                .into_iter()
-                .chain(gateway)
-                .collect()
-        }
+        Four::Static { address, prefix, gateway } => fixed(address, *prefix, gateway.as_ref()),
     });
     common(device, IpAddr::is_ipv4, device.four == Four::Off, &mut lines);
     lines.extend([String::new(), "[ipv6]".into()]);
@@ -39,16 +34,16 @@ pub(super) fn text(device: &Device, uuid: Uuid) -> String {
         Six::Auto => vec!["method=auto".into()],
         Six::Dhcp => vec!["method=dhcp".into()],
         Six::Off => vec!["method=disabled".into()],
-        Six::Static { address, prefix, gateway } => {
-            let gateway = gateway.map(|gateway| format!("gateway={gateway}"));
-            ["method=manual".into(), format!("address1={address}/{prefix}")]
-                .into_iter()
-                .chain(gateway)
-                .collect()
-        }
+        Six::Static { address, prefix, gateway } => fixed(address, *prefix, gateway.as_ref()),
     });
     common(device, IpAddr::is_ipv6, device.six == Six::Off, &mut lines);
     lines.join("\n") + "\n"
+}
+
+/// An address that does not change, of either kind.
+fn fixed(address: &impl Display, prefix: u32, gateway: Option<&impl Display>) -> Vec<String> {
+    let gateway = gateway.map(|gateway| format!("gateway={gateway}"));
+    ["method=manual".into(), format!("address1={address}/{prefix}")].into_iter().chain(gateway).collect()
 }
 
 fn common(device: &Device, ours: impl Fn(&IpAddr) -> bool, off: bool, lines: &mut Vec<String>) {
