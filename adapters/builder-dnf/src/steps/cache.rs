@@ -33,6 +33,8 @@ pub(crate) async fn take(cache: &Path, place: &dyn Place) -> Result<Option<Slot>
     if size(&folder) > LARGEST {
         place.remove(&folder).await?;
     }
+    // An empty one may be no build's yet: whoever made it may have been killed before its users were given it.
+    let _ = fs::remove_dir(&folder);
     if !folder.exists() {
         place.make_folder(&folder).await?;
     }

@@ -119,3 +119,14 @@ async fn two_builds_side_by_side_share_a_cache() {
 
     assert!(matches!((one.unwrap(), two.unwrap()), (Build::Made(_), Build::Made(_))));
 }
+
+#[tokio::test]
+async fn a_cache_whose_maker_was_killed_in_the_middle_serves_the_next() {
+    let scene = Scene::new(ImageType::Fs, "REPO\n%packages\nsetup\n%end\n");
+    std::fs::create_dir_all(scene.temp().join("cache/slot-0")).unwrap(); // made, and not given to the users of builds
+
+    scene.made().await;
+
+    let kept = std::fs::read_dir(scene.temp().join("cache/slot-0")).unwrap().count();
+    assert!(kept > 0, "it was used");
+}
