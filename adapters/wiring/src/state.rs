@@ -1,6 +1,7 @@
 //! The folder everything of one machine is remembered in.
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -39,11 +40,19 @@ impl State {
     }
 
     /// Makes a file of it that only its owner may read, if it is not there, and returns its path.
+    ///
+    /// A file that is there is not touched. This program may have it open as a database, and whoever closes a file gives
+    /// up the locks their program has on it, SQLite's too: then the next program to end would take the database for
+    /// nobody's, and remove the log into which this one goes on writing.
     pub fn private(&self, file: PathBuf) -> Result<PathBuf> {
         // a folder that was there already may be open to others
-        let made = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&file);
-        made.with_context(|| format!("cannot write {}", file.display()))?;
-        Ok(file)
+        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
+        match made {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                Err(error).with_context(|| format!("cannot write {}", file.display()))
+            }
+            _ => Ok(file),
+        }
     }
 
     /// The messages that wait.
@@ -99,7 +108,27 @@ fn folder_of(user: Option<(&str, &Path)>, variable: impl Fn(&str) -> Option<OsSt
 
 #[cfg(test)]
 mod tests {
+    use nix::fcntl::{FcntlArg, fcntl};
+    use nix::libc;
+
     use super::*;
+
+    #[test]
+    fn a_database_that_is_open_here_keeps_its_locks_when_it_is_asked_for_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(Some(folder.path().to_owned())).unwrap();
+        let file = state.private(state.jobs()).unwrap();
+        let database = std::fs::OpenOptions::new().read(true).write(true).open(&file).unwrap();
+        let l_type = libc::F_WRLCK as libc::c_short;
+        let lock = libc::flock { l_type, l_whence: 0, l_start: 0, l_len: 0, l_pid: 0 };
+        fcntl(&database, FcntlArg::F_SETLK(&lock)).unwrap(); // of the program, as SQLite's are
+
+        state.private(state.jobs()).unwrap();
+
+        let other = std::fs::OpenOptions::new().write(true).open(&file).unwrap();
+        let refused = fcntl(&other, FcntlArg::F_OFD_SETLK(&lock)); // of the open file: another's, for the kernel
+        assert_eq!(refused, Err(nix::errno::Errno::EAGAIN));
+    }
 
     #[test]
     fn whoever_serves_the_machine_and_whoever_asks_for_it_share_a_folder() {
