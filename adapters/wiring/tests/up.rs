@@ -21,11 +21,20 @@ impl Drop for Up {
     }
 }
 
+/// So long a job may take: a build waits for the disk some 150 times, which takes long where others write much.
+const PATIENCE: Duration = Duration::from_secs(240);
+
 /// Waits until a job has come this far.
-fn wait_for_job(site: &Site, status: &str) {
+fn wait_for_job(site: &Site, up: &mut Up, status: &str) {
     let start = Instant::now();
-    while !site.jobs().iter().any(|job| job["status"] == status) {
-        assert!(start.elapsed() < Duration::from_secs(60), "no job {status}: {:?}", site.jobs());
+    loop {
+        let jobs = site.jobs();
+        if jobs.iter().any(|job| job["status"] == status) {
+            return;
+        }
+        assert!(!jobs.iter().any(|job| job["status"] == "ERROR"), "no job {status}: {jobs:?}");
+        assert!(up.0.try_wait().unwrap().is_none(), "`img up` has ended, and no job is {status}: {jobs:?}");
+        assert!(start.elapsed() < PATIENCE, "no job {status}: {jobs:?}");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -40,12 +49,12 @@ fn what_was_handed_over_is_built_by_whoever_comes_and_a_killed_one_is_followed_b
     assert_eq!(answer["name"], "t");
     assert!(site.jobs().is_empty(), "nobody is there yet");
 
-    let first = Up(site.start(&["up"]));
-    wait_for_job(&site, "BUILDING");
+    let mut first = Up(site.start_saying("first", &["up"]));
+    wait_for_job(&site, &mut first, "BUILDING");
     drop(first);
     assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
-    let second = Up(site.start(&["up"]));
-    wait_for_job(&site, "DONE");
+    let mut second = Up(site.start_saying("second", &["up"]));
+    wait_for_job(&site, &mut second, "DONE");
 
     let jobs = site.jobs();
     assert_eq!(jobs.len(), 1, "{jobs:?}");
@@ -61,7 +70,7 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
     let (site, repo) = (Site::new(), demo_repo());
     site.kickstart("good.ks", KICKSTART);
     site.kickstart("bad.ks", "bootlaoder\n");
-    let mut up = Up(site.start(&["up"]));
+    let mut up = Up(site.start_saying("up", &["up"]));
 
     let good = site.run(&["submit", "good.ks", "--type", "fs", "--repo", &repo, "--wait", "--timings"]);
     let bad = site.run(&["submit", "bad.ks", "--type", "fs", "--wait"]);
@@ -89,10 +98,10 @@ fn what_is_finished_within_the_grace_is_known_to_be_done() {
     let (site, repo) = (Site::new(), demo_repo());
     site.kickstart("t.ks", SLOW);
     site.kickstart("site.conf", "[participant]\ngrace = 60\n");
-    let mut up = Up(site.start(&["up", "--config", "site.conf"]));
+    let mut up = Up(site.start_saying("up", &["up", "--config", "site.conf"]));
     let submitted = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo]);
     assert_eq!(submitted.status, Some(0), "{submitted:?}");
-    wait_for_job(&site, "BUILDING");
+    wait_for_job(&site, &mut up, "BUILDING");
 
     kill(Pid::from_raw(up.0.id().cast_signed()), Signal::SIGTERM).unwrap();
 
@@ -106,7 +115,7 @@ fn builds_stand_back_behind_others_where_the_site_says_so() {
     let note = "%post --nochroot\n(nice; ionice -p $$) >$IMG_OUT_DIR/priority\n%end\n";
     site.kickstart("t.ks", format!("{KICKSTART}{note}"));
     site.kickstart("site.conf", "[worker]\nnice = 19\nionice = idle\n");
-    let up = Up(site.start(&["up", "--config", "site.conf"]));
+    let up = Up(site.start_saying("up", &["up", "--config", "site.conf"]));
 
     let built = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait", "--json"]);
 

@@ -1,6 +1,8 @@
 //! The real program `img` on a state folder of its own.
 #![allow(dead_code, reason = "each test file uses another part")]
 
+mod story;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -52,6 +54,13 @@ impl Site {
         self.command(arguments).spawn().unwrap()
     }
 
+    /// Starts the program with what it says on stderr in a file `NAME.said`, which nobody has to empty.
+    pub(crate) fn start_saying(&self, name: &str, arguments: &[&str]) -> Child {
+        let said = std::fs::File::create(self.path().join(format!("{name}.said"))).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        self.command(arguments).stdout(Stdio::null()).stderr(said).spawn().unwrap()
+    }
+
     /// The jobs on record, newest first.
     pub(crate) fn jobs(&self) -> Vec<Value> {
         let ran = self.run(&["jobs", "--json", "--limit", "1000"]);
@@ -89,7 +98,7 @@ impl Site {
         }
     }
 
-    fn processes(&self) -> Vec<String> {
+    pub(crate) fn processes(&self) -> Vec<String> {
         let mark = self.path().to_string_lossy().into_owned();
         let pids = std::fs::read_dir("/proc")
             .unwrap()
@@ -104,6 +113,15 @@ impl Site {
                     .then(|| format!("{pid}: {}", words.chars().take(200).collect::<String>()))
             })
             .collect()
+    }
+}
+
+/// A test that fails says what became of its jobs: what everybody logged, and what is still there.
+impl Drop for Site {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{}", story::of(self));
+        }
     }
 }
 
