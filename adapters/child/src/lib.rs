@@ -5,6 +5,7 @@
 //! the task itself; what the task started goes along where the [`Place`] it runs in has a process namespace, as that of
 //! `place-userns`, and may stay on the [`BareHost`].
 
+mod bounded;
 mod end;
 mod entrance;
 mod error;

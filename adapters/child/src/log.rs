@@ -28,9 +28,23 @@ impl Log {
 
     /// Adds a line; a full disk must not end a build, which meets it by itself.
     pub fn line(&self, text: &str) {
+        self.write(&self.stamped(text));
+    }
+
+    /// Returns a line as it is written now.
+    pub(crate) fn stamped(&self, text: &str) -> String {
         let now = Timestamp::now().to_zoned(self.zone.clone());
-        let line = format!("{} {text}\n", now.strftime("[%m/%d %H:%M:%S]"));
+        format!("{} {text}\n", now.strftime("[%m/%d %H:%M:%S]"))
+    }
+
+    /// Adds such a line.
+    pub(crate) fn write(&self, line: &str) {
         let _ = (&self.file).write_all(line.as_bytes()); // in one piece: lines of others do not get into it
+    }
+
+    /// Returns how many bytes it has; none where that cannot be told.
+    pub(crate) fn size(&self) -> u64 {
+        self.file.metadata().map_or(0, |found| found.len())
     }
 }
 

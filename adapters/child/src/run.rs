@@ -14,8 +14,9 @@ use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::bounded::Bounded;
 use crate::output::{self, Tail};
-use crate::{ChildError, Ended, Entrance, Log, Status, Task, spawner};
+use crate::{ChildError, Ended, Entrance, Status, Task, spawner};
 
 /// How long a stopped task has to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -24,7 +25,7 @@ const LINGER: Duration = Duration::from_secs(2);
 
 /// Who hears what a task does.
 pub struct Listen<'a> {
-    /// The file that everything printed is appended to.
+    /// The file that what is printed is appended to: all of it, or where that is very much, the beginning and the end.
     pub log: &'a Path,
     /// Hears each line of standard output and standard error.
     pub line: &'a (dyn Fn(&str) + Send + Sync),
@@ -49,7 +50,7 @@ pub async fn run_through(
     entrance: Option<Entrance>,
     listen: &Listen<'_>,
 ) -> Result<Ended, ChildError> {
-    let log = Log::open(listen.log)?;
+    let log = Bounded::open(listen.log)?;
     let child = spawner::spawn(command(task), task.priority, entrance).await;
     let (mut group, mut child) = child.map_err(|source| ChildError::start(&task.program(), source))?;
 
