@@ -37,10 +37,11 @@ impl DnfBuilder {
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
         let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
-        let made = self.carry_out(plan, &shop).await;
+        let made = self.carry_out(plan, &shop).await.map_err(|halt| shop.explained(halt));
+        let withdrawn = if made.is_err() { shop.withdraw().await } else { Ok(()) };
         let closed = shop.close().await;
         let made = made?;
-        closed?;
+        withdrawn.and(closed)?;
         Ok(made)
     }
 

@@ -1,5 +1,8 @@
 //! Why a build ends before its end.
 
+use std::error::Error;
+use std::io::{self, ErrorKind};
+
 use child::ChildError;
 use imaging::{Build, BuilderError};
 
@@ -17,6 +20,20 @@ pub(crate) enum Halt {
 impl Halt {
     pub(crate) fn failed(reason: impl Into<String>) -> Halt {
         Halt::Failed(reason.into())
+    }
+
+    /// Tells whether a disk that is full is at the bottom of it.
+    pub(crate) fn is_for_want_of_room(&self) -> bool {
+        let Halt::Broken(error) = self else { return false };
+        let mut cause: Option<&dyn Error> = Some(error);
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            if matches!(kind, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 
     /// Says it to whoever asked for the build.

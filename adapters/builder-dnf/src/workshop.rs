@@ -51,17 +51,23 @@ impl<'a> Workshop<'a> {
         let folder = folder.map_err(|error| Halt::Broken(BuilderError::new("find the folder", error)))?;
         let host = folder.join("work");
         place.remove(&host).await?; // what a killed build may have left
-        place.make_folder(&host).await?;
         let work = PathBuf::from(WORK);
         let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
+        match shop.furnish().await {
+            Ok(()) => Ok(shop),
+            Err(halt) => {
+                let _ = shop.close().await; // why it was not furnished counts
+                Err(halt)
+            }
+        }
+    }
+
+    async fn furnish(&self) -> Result<(), Halt> {
+        self.place.make_folder(&self.host).await?;
         let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
-        let folders = folders.map(|name| shop.work.join(name));
-        shop.tool(
-            "mkdir",
-            ["-m".into(), "0755".into(), "--".into()].into_iter().chain(folders.map(OsString::from)),
-        )
-        .await?;
-        Ok(shop)
+        let folders = folders.map(|name| self.work.join(name));
+        let words = ["-m".into(), "0755".into(), "--".into()].into_iter();
+        self.tool("mkdir", words.chain(folders.map(OsString::from))).await.map(|_| ())
     }
 
     /// Removes the work folder.
@@ -241,6 +247,28 @@ impl<'a> Workshop<'a> {
     /// Makes a finished file, by its path on the host, ours.
     pub(crate) async fn take_over(&self, file: &Path) -> Result<(), Halt> {
         Ok(self.place.take_over(file).await?)
+    }
+
+    /// Removes what was put beside the log until now: of a build that failed nothing is left to be taken for results.
+    pub(crate) async fn withdraw(&self) -> Result<(), Halt> {
+        let broken =
+            |error| Halt::Broken(BuilderError::new("remove the results of a build that failed", error));
+        for entry in std::fs::read_dir(&self.request.folder).map_err(broken)? {
+            let path = entry.map_err(broken)?.path();
+            if path.file_name() == self.request.log.file_name() || path == self.host {
+                continue;
+            }
+            match path.symlink_metadata().map_err(broken)?.is_dir() {
+                true => self.place.remove(&path).await?,
+                false => std::fs::remove_file(&path).map_err(broken)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Says of what broke for want of room that the disk is full.
+    pub(crate) fn explained(&self, halt: Halt) -> Halt {
+        if halt.is_for_want_of_room() { self.full(None) } else { halt }
     }
 
     /// Says that the disk is full.
