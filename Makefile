@@ -25,11 +25,12 @@ bench: ## measures; docs/performance.md says what
 	@.ci/need bench
 	@.ci/with-services cargo bench --workspace --locked --benches
 
-soak: ## kills real builds at 200 random moments, and brokers under 500 workitems; takes a quarter of an hour
+soak: ## kills and stops real builds at 330 moments, and brokers under 500 workitems; takes half an hour
 	@.ci/need test
 	@IMG_TEST_AMQP_WORKITEMS=500 .ci/with-services cargo test --locked -p skynet-amqp --test rabbit chaos -- --nocapture
 	@examples/demo/make-repo target/demo-repo
 	@IMG_TEST_KILLS=200 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test lives sigkill -- --nocapture
+	@IMG_TEST_KILLS=100 IMG_TEST_STOPS=5 IMG_DEMO_REPO="$$(realpath target/demo-repo)" cargo test --locked -p wiring --test faults -- --nocapture kills stops
 
 deb: ## makes Debian packages below target/packages
 	@packaging/package deb
