@@ -2,6 +2,7 @@
 //! BOSS, and nobody runs a process in them.
 
 mod cancels;
+mod dies;
 mod engine;
 mod kickstarts;
 mod launches;
