@@ -7,6 +7,7 @@ use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock};
 
+use nix::libc::{self, c_long};
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::sys::stat::{Mode, umask};
@@ -58,14 +59,29 @@ pub(crate) async fn spawn(
 /// For an [`Entrance`] that changes the user of its process: the kernel forgets the wish then. It is a system call or two.
 pub fn die_with(parent: Pid) -> io::Result<()> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
-    if getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(nix::libc::ECHILD)) }
+    if getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::ECHILD)) }
 }
 
 /// Closes at the start of the program every file that whoever started us may have left open.
 fn keep_no_files() {
     // SAFETY: a plain system call on numbers. A kernel too old for it (before 5.11) changes nothing, and our own files
     // close by themselves there as well.
-    unsafe { nix::libc::syscall(nix::libc::SYS_close_range, 3u32, u32::MAX, nix::libc::CLOSE_RANGE_CLOEXEC) };
+    unsafe { libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+}
+
+/// Takes an empty keyring for that of the session, in which whoever started us may keep keys: a task would possess them,
+/// whatever user it is.
+fn keep_no_keys() -> io::Result<()> {
+    const JOIN_SESSION_KEYRING: c_long = 1;
+    // SAFETY: a plain system call on numbers; without a name the new keyring is nobody else's.
+    let joined = unsafe { libc::syscall(libc::SYS_keyctl, JOIN_SESSION_KEYRING, 0 as c_long) };
+    let error = io::Error::last_os_error();
+    match error.raw_os_error() {
+        _ if joined >= 0 => Ok(()),
+        // a kernel without keys, or a container that forbids them to all in it
+        Some(libc::ENOSYS | libc::EPERM) => Ok(()),
+        _ => Err(error),
+    }
 }
 
 fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>) {
@@ -75,6 +91,7 @@ fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>
         setsid()?;
         umask(Mode::from_bits_truncate(0o022)); // what a task writes does not depend on who started us
         keep_no_files();
+        keep_no_keys()?;
         die_with(parent)?;
         priority.take()?;
         if let Some(enter) = &mut enter {
@@ -82,7 +99,7 @@ fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>
         }
         Ok(())
     };
-    // SAFETY: setsid, prctl and getppid are plain system calls, and an Entrance promises the same.
+    // SAFETY: setsid, prctl, getppid and the others are plain system calls, and an Entrance promises the same.
     unsafe { command.pre_exec(step) };
     command.kill_on_drop(true);
 }
