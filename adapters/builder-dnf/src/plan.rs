@@ -1,5 +1,6 @@
 //! What will be done, decided before anything runs; pure but for the question which programs run here.
 
+mod address;
 mod btrfs;
 mod disk;
 mod foreign;
@@ -14,6 +15,7 @@ mod scripts;
 mod uuids;
 mod volume;
 
+pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
