@@ -270,6 +270,21 @@ fn what_is_no_use_beside_another_word_is_said() {
 }
 
 #[test]
+fn names_of_packages_fit_on_a_command_line() {
+    let of = |lines: &str| raw(&format!("part / --size=9\n%packages\n{lines}\n%end")).unwrap_err();
+    let many: String = (0..4000).map(|number| format!("a{number}\n-b{number}\n")).collect();
+
+    assert_eq!(
+        of(&many),
+        "the kickstart names 8001 packages: at most 8000 fit; name groups or patterns as kernel*"
+    );
+    for long in ["x", "@x", "-x"].map(|start| format!("{start}{}", "x".repeat(1000))) {
+        let said = of(&long);
+        assert!(said.ends_with("xxx…\" (line 7) is too long: no name has more than 1000 bytes"), "{said}");
+    }
+}
+
+#[test]
 fn a_release_is_known_by_the_tokens_of_mic() {
     let of = |options: &[&str], tokens: &[(&str, &str)]| {
         let kickstart = "repo --name=base --baseurl=http://x/@RELEASE@/@BUILD_ID@\n%packages\nbash\n%end\n%post\ntrue\n%end\n";

@@ -191,12 +191,12 @@ async fn make_ours(shop: &Workshop<'_>, results: &[String]) -> Result<(), Halt> 
     if results.is_empty() {
         return Ok(());
     }
-    let files: Vec<_> = results.iter().map(|result| shop.work.join(OUT).join(result)).collect();
+    // all that may be results, since there may be more of them than fit on a command line
     let mut task = shop.task(["find"]);
-    task.argv.extend(files.iter().map(|file| file.clone().into_os_string()));
+    task.argv.push(shop.work.join(OUT).into());
     let words = [
         "-maxdepth",
-        "0",
+        "1",
         "-type",
         "f",
         "-exec",
@@ -212,8 +212,8 @@ async fn make_ours(shop: &Workshop<'_>, results: &[String]) -> Result<(), Halt> 
     ];
     task.argv.extend(words.map(Into::into));
     shop.must(&task).await?;
-    for file in files {
-        shop.take_over(&shop.on_host(&file)).await?;
+    for result in results {
+        shop.take_over(&shop.on_host(&shop.work.join(OUT).join(result))).await?;
     }
     Ok(())
 }

@@ -44,6 +44,9 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     } else {
         shop.work.join("scripts").join(&name)
     };
+    if shop.on_host(&file).symlink_metadata().is_ok_and(|about| about.is_dir()) {
+        return Err(Halt::failed(format!("a script put a folder in the place of the next one, /.{name}")));
+    }
     shop.write(&file, "0700", &program.text).await?;
     let mut argv: Vec<OsString> = Vec::new();
     if program.chrooted {

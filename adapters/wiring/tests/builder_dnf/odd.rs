@@ -147,6 +147,17 @@ async fn results_of_any_name_are_in_the_sums_and_no_name_is_taken_twice() {
 }
 
 #[tokio::test]
+async fn ten_thousand_results_are_kept() {
+    let scene = Scene::new(
+        ImageType::Fs,
+        "REPO\n%packages\nbusybox\n%end\n%post --nochroot --erroronfail\ncd $IMG_OUT_DIR\nseq 10000 | xargs touch\n%end\n",
+    );
+    scene.made().await;
+
+    assert_eq!(scene.files().len(), 10_003, "with the image, the kickstart and the log");
+}
+
+#[tokio::test]
 async fn a_repository_may_be_called_as_people_like() {
     let lines = format!("repo --name=main --baseurl=file://{} --save\n%packages\nbusybox\n%end\n", repo());
     let (_scene, image, warnings) = built(&lines).await;
@@ -168,6 +179,16 @@ async fn no_log_has_the_password_of_an_address() {
     assert!(reason.starts_with("repository a (line 1) cannot be read at http://127.0.0.1:1/x: "), "{reason}");
     let log = scene.log();
     assert!(log.contains("for http://127.0.0.1:1/x/repodata/repomd.xml") && !log.contains("s3cret"), "{log}");
+}
+
+#[tokio::test]
+async fn a_script_in_the_way_of_the_next_is_named() {
+    let scene = Scene::new(
+        ImageType::Fs,
+        "REPO\n%packages\nbusybox\n%end\n%post --nochroot\nmkdir $INSTALL_ROOT/.img-script-1\n%end\n%post\ntrue\n%end\n",
+    );
+
+    assert_eq!(scene.reason().await, "a script put a folder in the place of the next one, /.img-script-1");
 }
 
 #[tokio::test]
