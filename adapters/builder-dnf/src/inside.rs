@@ -11,10 +11,14 @@ pub(crate) use carry::{change, put};
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-/// So many links are followed one after the other.
-const LINKS: usize = 8;
+/// So many links are followed on the way to one file, as many as Linux follows.
+const LINKS: usize = 40;
+
+/// Where links say which units of systemd start.
+const UNITS: &str = "/etc/systemd/system";
 
 /// One file, link or folder of the image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +57,17 @@ impl Entry {
 }
 
 impl Inside {
-    /// Tells whether there is a file, link or folder.
+    /// Tells whether there is a file or folder, following links inside the image.
     pub(crate) fn has(&self, path: &str) -> bool {
-        self.entry(&plain(Path::new(path))).is_some()
+        self.entry(&self.end_of(path)).is_some()
+    }
+
+    /// Returns where a link leads, as it says itself.
+    pub(crate) fn link_to(&self, path: &str) -> Option<PathBuf> {
+        match self.entry(&self.place_of(path))?.kind {
+            Kind::Link(to) => Some(to),
+            Kind::File(_) | Kind::Folder => None,
+        }
     }
 
     /// Returns the text of a file, following links inside the image.
@@ -83,19 +95,21 @@ impl Inside {
     /// Makes a link, in the place of whatever file or link is there.
     pub(crate) fn link(&mut self, path: &str, to: impl Into<PathBuf>) {
         let entry = Entry { kind: Kind::Link(to.into()), mode: 0o777, owner: (0, 0) };
-        self.changed.insert(plain(Path::new(path)), entry);
+        let place = self.place_of(path);
+        self.changed.insert(place, entry);
     }
 
     /// Makes a folder unless there is one.
     pub(crate) fn folder(&mut self, path: &str, mode: u32, owner: (u32, u32)) {
-        if !self.has(path) {
-            self.changed.insert(plain(Path::new(path)), Entry { kind: Kind::Folder, mode, owner });
+        let path = self.end_of(path);
+        if self.entry(&path).is_none() {
+            self.changed.insert(path, Entry { kind: Kind::Folder, mode, owner });
         }
     }
 
     /// Copies everything in a folder into another, for a new owner.
     pub(crate) fn copy_tree(&mut self, from: &str, to: &str, owner: (u32, u32)) {
-        let (from, to) = (plain(Path::new(from)), plain(Path::new(to)));
+        let (from, to) = (self.end_of(from), self.end_of(to));
         if !self.known_trees.contains(&from) {
             self.wanted_trees.borrow_mut().insert(from.clone());
         }
@@ -110,23 +124,55 @@ impl Inside {
         self.changed.extend(copies);
     }
 
-    /// Takes away every link of systemd with this name.
+    /// Takes away every link by which systemd starts a unit, those that were made before this as well.
     pub(crate) fn disable(&mut self, unit: &str) {
-        if self.has("/etc/systemd/system") {
+        let folder = self.end_of(UNITS);
+        let starts = |(path, entry): (&PathBuf, &Entry)| {
+            let is_ours = path.file_name() == Some(OsStr::new(unit)) && path.starts_with(&folder);
+            is_ours && matches!(entry.kind, Kind::Link(_))
+        };
+        self.changed.retain(|path, entry| !starts((path, entry)));
+        if self.entry(&folder).is_some() {
             self.disabled.insert(unit.to_owned());
         }
     }
 
-    /// Returns the path that a path leads to, when its last part is a link.
+    /// Returns what a path leads to, following links wherever they are on the way; it never leads out of the image.
     fn end_of(&self, path: &str) -> PathBuf {
-        let mut path = plain(Path::new(path));
-        for _ in 0..LINKS {
-            match self.entry(&path).map(|entry| entry.kind) {
-                Some(Kind::Link(to)) => path = plain(&path.parent().unwrap_or(Path::new("/")).join(to)),
-                _ => break,
+        self.follow(Path::new(path))
+    }
+
+    /// Returns where a file of this path is, following the links on the way but not one that is there itself.
+    fn place_of(&self, path: &str) -> PathBuf {
+        let path = plain(Path::new(path));
+        match (path.parent(), path.file_name()) {
+            (Some(folder), Some(name)) => self.follow(folder).join(name),
+            _ => path,
+        }
+    }
+
+    fn follow(&self, path: &Path) -> PathBuf {
+        let mut ahead: Vec<PathBuf> = parts(path);
+        let mut real = PathBuf::from("/");
+        let mut links = 0;
+        while let Some(part) = ahead.pop() {
+            if part == Path::new("..") {
+                real.pop();
+                continue;
+            }
+            let next = real.join(part);
+            match self.entry(&next).map(|entry| entry.kind) {
+                Some(Kind::Link(to)) if links < LINKS => {
+                    links += 1;
+                    if to.is_absolute() {
+                        real = PathBuf::from("/");
+                    }
+                    ahead.extend(parts(&to));
+                }
+                _ => real = next,
             }
         }
-        path
+        real
     }
 
     fn entry(&self, path: &Path) -> Option<Entry> {
@@ -143,8 +189,15 @@ impl Inside {
     }
 }
 
+/// Returns the names and `..` of a path, the last one first.
+fn parts(path: &Path) -> Vec<PathBuf> {
+    let parts = path.components().rev();
+    let parts = parts.filter(|part| matches!(part, Component::Normal(_) | Component::ParentDir));
+    parts.map(|part| PathBuf::from(part.as_os_str())).collect()
+}
+
 /// Returns a path of the image from `/` on, without dots; it never leads out of the image.
-fn plain(path: &Path) -> PathBuf {
+pub(crate) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::from("/");
     for part in path.components() {
         match part {

@@ -1,5 +1,6 @@
 //! What will be done, decided before anything runs; pure but for the question which programs run here.
 
+mod address;
 mod btrfs;
 mod disk;
 mod foreign;
@@ -14,13 +15,14 @@ mod scripts;
 mod uuids;
 mod volume;
 
+pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::Source;
-pub(crate) use scripts::Program;
+pub(crate) use scripts::{LogFile, Program};
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
@@ -103,14 +105,15 @@ impl Plan {
 
 /// Plans a build; the error is the sentence why it cannot be done.
 pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
-    let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &request.tokens));
+    let options = options::read(&request.extra_opts, request)?;
+    let tokens = tokens(request, options.release.as_deref());
+    let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &tokens));
     let kickstart = kickstart.numbered_without(&request.added_lines);
     if let Some(wrong) = check(&kickstart).into_iter().find(img_kickstart::Diagnostic::is_error) {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     foreign::runs_here(request.arch)?;
-    let options = options::read(&request.extra_opts, request)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
@@ -134,7 +137,7 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     }
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;
-    let of_kind = |kind| scripts::programs(&kickstart, kind);
+    let mut of_kind = |kind| scripts::programs(&kickstart, kind, &tokens, &mut warnings);
     let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
     let pack = of_kind(ScriptKind::Pack)?;
     let attached = kickstart.attachments();
@@ -156,6 +159,16 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     };
     plan.strictly(0)?;
     Ok(plan)
+}
+
+/// Returns the tokens, with those that mic makes of the name of a release where the request has none.
+fn tokens(request: &BuildRequest, release: Option<&str>) -> Vec<(String, String)> {
+    let mut tokens = request.tokens.clone();
+    for name in ["RELEASE", "BUILD_ID"] {
+        let given = tokens.iter().any(|(known, _)| known == name);
+        tokens.extend(release.filter(|_| !given).map(|release| (name.to_owned(), release.to_owned())));
+    }
+    tokens
 }
 
 #[cfg(test)]

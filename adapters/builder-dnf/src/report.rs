@@ -2,7 +2,7 @@
 
 use img_kickstart::{At, Named};
 
-use crate::plan::{Plan, Source, Wanted};
+use crate::plan::{Plan, Source, Wanted, without_password};
 
 /// Reads how far the installation is out of a line such as `  Installing  : bash-5.2-1.x86_64   3/14`.
 pub(crate) fn installed(line: &str) -> Option<(u64, u64)> {
@@ -167,14 +167,6 @@ fn unreachable(lines: &[String], sources: &[Source]) -> Option<String> {
     let mirrors = lines.iter().rev().filter_map(|line| line.strip_prefix("[MIRROR] ")?.strip_prefix(package));
     let why = mirrors.filter_map(|rest| rest.strip_prefix(": ")).next().unwrap_or(why);
     Some(format!("package {} could not be downloaded: {}", package, curl(why)))
-}
-
-/// Leaves out the name and password of an address: sentences are shown to many.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let host = rest.split('/').next().unwrap_or_default();
-    let shown = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    format!("{scheme}://{shown}{}", &rest[host.len()..])
 }
 
 /// Shortens what curl says: `Curl error (7): Couldn't connect to server for URL [detail]`.

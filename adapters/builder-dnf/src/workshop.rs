@@ -174,11 +174,11 @@ impl<'a> Workshop<'a> {
 
     /// Writes a new file, or a new one in the place of an old one.
     pub(crate) async fn write(&self, path: &Path, mode: &str, text: &str) -> Result<(), Halt> {
-        let mut task = self.task(["install", "-D", "-m", mode, "--", "/dev/stdin"]);
+        let mut task = self.task(["install", "-D", "-T", "-m", mode, "--", "/dev/stdin"]);
         task.argv.push(path.into());
         task.stdin = text.as_bytes().to_vec();
         if text.is_empty() {
-            task.argv[5] = "/dev/null".into();
+            task.argv[6] = "/dev/null".into();
         }
         self.must(&task).await.map(|_| ())
     }

@@ -59,11 +59,12 @@ pub async fn run_through(
     let stderr = child.stderr.take().expect("standard error is piped");
     let tail = Mutex::new(Tail::default());
     let write = |line: &str| {
-        log.line(line);
-        (listen.line)(line);
+        let line = task.shown(line);
+        log.line(&line);
+        (listen.line)(&line);
     };
     let errors = output::lines(stderr, |line| {
-        tail.lock().expect("pushing does not panic").push(line);
+        tail.lock().expect("pushing does not panic").push(&task.shown(line));
         write(line);
     });
     let kept = Mutex::new(Vec::new());

@@ -1,5 +1,6 @@
 //! A program call as data.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub struct Task {
     pub stdin: Vec<u8>,
     /// Keeps at most so many bytes of standard output for [`crate::Ended::output`], instead of taking it for lines.
     pub keep_output: Option<usize>,
+    /// Texts that stand in no log and that nobody hears, such as a name and password in an address.
+    pub hides: Vec<String>,
     /// The longest it may take.
     pub limit: Option<Duration>,
     /// How far it stands back behind others.
@@ -71,6 +74,7 @@ impl Task {
             cwd: PathBuf::from("/"),
             stdin: Vec::new(),
             keep_output: None,
+            hides: Vec::new(),
             limit: None,
             priority: Priority::default(),
             sight: Sight::default(),
@@ -90,6 +94,15 @@ impl Task {
     #[must_use]
     pub fn sees(self, sight: Sight) -> Task {
         Task { sight, ..self }
+    }
+
+    /// Returns a line it printed as others may see it.
+    pub(crate) fn shown<'a>(&self, line: &'a str) -> Cow<'a, str> {
+        let hidden = self.hides.iter().filter(|hidden| !hidden.is_empty());
+        hidden.fold(Cow::Borrowed(line), |line, hidden| match line.contains(hidden.as_str()) {
+            true => Cow::Owned(line.replace(hidden.as_str(), "")),
+            false => line,
+        })
     }
 
     /// Returns the program's name for messages, without its folder.

@@ -37,6 +37,21 @@ async fn what_is_printed_reaches_the_log_and_the_listener() {
 }
 
 #[tokio::test]
+async fn what_a_task_hides_is_seen_nowhere() {
+    let task = Task {
+        hides: vec!["ann:secret@".into(), String::new()],
+        ..bash("echo from http://ann:secret@host/; echo no http://ann:secret@host/ >&2; exit 1")
+    };
+
+    let (ended, mut lines, log) = heard(&task, CancellationToken::new()).await;
+
+    lines.sort();
+    assert_eq!(lines, ["from http://host/", "no http://host/"]);
+    assert_eq!(ended.tail, "no http://host/");
+    assert!(!log.contains("secret"), "{log}");
+}
+
+#[tokio::test]
 async fn a_task_inherits_nothing() {
     let task = Task {
         stdin: b"given".to_vec(),

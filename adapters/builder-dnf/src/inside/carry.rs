@@ -1,6 +1,6 @@
 //! Carries files out of the image and back, by one `tar` each time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use imaging::BuilderError;
 
-use super::{Entry, Inside, archive};
+use super::{Entry, Inside, UNITS, archive};
 use crate::halt::Halt;
 use crate::workshop::Workshop;
 
@@ -78,17 +78,26 @@ impl Inside {
 
     async fn write(self, shop: &Workshop<'_>) -> Result<(), Halt> {
         if !self.disabled.is_empty() {
-            let mut words: Vec<OsString> = vec![shop.inside("/etc/systemd/system").into(), "-type".into()];
-            words.extend(["l".into(), "(".into()]);
-            for (number, unit) in self.disabled.iter().enumerate() {
-                let or = (number > 0).then(|| OsString::from("-o"));
-                words.extend(or.into_iter().chain(["-name".into(), unit.into()]));
-            }
-            words.extend([")".into(), "-delete".into()]);
-            shop.tool("find", words).await?;
+            let folder = self.end_of(UNITS);
+            shop.tool("find", links_of(&shop.root.join(relative(&folder)), &self.disabled)).await?;
         }
         put(shop, &shop.root, &self.changed).await
     }
+}
+
+/// Returns the words of find that remove the links of units: those of their names, and those that lead to them by others.
+/// A link to /dev/null is none of them: it keeps a unit from starting.
+fn links_of(folder: &Path, units: &BTreeSet<String>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = vec![folder.into()];
+    words.extend(["-type", "l", "!", "-lname", "/dev/null", "("].map(OsString::from));
+    for (number, unit) in units.iter().enumerate() {
+        let unit = unit.replace('\\', "\\\\"); // for find it is a pattern
+        words.extend((number > 0).then(|| OsString::from("-o")));
+        words.extend(["-name".into(), unit.clone().into(), "-o".into(), "-lname".into()]);
+        words.push(format!("*/{unit}").into());
+    }
+    words.extend([")", "-delete"].map(OsString::from));
+    words
 }
 
 /// Writes entries below a folder of the work folder, which their paths begin at.

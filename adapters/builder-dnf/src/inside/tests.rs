@@ -14,9 +14,9 @@ fn what_is_not_known_is_noted_once_it_is_looked_at() {
     let inside = with(&[("/etc/a", file("x", 0o600, (1, 2)))]);
 
     assert_eq!(inside.text("/etc/a"), Some("x".into()));
-    assert!(inside.wanted.borrow().is_empty());
+    assert_eq!(*inside.wanted.borrow(), ["/etc"].map(PathBuf::from).into(), "it may be a link");
     assert_eq!((inside.text("/etc/b"), inside.has("/etc/../c")), (None, false));
-    assert_eq!(*inside.wanted.borrow(), ["/c", "/etc/b"].map(PathBuf::from).into());
+    assert_eq!(*inside.wanted.borrow(), ["/c", "/etc", "/etc/b"].map(PathBuf::from).into());
 }
 
 #[test]
@@ -38,6 +38,40 @@ fn links_never_lead_out_of_the_image() {
         [(PathBuf::from("/etc/a"), file("y", 0o600, (1, 2)))].into(),
         "it keeps its owner"
     );
+}
+
+#[test]
+fn links_on_the_way_lead_to_the_same_place_as_in_the_running_image() {
+    let link = |to: &str| Entry { kind: Kind::Link(to.into()), mode: 0o777, owner: (0, 0) };
+    let mut inside = with(&[
+        ("/home", link("/data/home")),
+        ("/data/home", link("../srv")),
+        ("/srv/ann/a", file("x", 0o600, (1, 2))),
+        ("/etc", link("/../../..//etc")),
+    ]);
+
+    assert_eq!(inside.text("/home/ann/a"), Some("x".into()));
+    assert_eq!(inside.text("/home/../srv/ann/a"), Some("x".into()));
+    inside.set("/home/ann/b", "y");
+    inside.link("/home/ann/c", "../d");
+    inside.folder("/home/ann", 0o700, (1, 2));
+    inside.set("/etc/x", "z");
+    let changed: Vec<_> = inside.changed.keys().map(|path| path.display().to_string()).collect();
+    assert_eq!(changed, ["/etc/x", "/srv/ann", "/srv/ann/b", "/srv/ann/c"]);
+}
+
+#[test]
+fn what_is_switched_off_is_not_switched_on_by_what_was_said_before() {
+    let folder = Entry { kind: Kind::Folder, mode: 0o755, owner: (0, 0) };
+    let mut inside = with(&[("/etc/systemd/system", folder)]);
+    inside.link("/etc/systemd/system/x.target.wants/a.service", "/usr/lib/systemd/system/a.service");
+    inside.link("/etc/systemd/system/x.target.wants/b.service", "/usr/lib/systemd/system/b.service");
+
+    inside.disable("a.service");
+
+    let changed: Vec<_> = inside.changed.keys().map(|path| path.display().to_string()).collect();
+    assert_eq!(changed, ["/etc/systemd/system/x.target.wants/b.service"]);
+    assert_eq!(inside.disabled, ["a.service".to_owned()].into());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! A row here is a promise: a test builds an image and reads there that it was kept. docs/building.md says which test,
 //! and the test of this module holds that page, this table and the language against each other.
 
+mod network;
+
 use std::collections::BTreeMap;
 
 use imaging::{Arch, ImageType};
@@ -230,6 +232,9 @@ fn alone(name: &str, arguments: &Arguments<'_>, form: ImageType) -> Vec<String> 
     });
     let mut clauses: Vec<_> =
         companions.map(|(_, option, with)| format!("{option} has no effect without {}", with[0])).collect();
+    if name == "network" {
+        clauses.extend(network::clashes(arguments));
+    }
     if form == ImageType::Loop && matches!(name, "part" | "partition") {
         let given = OF_A_DISK.iter().filter(|option| arguments.has(option));
         clauses.extend(given.map(|option| format!("{option} has no effect in loop images")));

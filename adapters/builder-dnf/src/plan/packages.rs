@@ -23,6 +23,12 @@ pub(crate) struct Wanted {
     pub(crate) ignore_broken: bool,
 }
 
+/// So many names fit on dnf's command line, where a build is done.
+const MOST: usize = 8000;
+
+/// So long a name may be; there is no package with one of more than some hundred characters.
+const LONGEST: usize = 1000;
+
 /// Reads `%packages`.
 pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Result<Wanted, String> {
     let packages = kickstart.packages();
@@ -39,6 +45,7 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     }
     for group in &packages.groups {
         let name = plain(&group.name, "package group", group.line)?;
+        short(&group.name, "package group", group.line)?;
         wanted.names.push(Named { name: format!("@{name}"), line: group.line });
     }
     for excluded in &packages.exclusions {
@@ -58,6 +65,12 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
     if let Some(environment) = &packages.environment {
         warnings.push(format!("{}: @^{} has no effect; name groups", At(environment.line), environment.name));
     }
+    let count = wanted.names.len() + wanted.excluded.len();
+    if count > MOST {
+        return Err(format!(
+            "the kickstart names {count} packages: at most {MOST} fit; name groups or patterns as kernel*"
+        ));
+    }
     if wanted.names.is_empty() {
         return Err("the kickstart asks for no packages: name some in a %packages section".into());
     }
@@ -67,6 +80,7 @@ pub(super) fn wanted(kickstart: &Kickstart, warnings: &mut Vec<String>) -> Resul
 /// Returns a name that dnf takes for a package, never for a file or an address.
 fn package_name(package: &Named) -> Result<&str, String> {
     let name = plain(&package.name, "package", package.line)?;
+    short(name, "package", package.line)?;
     if name.contains("://") || name.ends_with(".rpm") {
         return Err(format!(
             "package {name:?} ({}) should be the name of a package in a repository, not a file or an address",
@@ -74,6 +88,14 @@ fn package_name(package: &Named) -> Result<&str, String> {
         ));
     }
     Ok(name)
+}
+
+fn short(name: &str, what: &str, line: usize) -> Result<(), String> {
+    if name.len() <= LONGEST {
+        return Ok(());
+    }
+    let start: String = name.chars().take(20).collect();
+    Err(format!("{what} \"{start}…\" ({}) is too long: no name has more than {LONGEST} bytes", At(line)))
 }
 
 fn settings(packages: &Packages, warnings: &mut Vec<String>) -> Vec<(&'static str, String)> {

@@ -4,8 +4,12 @@ use std::path::{Component, Path, PathBuf};
 
 use img_kickstart::{At, Kickstart, Repo, Secret};
 
+use super::address::{password, without_password};
 use super::names::plain;
 use crate::workshop::WORK;
+
+/// So many characters of a name are in what dnf calls a repository, which names files with more behind it.
+const LONGEST_ID: usize = 100;
 
 /// One repository, ready for dnf.
 ///
@@ -26,6 +30,8 @@ pub(crate) struct Source {
     key: Option<String>,
     /// Further settings.
     settings: Vec<String>,
+    /// The address of a proxy.
+    proxy: Option<String>,
     /// How this machine gets at it, which is nothing for an image.
     access: Vec<String>,
     /// Whether the image knows it, and if so, uses it.
@@ -53,6 +59,12 @@ impl Source {
         Path::new("/repositories").join(&self.id)
     }
 
+    /// Returns the names and passwords in its addresses, which are for no log.
+    pub(crate) fn passwords(&self) -> Vec<String> {
+        let addresses = [Some(&self.url), self.key.as_ref(), self.proxy.as_ref()];
+        addresses.into_iter().flatten().filter_map(|url| password(url)).map(str::to_owned).collect()
+    }
+
     /// Returns its section of dnf's configuration.
     pub(crate) fn section(&self) -> String {
         let address = match self.folder() {
@@ -74,19 +86,11 @@ impl Source {
     pub(crate) fn saved_section(&self) -> Option<String> {
         let enabled = u8::from(self.saved?);
         let Source { id, name, kind, url, .. } = self;
-        let key = self.key.as_ref().map(|url| format!("gpgkey={url}"));
+        let key = self.key.as_ref().map(|url| format!("gpgkey={}", without_password(url)));
         let settings: String = key.iter().chain(&self.settings).map(|line| format!("{line}\n")).collect();
-        let url = without_password(url); // the image goes to others
+        let url = without_password(url);
         Some(format!("[{id}]\nname={name}\n{kind}={url}\n{settings}enabled={enabled}\n"))
     }
-}
-
-/// Returns an address without the name and password it may hold.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let place = place.rsplit('@').next().unwrap_or(place);
-    format!("{scheme}://{place}{path}")
 }
 
 /// Reads the `repo` lines; of two with one name the last counts.
@@ -95,7 +99,8 @@ pub(super) fn sources(kickstart: &Kickstart) -> Result<Vec<Source>, String> {
     for repo in kickstart.repos() {
         let mut source = source(&repo)?;
         sources.retain(|known| known.name != source.name);
-        while sources.iter().any(|known| known.id == source.id) {
+        // what is called main is dnf's own section
+        while source.id == "main" || sources.iter().any(|known| known.id == source.id) {
             source.id.push('_');
         }
         sources.push(source);
@@ -149,12 +154,13 @@ fn source(repo: &Repo) -> Result<Source, String> {
         ("proxy_password", repo.proxypasswd.as_ref().map(Secret::reveal).map(str::to_owned)),
     ];
     Ok(Source {
-        id: name.chars().map(kept).collect(),
+        id: name.chars().take(LONGEST_ID).map(kept).collect(),
         name: name.to_owned(),
         line,
         url: url.to_owned(),
         kind,
         key: repo.gpgkey.clone(),
+        proxy: repo.proxy.clone(),
         settings: lines(settings, line)?,
         access: lines(access, line)?,
         saved: (repo.save || repo.install).then_some(!repo.disable),
@@ -205,21 +211,4 @@ fn address(url: &str, name: &str, line: usize) -> Result<(), String> {
         return wrong(format!("the address {url} should not have `..` in it"));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_in_the_image_has_no_password() {
-        for (url, saved) in [
-            ("http://ana:s3cret@repo.example:80/a@b/", "http://repo.example:80/a@b/"),
-            ("https://repo.example/", "https://repo.example/"),
-            ("http://ana:p@ss@repo.example", "http://repo.example"),
-            ("file:///srv/repo", "file:///srv/repo"),
-        ] {
-            assert_eq!(without_password(url), saved);
-        }
-    }
 }

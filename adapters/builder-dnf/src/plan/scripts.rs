@@ -1,8 +1,12 @@
 //! The scripts of a kickstart as programs.
 
+use std::path::{Path, PathBuf};
+
 use img_kickstart::{At, Kickstart, ScriptKind};
 
 use super::names::plain;
+use crate::inside::plain as plain_path;
+use crate::workshop::WORK;
 
 /// One script.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,14 +23,30 @@ pub(crate) struct Program {
     pub(crate) sees_image: bool,
     /// Whether its failure is the build's.
     pub(crate) fatal: bool,
-    /// Where its output goes besides the log of the build, as it sees paths.
-    pub(crate) log: Option<String>,
+    /// Where its output goes besides the log of the build.
+    pub(crate) log: Option<LogFile>,
+    /// The tokens, which it finds in its environment.
+    pub(crate) tokens: Vec<(String, String)>,
     /// The script.
     pub(crate) text: String,
 }
 
+/// A file that keeps what a script printed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum LogFile {
+    /// One of the image, by its path there.
+    Inside(String),
+    /// One of the work folder, below that of scripts' results.
+    Beside(PathBuf),
+}
+
 /// Returns the scripts of one kind in the order of the file.
-pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Program>, String> {
+pub(super) fn programs(
+    kickstart: &Kickstart,
+    kind: ScriptKind,
+    tokens: &[(String, String)],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Program>, String> {
     let scripts = kickstart.scripts().into_iter().filter(|script| script.kind == kind);
     let programs = scripts.map(|script| {
         let line = script.line;
@@ -38,21 +58,73 @@ pub(super) fn programs(kickstart: &Kickstart, kind: ScriptKind) -> Result<Vec<Pr
                 line = At(line)
             ));
         }
+        let section = match kind {
+            ScriptKind::Pre => "%pre",
+            ScriptKind::Pack => "%pack",
+            _ => "%post",
+        };
+        let chrooted = kind == ScriptKind::Post && !script.nochroot;
+        let sees_image = kind != ScriptKind::Pack;
+        let log = script.log.as_deref().and_then(|log| {
+            let found = log_file(log, chrooted, sees_image);
+            if found.is_none() {
+                warnings.push(format!(
+                    "{line}: `{section}`: --log={log} has no effect; the log of the build has what it printed",
+                    line = At(line)
+                ));
+            }
+            found
+        });
         Ok(Program {
-            section: match kind {
-                ScriptKind::Pre => "%pre",
-                ScriptKind::Pack => "%pack",
-                _ => "%post",
-            },
+            section,
             line,
             interpreter: interpreter.split_whitespace().map(str::to_owned).collect(),
-            chrooted: kind == ScriptKind::Post && !script.nochroot,
-            sees_image: kind != ScriptKind::Pack,
+            chrooted,
+            sees_image,
             fatal: script.erroronfail,
-            log: script.log,
+            log,
+            tokens: tokens.to_owned(),
             // a kickstart in a request is text; no interpreter takes the other line ending
             text: String::from_utf8_lossy(&script.text).replace("\r\n", "\n"),
         })
     });
     programs.collect()
+}
+
+/// Finds the file that `--log` names, as the script sees paths; `None` when that is lost after the build.
+fn log_file(log: &str, chrooted: bool, sees_image: bool) -> Option<LogFile> {
+    if chrooted {
+        return Some(LogFile::Inside(log.to_owned()));
+    }
+    let path = plain_path(&Path::new(WORK).join(log));
+    let image = [format!("{WORK}/root"), "/mnt/sysimage".to_owned()];
+    if let Some(below) = image.iter().filter(|_| sees_image).find_map(|image| path.strip_prefix(image).ok()) {
+        return Some(LogFile::Inside(below.display().to_string()));
+    }
+    path.starts_with(format!("{WORK}/out")).then_some(LogFile::Beside(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_a_file_of_the_image_or_beside_it_and_of_nothing_else() {
+        let inside = |path: &str| Some(LogFile::Inside(path.into()));
+        let beside = |path: &str| Some(LogFile::Beside(path.into()));
+        for (log, chrooted, sees_image, file) in [
+            ("/root/x", true, true, inside("/root/x")),
+            ("/build/root/root/x", false, true, inside("root/x")),
+            ("/mnt/sysimage/x", false, true, inside("x")),
+            ("/build/out/x", false, true, beside("/build/out/x")),
+            ("out/x", false, true, beside("/build/out/x")),
+            ("/build/out/x", false, false, beside("/build/out/x")),
+            ("/build/root/x", false, false, None), // the image is packed by then
+            ("/build/root/../home/x", false, true, None),
+            ("/build/out/../home/x", false, true, None),
+            ("/tmp/x", false, true, None),
+        ] {
+            assert_eq!(log_file(log, chrooted, sees_image), file, "{log}");
+        }
+    }
 }

@@ -232,6 +232,7 @@ fn what_has_no_effect_is_said_with_its_line() {
             "line 5: `vnc` has no effect",
             "line 6: `part`: --recommended, --fsprofile have no effect",
             "line 7: `network`: --wpakey has no effect",
+            "line 7: `network`: this builder makes no bonds, bridges, teams, VLANs or wireless devices, so the line makes none",
             "line 8: `%onerror` has no effect",
         ]
     );
@@ -241,6 +242,81 @@ fn what_has_no_effect_is_said_with_its_line() {
     assert_eq!(
         no_disk.warnings,
         ["line 5: `part` has no effect in fs images", "line 6: `bootloader` has no effect in fs images"]
+    );
+}
+
+#[test]
+fn what_is_no_use_beside_another_word_is_said() {
+    let plan = raw(
+        "part / --size=9\nnetwork --device=a --bootproto=dhcp --ip=10.0.0.1 --netmask=255.0.0.0\n\
+         network --device=b --noipv4 --ip=10.0.0.1 --noipv6 --ipv6=fd00::1 --ipv6gateway=fd00::2\n\
+         network --device=c --ipv6=auto --ipv6gateway=fd00::2\nnetwork --device=d --bootproto=static --ip=10.0.0.1\n\
+         %post --nochroot --log=/tmp/x\ntrue\n%end",
+    )
+    .unwrap();
+
+    assert_eq!(
+        plan.warnings,
+        [
+            "line 6: `network`: --ip has no effect with --bootproto=dhcp",
+            "line 6: `network`: --netmask has no effect with --bootproto=dhcp",
+            "line 7: `network`: --ip has no effect with --noipv4",
+            "line 7: `network`: --ipv6 has no effect with --noipv6",
+            "line 7: `network`: --ipv6gateway has no effect with --noipv6",
+            "line 8: `network`: --ipv6gateway has no effect with --ipv6=auto",
+            "line 10: `%post`: --log=/tmp/x has no effect; the log of the build has what it printed",
+        ]
+    );
+}
+
+#[test]
+fn names_of_packages_fit_on_a_command_line() {
+    let of = |lines: &str| raw(&format!("part / --size=9\n%packages\n{lines}\n%end")).unwrap_err();
+    let many: String = (0..4000).map(|number| format!("a{number}\n-b{number}\n")).collect();
+
+    assert_eq!(
+        of(&many),
+        "the kickstart names 8001 packages: at most 8000 fit; name groups or patterns as kernel*"
+    );
+    for long in ["x", "@x", "-x"].map(|start| format!("{start}{}", "x".repeat(1000))) {
+        let said = of(&long);
+        assert!(said.ends_with("xxx…\" (line 7) is too long: no name has more than 1000 bytes"), "{said}");
+    }
+}
+
+#[test]
+fn a_release_is_known_by_the_tokens_of_mic() {
+    let of = |options: &[&str], tokens: &[(&str, &str)]| {
+        let kickstart = "repo --name=base --baseurl=http://x/@RELEASE@/@BUILD_ID@\n%packages\nbash\n%end\n%post\ntrue\n%end\n";
+        let extra_opts = options.iter().map(ToString::to_string).collect();
+        let tokens = tokens.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let plan = plan(&BuildRequest { extra_opts, tokens, ..request(ImageType::Fs, kickstart) }).unwrap();
+        (plan.sources[0].url.clone(), plan.after[0].tokens.clone())
+    };
+    let both = |release: &str, build: &str| {
+        vec![("RELEASE".to_owned(), release.to_owned()), ("BUILD_ID".to_owned(), build.to_owned())]
+    };
+
+    assert_eq!(of(&["--release=4.5"], &[]), ("http://x/4.5/4.5".into(), both("4.5", "4.5")));
+    assert_eq!(of(&["--release=4.5"], &[("RELEASE", "4")]), ("http://x/4/4.5".into(), both("4", "4.5")));
+    assert_eq!(of(&[], &[]), ("http://x/@RELEASE@/@BUILD_ID@".into(), vec![]));
+}
+
+#[test]
+fn no_repository_is_called_as_dnf_must_not_be_told() {
+    let long = "x".repeat(300);
+    let plan = raw(&format!(
+        "part / --size=9\nrepo --name=main --baseurl=http://a:b@x/ --gpgkey=http://c:d@x/k --proxy=http://e:f@p:1 --save\n\
+         repo --name={long}1 --baseurl=http://x/\nrepo --name={long}2 --baseurl=http://x/"
+    ))
+    .unwrap();
+
+    let ids: Vec<_> = plan.sources.iter().map(|source| source.id.as_str()).collect();
+    assert_eq!(ids, ["base", "main_", &"x".repeat(100), &format!("{}_", "x".repeat(100))]);
+    assert_eq!(plan.sources[1].passwords(), ["a:b@", "c:d@", "e:f@"]);
+    assert_eq!(
+        plan.sources[1].saved_section().unwrap(),
+        "[main_]\nname=main\nbaseurl=http://x/\ngpgkey=http://x/k\ngpgcheck=1\nenabled=1\n"
     );
 }
 

@@ -11,6 +11,9 @@ use crate::inside::Inside;
 use crate::plan::Uuids;
 use crate::steps::table::{NewUser, Tables};
 
+/// So many ids has the user namespace that a build is done in.
+const IDS: u32 = 65_536;
+
 /// Carries out `rootpw`, `group` and `user` lines.
 pub(crate) fn apply(
     inside: &mut Inside,
@@ -62,6 +65,11 @@ fn add(tables: &mut Tables, user: &User, uuids: &Uuids, today: u64) -> Result<(u
             Err(format!("the {what} {text:?} has a character that cannot stand there"))
         }
     };
+    for (what, id) in [("uid", user.uid), ("gid", user.gid)] {
+        if let Some(id) = id.filter(|id| *id >= IDS) {
+            return Err(format!("--{what}={id} should be less than {IDS}: a build has no more users"));
+        }
+    }
     field("shell", user.shell.as_deref().unwrap_or_default())?;
     field("name", user.gecos.as_deref().unwrap_or_default())?;
     field("home", &home)?;
@@ -100,6 +108,8 @@ fn name(text: &str) -> Result<&str, String> {
     let fits = !text.is_empty()
         && text.len() <= 32
         && !text.starts_with(['-', '+', '~'])
+        && !matches!(text, "." | "..")
+        && !text.chars().all(|c| c.is_ascii_digit()) // programs would take it for a number
         && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ':' | ',' | '/' | '\\'));
     if fits { Ok(text) } else { Err(format!("{text:?} cannot be the name of a user or group")) }
 }
@@ -175,9 +185,10 @@ mod tests {
 
     #[test]
     fn names_cannot_leave_their_field() {
-        for bad in ["", "a:b", "a b", "-x", "a\nb", "../x", "a,b"] {
+        for bad in ["", "a:b", "a b", "-x", "a\nb", "../x", "a,b", ".", "..", "1000"] {
             assert!(name(bad).is_err(), "{bad}");
         }
         assert_eq!(name("ana.b"), Ok("ana.b"));
+        assert_eq!(name("7up"), Ok("7up"));
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn install(
     let dnf = |cache| Dnf { work: &shop.work, root: &shop.root, cache, arch: shop.request.arch };
 
     shop.step("resolving and downloading packages", None);
-    let mut task = dnf_task(shop, dnf(&shared).download(&plan.wanted));
+    let mut task = dnf_task(shop, plan, dnf(&shared).download(&plan.wanted));
     task.sight.reads = folders.clone();
     task.sight.writes.extend(slot.clone());
     task.sight.network = true;
@@ -71,7 +71,7 @@ pub(crate) async fn install(
     let first = (!plan.wanted.first.is_empty()).then_some(&plan.wanted.first);
     let mut said = Vec::new();
     for names in first.into_iter().chain([&plan.wanted.names]) {
-        let mut task = dnf_task(shop, dnf(&own_cache).install_downloaded(&plan.wanted, names));
+        let mut task = dnf_task(shop, plan, dnf(&own_cache).install_downloaded(&plan.wanted, names));
         task.sight.reads.clone_from(&folders);
         task.sight.reads.extend(slot.clone());
         task.sight.furnished.push(shop.root.clone());
@@ -133,8 +133,9 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
     folders.collect()
 }
 
-fn dnf_task(shop: &Workshop<'_>, argv: Vec<OsString>) -> Task {
-    shop.task(argv).env("HOME", shop.work.join("home"))
+fn dnf_task(shop: &Workshop<'_>, plan: &Plan, argv: Vec<OsString>) -> Task {
+    let hides = plan.sources.iter().flat_map(Source::passwords).collect();
+    Task { hides, ..shop.task(argv).env("HOME", shop.work.join("home")) }
 }
 
 fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {

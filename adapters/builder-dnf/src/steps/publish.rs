@@ -1,5 +1,6 @@
 //! Puts what was made where a user looks for it, at the very end.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -17,6 +18,9 @@ use crate::workshop::Workshop;
 
 /// The folder of scripts' results, below the work folder.
 const OUT: &str = "out";
+
+/// What others will write beside the image: what was built, and how that went.
+const RECORD: &str = "record.json";
 
 /// A file of the work folder that is done, and what it will be called.
 ///
@@ -85,12 +89,13 @@ pub(crate) async fn publish(
         write(&folder.join(named(&format!("{name}.ks"))), plan.kickstart.as_bytes(), 0o640)?;
     }
 
-    let taken =
-        written.iter().cloned().chain([format!("{name}.sha256"), format!("{name}.log"), "MANIFEST".into()]);
-    let taken: Vec<_> = taken.collect();
+    let ours = [format!("{name}.sha256"), format!("{name}.log"), "MANIFEST".into(), RECORD.into()];
+    let mut taken: BTreeSet<String> = written.iter().chain(&ours).map(|file| named(file)).collect();
     let mut results = results(&shop.on_host(&shop.work.join(OUT)));
+    results.sort_by_key(|result| *result != image); // first, so that no other has its name
     results.retain(|result| {
-        let free = !taken.contains(result) && shop.request.folder.join(result).symlink_metadata().is_err();
+        let called = named(result);
+        let free = folder.join(&called).symlink_metadata().is_err() && taken.insert(called);
         if !free {
             shop.note(&format!("{result} in IMG_OUT_DIR is not kept: that name is taken"));
         }
@@ -186,12 +191,12 @@ async fn make_ours(shop: &Workshop<'_>, results: &[String]) -> Result<(), Halt> 
     if results.is_empty() {
         return Ok(());
     }
-    let files: Vec<_> = results.iter().map(|result| shop.work.join(OUT).join(result)).collect();
+    // all that may be results, since there may be more of them than fit on a command line
     let mut task = shop.task(["find"]);
-    task.argv.extend(files.iter().map(|file| file.clone().into_os_string()));
+    task.argv.push(shop.work.join(OUT).into());
     let words = [
         "-maxdepth",
-        "0",
+        "1",
         "-type",
         "f",
         "-exec",
@@ -207,8 +212,8 @@ async fn make_ours(shop: &Workshop<'_>, results: &[String]) -> Result<(), Halt> 
     ];
     task.argv.extend(words.map(Into::into));
     shop.must(&task).await?;
-    for file in files {
-        shop.take_over(&shop.on_host(&file)).await?;
+    for result in results {
+        shop.take_over(&shop.on_host(&shop.work.join(OUT).join(result))).await?;
     }
     Ok(())
 }

@@ -72,13 +72,20 @@ fn part(id: &str, package: &Installed, licences: &mut Licences) -> Value {
             "referenceLocator": purl(name, version, arch),
         }],
     });
-    if url.starts_with("http://") || url.starts_with("https://") {
+    if is_address(url) {
         part["homepage"] = url.as_str().into();
     }
     if !source.is_empty() && source != "(none)" {
         part["sourceInfo"] = format!("built from {source}").into();
     }
     part
+}
+
+/// Tells whether a home page is an address of the web, and not only something like one.
+fn is_address(url: &str) -> bool {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c);
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(fits))
 }
 
 /// Writes the address of a package as scanners for weaknesses know it.
@@ -104,9 +111,13 @@ impl Licences {
         if licence.trim().is_empty() {
             return NOBODY_SAYS.to_owned();
         }
-        if spdx::Expression::parse(licence).is_ok() && !licence.contains("DocumentRef-") {
-            let words = licence.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
-            for own in words.filter(|word| word.starts_with("LicenseRef-")) {
+        let words = || licence.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+        // of another document, or of a later SPDX; and `LicenseRef-img-` is ours
+        let foreign = ["DocumentRef-", "AdditionRef-", "LicenseRef-img-"];
+        let is_foreign =
+            |word: &str| foreign.iter().any(|sign| word.starts_with(sign)) || word == "or" || word == "and";
+        if spdx::Expression::parse(licence).is_ok() && !words().any(is_foreign) {
+            for own in words().filter(|word| word.starts_with("LicenseRef-")) {
                 self.0.insert(own.to_owned(), own.to_owned());
             }
             return licence.to_owned();
@@ -140,12 +151,16 @@ mod tests {
             licence: licence.into(),
             ..Installed::default()
         };
-        let packages = [
+        let mut packages = [
             package("gcc-c++", "1:2.0-3", "GPL-2.0-or-later WITH GCC-exception-3.1 AND MIT"),
             package("old_1", "1-1", "GPLv2+"),
             package("old_2", "1-1", "GPLv2+"),
             package("own", "1-1", "(MIT OR LicenseRef-Own)"),
+            package("odd", "1-1", "LicenseRef-img-1"),
+            package("older", "1-1", "MIT or Apache-2.0"),
         ];
+        packages[0].url = "http://a/b?c".into();
+        packages[1].url = "http://a/<b>".into();
 
         let text = document(
             &ImageName::parse("demo").unwrap(),
@@ -166,9 +181,17 @@ mod tests {
             said["packages"][1]["externalRefs"][0]["referenceLocator"],
             "pkg:rpm/gcc-c%2B%2B@2.0-3?arch=x86_64&epoch=1"
         );
-        assert_eq!(said["relationships"].as_array().unwrap().len(), 5);
+        assert_eq!(said["relationships"].as_array().unwrap().len(), 7);
+        assert_eq!(
+            (said["packages"][1]["homepage"].as_str(), said["packages"][2].get("homepage")),
+            (Some("http://a/b?c"), None)
+        );
+        assert_eq!(
+            (of(5, "licenseDeclared"), of(6, "licenseDeclared")),
+            ("LicenseRef-img-3".into(), "LicenseRef-img-4".into())
+        );
         let infos = said["hasExtractedLicensingInfos"].as_array().unwrap();
         let ids: Vec<_> = infos.iter().map(|info| info["licenseId"].as_str().unwrap()).collect();
-        assert_eq!(ids, ["LicenseRef-Own", "LicenseRef-img-1"]);
+        assert_eq!(ids, ["LicenseRef-Own", "LicenseRef-img-1", "LicenseRef-img-3", "LicenseRef-img-4"]);
     }
 }

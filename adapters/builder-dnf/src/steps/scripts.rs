@@ -6,7 +6,8 @@ use std::ffi::OsString;
 use child::{Shown, Status, Task};
 
 use crate::halt::Halt;
-use crate::plan::Program;
+use crate::inside::{self, Inside};
+use crate::plan::{LogFile, Program};
 use crate::report;
 use crate::workshop::Workshop;
 
@@ -34,7 +35,7 @@ pub(crate) async fn run(
 }
 
 /// Runs one script; a failure that does not count comes back as a warning.
-async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<Vec<String>, Halt> {
+async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Result<Option<String>, Halt> {
     let Program { section, line, .. } = program;
     // Beside the image, or inside where a chrooted script finds it.
     let name = format!("img-script-{number}");
@@ -43,6 +44,9 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     } else {
         shop.work.join("scripts").join(&name)
     };
+    if shop.on_host(&file).symlink_metadata().is_ok_and(|about| about.is_dir()) {
+        return Err(Halt::failed(format!("a script put a folder in the place of the next one, /.{name}")));
+    }
     shop.write(&file, "0700", &program.text).await?;
     let mut argv: Vec<OsString> = Vec::new();
     if program.chrooted {
@@ -53,18 +57,24 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     let task = surroundings(shop, program, shop.task(argv));
     let said = shop.run(&task, &|_| {}).await?;
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
-    let lost_log = keep_log(shop, program, &said.lines).await?;
+    keep_log(shop, program, &said.lines).await?;
     if said.ended.well() {
-        return Ok(lost_log.into_iter().collect());
+        return Ok(None);
     }
     let status = said.ended.status;
-    if matches!(status, Status::Exited(126 | 127))
-        && program.chrooted
-        && said.ended.tail.contains("failed to run command")
-    {
+    let lacks = match status {
+        Status::Exited(126 | 127) if said.ended.tail.contains("failed to run command") => program.chrooted,
+        Status::Exited(1) if said.ended.tail.contains("bwrap: execvp ") => !program.chrooted,
+        _ => false,
+    };
+    if lacks {
         let interpreter = program.interpreter.first().map_or("", String::as_str);
+        let (who, how) = match program.chrooted {
+            true => ("the image", "install a package that brings it"),
+            false => ("the machine that builds", "such a script needs a program of that machine"),
+        };
         return Err(Halt::Failed(format!(
-            "{section} ({line}) cannot run: the image has no {interpreter}; install a package that brings it",
+            "{section} ({line}) cannot run: {who} has no {interpreter}; {how}",
             line = At(*line)
         )));
     }
@@ -82,12 +92,12 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
         line = At(*line)
     );
     shop.note(&warning);
-    Ok(lost_log.into_iter().chain([warning]).collect())
+    Ok(Some(warning))
 }
 
 /// Gives a script its environment.
 fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
-    for (name, value) in &shop.request.tokens {
+    for (name, value) in &program.tokens {
         let usable = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
         if usable {
             task = task.env(name, value);
@@ -111,23 +121,20 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
     task
 }
 
-/// Writes what a script printed to the file its `--log` names; where that cannot be, a warning comes back.
-async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> Result<Option<String>, Halt> {
-    let Some(log) = &program.log else { return Ok(None) };
-    let mut text = lines.join("\n");
-    text.push('\n');
-    if program.chrooted {
-        return shop.write(&shop.inside(log), "0600", &text).await.map(|()| None);
+/// Writes what a script printed to the file its `--log` names.
+async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> Result<(), Halt> {
+    let text = lines.join("\n") + "\n";
+    match &program.log {
+        None => Ok(()),
+        Some(LogFile::Beside(path)) => shop.write(path, "0600", &text).await,
+        Some(LogFile::Inside(path)) => {
+            let set = |inside: &mut Inside| {
+                inside.set_as(path, text.as_str(), 0o600, (0, 0));
+                Ok(())
+            };
+            inside::change(shop, set).await
+        }
     }
-    let path = shop.work.join(log);
-    if path.starts_with(&shop.root) || path.starts_with(shop.work.join("out")) {
-        return shop.write(&path, "0600", &text).await.map(|()| None);
-    }
-    let Program { section, line, .. } = program;
-    Ok(Some(format!(
-        "{line}: `{section}`: --log={log} has no effect; the log of the build has what it printed",
-        line = At(*line)
-    )))
 }
 
 /// The host's way to find names, lent to an image while its scripts run.

@@ -1,5 +1,9 @@
 //! Services that start with the image: links of systemd, made as `systemctl enable` makes them.
 
+mod install;
+
+use std::path::Path;
+
 use img_kickstart::{At, Kickstart, Named};
 
 use crate::inside::Inside;
@@ -12,13 +16,15 @@ pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut V
     let services = kickstart.services();
     for service in &services.disabled {
         match find(inside, &service.name) {
-            Some((name, _, _)) => inside.disable(&name),
+            Some(unit) => with_companions(inside, unit).iter().for_each(|unit| inside.disable(&unit.name)),
             None => warnings.push(no_unit(service)),
         }
     }
     for service in &services.enabled {
         match find(inside, &service.name) {
-            Some(unit) => enable(inside, &unit, service.line, warnings),
+            Some(unit) => {
+                warnings.extend(enable(inside, unit).map(|why| format!("{}: {why}", At(service.line))))
+            }
             None => warnings.push(no_unit(service)),
         }
     }
@@ -26,7 +32,7 @@ pub(crate) fn apply(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut V
 
 /// Returns the path of a unit in the image.
 pub(crate) fn path_of(inside: &Inside, name: &str) -> Option<String> {
-    find(inside, name).map(|(_, path, _)| path)
+    find(inside, name).map(|unit| unit.path)
 }
 
 /// Tells whether the image has a unit.
@@ -37,28 +43,57 @@ pub(crate) fn is_there(inside: &Inside, name: &str) -> bool {
 /// Enables a unit that the image may have; tells whether it has.
 pub(crate) fn enable_where_there(inside: &mut Inside, name: &str) -> bool {
     let unit = find(inside, name);
-    if let Some(unit) = &unit {
-        enable(inside, unit, 0, &mut Vec::new());
+    let there = unit.is_some();
+    if let Some(unit) = unit {
+        enable(inside, unit); // what is masked has been masked by somebody who knows the image
     }
-    unit.is_some()
+    there
 }
 
 fn no_unit(service: &Named) -> String {
     format!("{}: the image has no systemd unit {}", At(service.line), full_name(&service.name))
 }
 
-fn enable(inside: &mut Inside, (name, unit, text): &Unit, line: usize, warnings: &mut Vec<String>) {
-    let links = links(name, text);
+/// Enables a unit with those it names as its companions; says why it cannot be enabled.
+fn enable(inside: &mut Inside, unit: Unit) -> Option<String> {
+    let name = unit.name.clone();
+    if inside.link_to(&format!("{}/{name}", FOLDERS[0])).is_some_and(|to| to == Path::new("/dev/null")) {
+        return Some(format!("{name} is masked in the image, so it cannot be enabled"));
+    }
+    let mut links = Vec::new();
+    for Unit { name, path, text } in with_companions(inside, unit) {
+        links.extend(install::links(&name, &text).into_iter().map(|link| (link, path.clone())));
+    }
     if links.is_empty() {
-        warnings.push(format!("{}: {name} has no [Install] section, so it cannot be enabled", At(line)));
+        return Some(format!("{name} has no [Install] section, so it cannot be enabled"));
     }
-    for link in links {
-        inside.link(&format!("/etc/systemd/system/{link}"), unit);
+    for (link, path) in links {
+        inside.link(&format!("{}/{link}", FOLDERS[0]), path);
     }
+    None
+}
+
+/// Returns a unit and all that are enabled with it, as its `Also=` says.
+fn with_companions(inside: &Inside, unit: Unit) -> Vec<Unit> {
+    let mut units = vec![unit];
+    let mut looked_at = 0;
+    while let Some(unit) = units.get(looked_at) {
+        looked_at += 1;
+        for name in install::companions(&unit.text) {
+            let companion =
+                find(inside, &name).filter(|new| units.iter().all(|known| known.name != new.name));
+            units.extend(companion);
+        }
+    }
+    units
 }
 
 /// A unit: its name, its path in the image, its text.
-type Unit = (String, String, String);
+struct Unit {
+    name: String,
+    path: String,
+    text: String,
+}
 
 /// Finds a unit.
 fn find(inside: &Inside, name: &str) -> Option<Unit> {
@@ -69,8 +104,7 @@ fn find(inside: &Inside, name: &str) -> Option<Unit> {
     }
     let paths: Vec<_> = FOLDERS.iter().map(|folder| format!("{folder}/{file}")).collect();
     let texts: Vec<_> = paths.iter().map(|path| inside.text(path)).collect(); // looked at together
-    let found = paths.into_iter().zip(texts).find_map(|(path, text)| Some((path, text?)));
-    found.map(|(path, text)| (name, path, text))
+    paths.into_iter().zip(texts).find_map(|(path, text)| Some(Unit { name: name.clone(), path, text: text? }))
 }
 
 /// Adds `.service` to a name without a type.
@@ -88,26 +122,6 @@ fn template(name: &str) -> String {
     }
 }
 
-/// Reads the `[Install]` section: the links below /etc/systemd/system that enable a unit.
-fn links(name: &str, text: &str) -> Vec<String> {
-    let mut links = Vec::new();
-    let mut inside = false;
-    for line in text.lines().map(str::trim) {
-        if line.starts_with('[') {
-            inside = line == "[Install]";
-        }
-        let Some((key, value)) = line.split_once('=').filter(|_| inside) else { continue };
-        let words = value.split_whitespace().filter(|word| !word.contains('/') && !word.contains('%'));
-        match key.trim() {
-            "WantedBy" => links.extend(words.map(|target| format!("{target}.wants/{name}"))),
-            "RequiredBy" => links.extend(words.map(|target| format!("{target}.requires/{name}"))),
-            "Alias" => links.extend(words.map(str::to_owned)),
-            _ => {}
-        }
-    }
-    links
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,21 +136,5 @@ mod tests {
             assert_eq!(full_name(written), name);
             assert_eq!(template(name), file);
         }
-    }
-
-    #[test]
-    fn the_install_section_says_which_links_enable_a_unit() {
-        let text = "[Unit]\nWantedBy=no.target\n[Install]\nWantedBy=multi-user.target other.target\nAlias = my.service\nRequiredBy=x.target\n";
-
-        assert_eq!(
-            links("a.service", text),
-            [
-                "multi-user.target.wants/a.service",
-                "other.target.wants/a.service",
-                "my.service",
-                "x.target.requires/a.service"
-            ]
-        );
-        assert_eq!(links("a.service", "[Install]\nAlias=../../../etc/passwd\n"), Vec::<String>::new());
     }
 }

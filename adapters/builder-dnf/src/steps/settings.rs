@@ -5,7 +5,7 @@ use img_kickstart::{At, Keyboard, Kickstart, Lang, Timezone};
 use crate::halt::Halt;
 use crate::inside::{self, Inside};
 use crate::plan::{Layout, Mount, Plan};
-use crate::steps::config::quoted;
+use crate::steps::config::{self, quoted};
 use crate::steps::{accounts, auth, desktop, firewall, network, selinux, services, ssh, time};
 use crate::workshop::Workshop;
 
@@ -43,7 +43,7 @@ fn settle(inside: &mut Inside, plan: &Plan, said: &mut Said) -> Result<(), Halt>
     if let Some(timezone) = kickstart.timezone() {
         clock(inside, &timezone, redhat, warnings);
     }
-    host_name(inside, kickstart);
+    host_name(inside, kickstart, warnings);
     accounts::apply(inside, kickstart, &plan.uuids, plan.epoch, warnings)?;
     ssh::apply(inside, kickstart, warnings);
     selinux::apply(inside, kickstart, warnings);
@@ -108,7 +108,9 @@ fn clock(inside: &mut Inside, timezone: &Timezone, redhat: bool, warnings: &mut 
     let Timezone { line, timezone: zone, utc, .. } = timezone;
     let goes_down = !zone.starts_with('/') && !zone.split('/').any(|part| part == ".." || part.is_empty());
     let file = format!("/usr/share/zoneinfo/{zone}");
-    if goes_down && inside.has(&file) {
+    // among the zones there are lists, and folders of zones
+    let is_zone = |text: String| text.starts_with("TZif");
+    if goes_down && inside.text(&file).is_some_and(is_zone) {
         inside.link("/etc/localtime", format!("..{file}"));
     } else if !matches!(zone.as_str(), "UTC" | "Etc/UTC") {
         // UTC is what an image without /etc/localtime has anyway.
@@ -124,10 +126,27 @@ fn clock(inside: &mut Inside, timezone: &Timezone, redhat: bool, warnings: &mut 
     }
 }
 
-fn host_name(inside: &mut Inside, kickstart: &Kickstart) {
-    if let Some(name) = kickstart.network().iter().rev().find_map(|network| network.hostname.clone()) {
-        let name: String = name.chars().filter(|c| !c.is_control() && !c.is_whitespace()).collect();
-        inside.set("/etc/hostname", format!("{name}\n"));
+fn host_name(inside: &mut Inside, kickstart: &Kickstart, warnings: &mut Vec<String>) {
+    let mut lines = kickstart.network().into_iter().rev();
+    let Some((line, name)) = lines.find_map(|network| Some((network.line, network.hostname?))) else {
+        return;
+    };
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let part = |part: &str| {
+        !part.is_empty() && part.chars().all(fits) && !part.starts_with('-') && !part.ends_with('-')
+    };
+    if name.len() > 64 || !name.split('.').all(part) {
+        warnings.push(format!(
+            "{}: `network`: --hostname={name:?} is no name of a machine, as box.example is",
+            At(line)
+        ));
+        return;
+    }
+    inside.set("/etc/hostname", format!("{name}\n"));
+    if inside.has("/etc/sysconfig/network-scripts") {
+        const FILE: &str = "/etc/sysconfig/network"; // where systems before systemd have it
+        let text = inside.text(FILE).unwrap_or_default();
+        inside.set(FILE, config::with(&text, "HOSTNAME", &name));
     }
 }
 

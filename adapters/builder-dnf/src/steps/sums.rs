@@ -70,13 +70,19 @@ fn hex(bytes: &[u8]) -> String {
 
 /// Writes them as `sha256sum -c` reads them.
 pub(crate) fn sha256_list(sums: &[Sums]) -> String {
-    sums.iter().map(|sums| format!("{}  {}\n", sums.sha256, sums.file)).collect()
+    sums.iter().map(|sums| line(&sums.sha256, "  ", &sums.file)).collect()
 }
 
 /// Writes them as mic's MANIFEST has them, which `md5sum -c` reads.
 pub(crate) fn manifest(sums: &[Sums]) -> String {
-    let lines = sums.iter().filter_map(|sums| Some(format!("{} *{}\n", sums.md5.as_ref()?, sums.file)));
+    let lines = sums.iter().filter_map(|sums| Some(line(sums.md5.as_ref()?, " *", &sums.file)));
     lines.collect()
+}
+
+/// Writes one line; in one that begins with a backslash, the name has two characters for each that would end the line.
+fn line(sum: &str, between: &str, file: &str) -> String {
+    let escaped = file.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+    format!("{}{sum}{between}{escaped}\n", if escaped == file { "" } else { "\\" })
 }
 
 #[cfg(test)]
@@ -89,19 +95,22 @@ mod tests {
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("b"), "abc").unwrap();
         std::fs::write(folder.join("a"), "").unwrap();
+        std::fs::write(folder.join("c\\d\n0000  e"), "").unwrap();
 
-        let files = ["b", "a"].map(|name| (folder.join(name), name.to_owned()));
+        let files = ["b", "a", "c\\d\n0000  e"].map(|name| (folder.join(name), name.to_owned()));
         let sums = of(files.into(), true).unwrap();
 
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(
             sha256_list(&sums),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n\
-             ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b\n"
+             ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b\n\
+             \\e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  c\\\\d\\n0000  e\n"
         );
         assert_eq!(
             manifest(&sums),
-            "d41d8cd98f00b204e9800998ecf8427e *a\n900150983cd24fb0d6963f7d28e17f72 *b\n"
+            "d41d8cd98f00b204e9800998ecf8427e *a\n900150983cd24fb0d6963f7d28e17f72 *b\n\
+             \\d41d8cd98f00b204e9800998ecf8427e *c\\\\d\\n0000  e\n"
         );
     }
 }

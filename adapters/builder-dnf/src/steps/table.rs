@@ -52,6 +52,9 @@ impl Tables {
                 _ => Ok(known),
             };
         }
+        if gid == Some(u32::MAX) {
+            return Err(format!("the number of group {name} stands for none"));
+        }
         if let Some(taken) = gid.and_then(|gid| owner(groups, gid)) {
             return Err(format!("the number of group {name} belongs to group {taken} already"));
         }

@@ -6,6 +6,7 @@ mod ends;
 mod forms;
 mod live;
 mod made;
+mod odd;
 mod packages;
 mod raw;
 mod refusals;

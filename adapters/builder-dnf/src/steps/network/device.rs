@@ -67,10 +67,15 @@ pub(crate) const OPTIONS: &[&str] = &[
     "--ipv6-ignore-auto-dns",
 ];
 
+/// Options that make something else of a line than a device with a plug; each is warned about as having no effect.
+pub(crate) const OTHER_DEVICES: &[&str] =
+    &["--vlanid", "--bondslaves", "--bridgeslaves", "--teamslaves", "--essid", "--wepkey", "--wpakey"];
+
 impl Device {
-    /// Reads a line; `None` when it is about no device, an error is a clause.
+    /// Reads a line; `None` when it is about no device of ours, an error is a clause.
     pub(super) fn read(of: &Arguments<'_>) -> Result<Option<Device>, String> {
-        if !OPTIONS[1..].iter().any(|option| of.has(option)) {
+        let is_other = OTHER_DEVICES.iter().any(|option| of.has(option));
+        if is_other || !OPTIONS[1..].iter().any(|option| of.has(option)) {
             return Ok(None);
         }
         let mut search = of.list("--ipv4-dns-search");
@@ -92,6 +97,15 @@ impl Device {
             default_route: !of.has("--nodefroute"),
             mtu: of.value("--mtu").map(|mtu| number(mtu, "--mtu", 65_535)).transpose()?,
         }))
+    }
+
+    /// Returns what people call it.
+    pub(super) fn title(&self) -> String {
+        match &self.which {
+            Which::Named(name) => format!("--device={name}"),
+            Which::Mac(mac) => format!("--device={mac}"),
+            Which::Any => "a line about whatever has a cable".to_owned(),
+        }
     }
 
     /// Returns what its file is called.
