@@ -8,6 +8,7 @@ use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 
 use crate::halt::Halt;
 use crate::plan::{self, Form, Plan};
+use crate::reach::{self, Reach};
 use crate::steps;
 use crate::steps::installed::Census;
 use crate::workshop::Workshop;
@@ -16,6 +17,7 @@ use crate::workshop::Workshop;
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
+    reach: Reach,
 }
 
 impl std::fmt::Debug for DnfBuilder {
@@ -29,14 +31,34 @@ impl DnfBuilder {
     ///
     /// Several builders may share a cache; scripts of packages and kickstarts cannot change it.
     pub fn new(place: Box<dyn Place>, cache: PathBuf) -> DnfBuilder {
-        DnfBuilder { place, cache }
+        DnfBuilder { place, cache, reach: Reach::default() }
+    }
+
+    /// Lets builds reach no more than this.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> DnfBuilder {
+        DnfBuilder { reach, ..self }
+    }
+
+    /// Refuses a plan for which the site, or this machine, does not let enough be reached.
+    async fn check_reach(&self, plan: &Plan) -> Result<(), Halt> {
+        self.reach.check(&plan.sources).map_err(Halt::Failed)?;
+        self.reach.check_names(&plan.sources, &reach::own_addresses()).await.map_err(Halt::Failed)?;
+        let scripts = [&plan.before, &plan.after, &plan.pack].iter().any(|programs| !programs.is_empty());
+        let of_scripts = scripts.then(|| self.reach.scripts.clone());
+        for network in of_scripts.into_iter().chain([self.reach.of_dnf(&plan.sources)]) {
+            let checked = self.place.check_network(&network);
+            checked.map_err(|why| Halt::Broken(BuilderError::new("give builds their network", why)))?;
+        }
+        Ok(())
     }
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
-        let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
+        self.check_reach(&plan).await?;
+        let shop = Workshop::open(self.place.as_ref(), &self.reach, request, plan.epoch, watch).await?;
         let made = self.carry_out(plan, &shop).await;
         let closed = shop.close().await;
         let made = made?;

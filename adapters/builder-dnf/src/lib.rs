@@ -26,6 +26,7 @@ mod doctor;
 mod halt;
 mod inside;
 mod plan;
+mod reach;
 mod report;
 mod room;
 mod steps;
@@ -33,3 +34,4 @@ mod workshop;
 
 pub use builder::DnfBuilder;
 pub use doctor::{Ability, AbilityState, abilities};
+pub use reach::{LocalSources, Reach};

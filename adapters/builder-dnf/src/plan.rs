@@ -19,7 +19,7 @@ pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
-pub(crate) use repos::Source;
+pub(crate) use repos::{Source, local, without_password};
 pub(crate) use scripts::Program;
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};

@@ -8,6 +8,7 @@ use child::{Ended, Listen, Log, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
+use crate::reach::Reach;
 use crate::steps::same;
 use crate::{report, room};
 
@@ -22,6 +23,8 @@ const LARGEST: usize = 4 << 20;
 pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
+    /// What its steps reach.
+    pub(crate) reach: &'a Reach,
     pub(crate) request: &'a BuildRequest,
     /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
     pub(crate) epoch: Option<u64>,
@@ -43,6 +46,7 @@ impl<'a> Workshop<'a> {
     /// Makes the work folder.
     pub(crate) async fn open(
         place: &'a dyn Place,
+        reach: &'a Reach,
         request: &'a BuildRequest,
         epoch: Option<u64>,
         watch: &'a dyn Watch,
@@ -53,7 +57,7 @@ impl<'a> Workshop<'a> {
         place.remove(&host).await?; // what a killed build may have left
         place.make_folder(&host).await?;
         let work = PathBuf::from(WORK);
-        let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
+        let shop = Workshop { place, watch, reach, request, epoch, host, root: work.join("root"), work };
         let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
         let folders = folders.map(|name| shop.work.join(name));
         shop.tool(
@@ -241,6 +245,11 @@ impl<'a> Workshop<'a> {
     /// Makes a finished file, by its path on the host, ours.
     pub(crate) async fn take_over(&self, file: &Path) -> Result<(), Halt> {
         Ok(self.place.take_over(file).await?)
+    }
+
+    /// Returns the `/etc/resolv.conf` of scripts; none when it is the host's.
+    pub(crate) fn resolver(&self) -> Option<String> {
+        self.place.resolver(&self.reach.scripts)
     }
 
     /// Says that the disk is full.

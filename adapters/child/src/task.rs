@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Priority;
+use crate::{Network, Priority};
 
 /// One call of an outside program; no shell reads any of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +36,8 @@ pub struct Sight {
     pub writes: Vec<Shown>,
     /// Trees inside `writes`, as it sees them, that it will chroot into: their folders `proc` and `dev` show the place's own.
     pub furnished: Vec<PathBuf>,
-    /// Whether it reaches the network of the host.
-    pub network: bool,
+    /// What it reaches of the network.
+    pub network: Network,
 }
 
 /// A path of the host, and where a task sees it.

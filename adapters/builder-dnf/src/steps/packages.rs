@@ -42,7 +42,7 @@ pub(crate) async fn install(
     let mut task = dnf_task(shop, dnf(&shared).download(&plan.wanted));
     task.sight.reads = folders.clone();
     task.sight.writes.extend(slot.clone());
-    task.sight.network = true;
+    task.sight.network = shop.reach.of_dnf(&plan.sources);
     let hear = |line: &str| {
         if let Some(done_of) = report::downloaded(line) {
             shop.step("resolving and downloading packages", Some(done_of));

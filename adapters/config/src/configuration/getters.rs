@@ -46,6 +46,12 @@ impl Configuration {
         self.text(section, name)?.parse().ok()
     }
 
+    /// Returns the texts of a list that commas separate.
+    pub fn list(&self, section: &str, name: &str) -> Vec<String> {
+        let text = self.text(section, name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
+    }
+
     /// Returns whether something is wanted, in the words ConfigParser knows.
     pub fn yes(&self, section: &str, name: &str) -> bool {
         self.text(section, name).and_then(|text| yes_or_no(&text)).unwrap_or(false)

@@ -36,6 +36,23 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("normal")
     .example("idle"),
+    Key::new(
+        WORKER,
+        "scripts_network",
+        Kind::OneOf(&["none", "outside", "host"]),
+        "what the scripts of a kickstart reach: nothing, other machines but not this one, or what this machine does",
+    )
+    .value("outside")
+    .example("none"),
+    Key::new(WORKER, "closed_networks", Kind::Networks, "what scripts do not reach outside either")
+        .example("10.0.0.0/8, 192.168.0.0/16"),
+    Key::new(
+        WORKER,
+        "local_sources",
+        Kind::List(','),
+        "beginnings of addresses of this machine that kickstarts may name, or `all`; none else, neither `file:` nor loopback",
+    )
+    .example("file:///srv/repo, http://127.0.0.1:8080/"),
     Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
         .example("mic")
         .unused(MIC),

@@ -27,6 +27,8 @@ pub enum Kind {
     Listen,
     /// Texts, separated by this sign; by commas in the files of the first version.
     List(char),
+    /// IPv4 addresses and networks, separated by commas.
+    Networks,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -46,6 +48,9 @@ impl Kind {
             Kind::Listen if text.parse::<std::net::SocketAddr>().is_err() => {
                 should("an address and a port, as 127.0.0.1:9100")
             }
+            Kind::Networks => networks(text).find(|one| !is_network(one)).map(|one| {
+                format!("should be IPv4 addresses and networks, as 10.0.0.0/8, not `{}`", shown(one))
+            }),
             Kind::OneOf(words) if !words.contains(&text.to_lowercase().as_str()) => {
                 should(&words.join(" or "))
             }
@@ -67,11 +72,21 @@ impl Kind {
             Kind::Address => "URL".into(),
             Kind::Host => "host[:port]".into(),
             Kind::Listen => "address:port".into(),
+            Kind::Networks => "IPv4 networks, separated by commas".into(),
             Kind::List(':') => "list, separated by colons".into(),
             Kind::List(_) => "list, separated by commas".into(),
             Kind::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         }
     }
+}
+
+fn networks(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty())
+}
+
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "32"));
+    address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
 }
 
 /// Reads the words ConfigParser knows.

@@ -8,6 +8,7 @@ mod live;
 mod made;
 mod packages;
 mod raw;
+mod reach;
 mod refusals;
 mod same;
 mod scripts;
