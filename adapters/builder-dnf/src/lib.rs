@@ -23,8 +23,10 @@
 mod argv;
 mod builder;
 mod doctor;
+mod gauge;
 mod halt;
 mod inside;
+mod limits;
 mod plan;
 mod reach;
 mod report;
@@ -34,4 +36,5 @@ mod workshop;
 
 pub use builder::DnfBuilder;
 pub use doctor::{Ability, AbilityState, abilities};
+pub use limits::Limits;
 pub use reach::{LocalSources, Reach};

@@ -81,6 +81,13 @@ impl Form {
         }
     }
 
+    /// Returns how many bytes the partitions have together: no file of the image need be larger.
+    pub(crate) fn least_bytes(&self) -> u64 {
+        let volumes = self.layout().into_iter().flat_map(|layout| &layout.volumes);
+        let mib = volumes.fold(0u64, |total, volume| total.saturating_add(volume.size.least()));
+        mib.saturating_add(64).saturating_mul(1 << 20)
+    }
+
     /// Returns the division into file systems, unless all files stay together.
     pub(crate) fn layout(&self) -> Option<&Layout> {
         match self {

@@ -134,7 +134,7 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
 }
 
 fn dnf_task(shop: &Workshop<'_>, argv: Vec<OsString>) -> Task {
-    shop.task(argv).env("HOME", shop.work.join("home"))
+    shop.of_others(shop.task(argv)).env("HOME", shop.work.join("home"))
 }
 
 fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
@@ -152,12 +152,7 @@ fn needed_room(said: &Said, plan: &Plan) -> Option<u64> {
 }
 
 fn check_room(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
-    let needed = needed_room(said, plan);
-    let free = room::free(&shop.request.folder);
-    match (needed, free) {
-        (Some(needed), Some(free)) if needed > free => Err(shop.full(Some(needed))),
-        _ => Ok(()),
-    }
+    needed_room(said, plan).map_or(Ok(()), |needed| shop.check_room(needed))
 }
 
 /// Makes what every kernel wants to mount on.

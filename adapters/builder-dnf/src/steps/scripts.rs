@@ -51,7 +51,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     }
     argv.extend(program.interpreter.iter().map(OsString::from));
     argv.push(if program.chrooted { format!("/.{name}").into() } else { file.clone().into() });
-    let task = surroundings(shop, program, shop.task(argv));
+    let task = surroundings(shop, program, shop.of_others(shop.task(argv)));
     let said = shop.run(&task, &|_| {}).await?;
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
     let lost_log = keep_log(shop, program, &said.lines).await?;

@@ -36,6 +36,21 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("normal")
     .example("idle"),
+    Key::new(WORKER, "keep_free", Kind::Size, "what stays free on the disk below base_dir, whatever builds want")
+        .value("1 GB")
+        .example("20 GB"),
+    Key::new(WORKER, "disk_limit", Kind::Size, "what one build may take of the disk, its image included")
+        .otherwise("no limit")
+        .example("50 GB"),
+    Key::new(WORKER, "memory_limit", Kind::Size, "what one build may take of the memory, all its processes together")
+        .otherwise("no limit")
+        .example("4 GB"),
+    Key::new(WORKER, "cpu_limit", Kind::Cores, "how many processors one build may keep busy")
+        .otherwise("no limit")
+        .example("1.5"),
+    Key::new(WORKER, "process_limit", Kind::Number("processes", 0), "how many processes and threads one build may have")
+        .otherwise("no limit")
+        .example("2000"),
     Key::new(
         WORKER,
         "scripts_network",

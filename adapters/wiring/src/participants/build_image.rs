@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use build_image::{BuildImage, Folders};
-use builder_dnf::{DnfBuilder, LocalSources, Reach};
-use child::{Network, Priority};
+use builder_dnf::{DnfBuilder, Limits, LocalSources, Reach};
+use child::{Most, Network, Pens, Priority};
 use config::Configuration;
 use imaging::ImageBuilder;
 use participant_core::Participant;
@@ -45,11 +45,34 @@ pub struct Bounds {
     pub priority: Priority,
     /// What they reach.
     pub reach: Reach,
+    /// What each of them may take.
+    pub limits: Limits,
 }
 
 /// Reads them.
 fn bounds(site: &Configuration) -> Bounds {
-    Bounds { priority: priority(site), reach: reach(site) }
+    Bounds { priority: priority(site), reach: reach(site), limits: limits(site) }
+}
+
+/// Reads what each build may take.
+fn limits(site: &Configuration) -> Limits {
+    let most = Most {
+        memory: site.bytes("worker", "memory_limit"),
+        cpu_percent: site.percent("worker", "cpu_limit"),
+        processes: site.number("worker", "process_limit").filter(|processes| *processes > 0),
+    };
+    if most.is_limited()
+        && let Err(why) = Pens::find()
+    {
+        let instead = if most.processes.is_some() {
+            ", but for process_limit, which each script has by itself"
+        } else {
+            ""
+        };
+        tracing::warn!("[worker] memory_limit, cpu_limit and process_limit do not count{instead}: {why}");
+    }
+    let (keep_free, disk) = (site.bytes("worker", "keep_free"), site.bytes("worker", "disk_limit"));
+    Limits { keep_free: keep_free.unwrap_or_default(), disk, most }
 }
 
 /// Reads what builds reach.
@@ -81,5 +104,5 @@ fn priority(site: &Configuration) -> Priority {
 /// Makes the builder that makes real images.
 pub fn real_builder(state: &State, bounds: Bounds) -> Box<dyn ImageBuilder> {
     let place = Box::new(Userns::new().behind_others(bounds.priority));
-    Box::new(DnfBuilder::new(place, state.cache()).reaching(bounds.reach))
+    Box::new(DnfBuilder::new(place, state.cache()).reaching(bounds.reach).within(bounds.limits))
 }

@@ -4,6 +4,7 @@ mod beside;
 mod disks;
 mod ends;
 mod forms;
+mod limits;
 mod live;
 mod made;
 mod packages;
