@@ -23,9 +23,12 @@
 mod argv;
 mod builder;
 mod doctor;
+mod gauge;
 mod halt;
 mod inside;
+mod limits;
 mod plan;
+mod reach;
 mod report;
 mod room;
 mod steps;
@@ -33,3 +36,5 @@ mod workshop;
 
 pub use builder::DnfBuilder;
 pub use doctor::{Ability, AbilityState, abilities};
+pub use limits::Limits;
+pub use reach::{LocalSources, Reach};

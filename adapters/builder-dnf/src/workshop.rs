@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use child::{Ended, Listen, Log, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Log, Pen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
+use crate::limits::Limits;
+use crate::reach::Reach;
 use crate::steps::same;
 use crate::{report, room};
 
@@ -22,6 +24,10 @@ const LARGEST: usize = 4 << 20;
 pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
+    /// What its steps reach.
+    pub(crate) reach: &'a Reach,
+    /// What its steps may take.
+    allowed: Allowed<'a>,
     pub(crate) request: &'a BuildRequest,
     /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
     pub(crate) epoch: Option<u64>,
@@ -31,6 +37,16 @@ pub(crate) struct Workshop<'a> {
     pub(crate) work: PathBuf,
     /// The files of the image, as the tools see them.
     pub(crate) root: PathBuf,
+}
+
+/// What the steps of one build may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowed<'a> {
+    pub(crate) limits: &'a Limits,
+    /// The control group of all of them.
+    pub(crate) pen: Option<&'a Pen>,
+    /// How large a file of the image is, when it is not smaller than its partitions.
+    pub(crate) largest: u64,
 }
 
 /// What a tool printed, and how it ended.
@@ -43,6 +59,8 @@ impl<'a> Workshop<'a> {
     /// Makes the work folder.
     pub(crate) async fn open(
         place: &'a dyn Place,
+        reach: &'a Reach,
+        allowed: Allowed<'a>,
         request: &'a BuildRequest,
         epoch: Option<u64>,
         watch: &'a dyn Watch,
@@ -52,7 +70,8 @@ impl<'a> Workshop<'a> {
         let host = folder.join("work");
         place.remove(&host).await?; // what a killed build may have left
         let work = PathBuf::from(WORK);
-        let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
+        let shop =
+            Workshop { place, watch, reach, allowed, request, epoch, host, root: work.join("root"), work };
         match shop.furnish().await {
             Ok(()) => Ok(shop),
             Err(halt) => {
@@ -90,11 +109,25 @@ impl<'a> Workshop<'a> {
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
         let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
-        let task = Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) };
+        let pen = self.allowed.pen.map(|pen| pen.folder().to_owned());
+        let task = Task { cwd: self.work.clone(), pen, ..Task::new(argv).sees(sight) };
         match self.epoch {
             Some(epoch) => same::told(task, epoch),
             None => task,
         }
+    }
+
+    /// Keeps a task that does what a kickstart or a package says from taking too much by itself.
+    pub(crate) fn of_others(&self, task: Task) -> Task {
+        Task { rlimits: self.allowed.limits.of_a_process(self.allowed.largest), ..task }
+    }
+
+    /// Runs a task beside the steps for what it prints.
+    pub(crate) async fn aside(&self, task: Task) -> Option<String> {
+        let task = Task { keep_output: Some(LARGEST), ..task };
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: self.watch.stop() };
+        let ended = self.place.run(&task, &listen).await.ok()?;
+        Some(String::from_utf8_lossy(&ended.output).into_owned())
     }
 
     /// Runs a task, whatever comes of it.
@@ -271,8 +304,20 @@ impl<'a> Workshop<'a> {
         if halt.is_for_want_of_room() { self.full(None) } else { halt }
     }
 
+    /// Returns the `/etc/resolv.conf` of scripts; none when it is the host's.
+    pub(crate) fn resolver(&self) -> Option<String> {
+        self.place.resolver(&self.reach.scripts)
+    }
+
     /// Says that the disk is full.
     pub(crate) fn full(&self, needed: Option<u64>) -> Halt {
-        Halt::Failed(room::none(needed, room::free(&self.request.folder), &self.request.folder))
+        let folder = &self.request.folder;
+        Halt::Failed(room::none(needed, self.allowed.limits, room::free(folder), folder))
+    }
+
+    /// Refuses a build that needs so many bytes where there are not enough.
+    pub(crate) fn check_room(&self, needed: u64) -> Result<(), Halt> {
+        let folder = &self.request.folder;
+        room::check(needed, self.allowed.limits, room::free(folder), folder).map_err(Halt::Failed)
     }
 }

@@ -16,9 +16,12 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, SFlag, fstat, mknod};
 use nix::unistd::{Pid, fchown, getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
 
+use tokio::sync::oneshot;
+
 use crate::ids::Ids;
 use crate::keeper;
-use crate::maps::{self, MAPPED};
+use crate::maps::{self, MAPPED, Namespaces};
+use crate::wire::Inner;
 
 /// Where root's tasks find the folders they were given; only their own mount namespace has it.
 const STAGE: &str = "/tmp";
@@ -31,10 +34,13 @@ pub(crate) struct Door {
     pub(crate) mapping: std::thread::JoinHandle<Result<(), String>>,
     /// Where each of the given paths is for the new process.
     pub(crate) found_at: Vec<PathBuf>,
+    /// Its namespaces, as soon as it has them.
+    pub(crate) namespaces: oneshot::Receiver<Namespaces>,
 }
 
-/// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`.
-pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
+/// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`; `wire` is about a network
+/// namespace of its own, unless the program stays in the host's or bwrap makes one.
+pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool, wire: Option<Inner>) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
     // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
@@ -56,6 +62,10 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
     let answers_here = answers_out.as_raw_fd();
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let program = Pid::this();
+    let spaces = match wire {
+        Some(_) => CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET,
+        None => CloneFlags::CLONE_NEWUSER,
+    };
     let step = move || {
         if let Some((uid, gid)) = root {
             give_pipes(uid, gid)?;
@@ -65,7 +75,7 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
         }
         // SAFETY: it is open here, and only the parent uses its own. Kept open, it would hide that the parent died.
         unsafe { libc::close(answers_here) };
-        unshare(CloneFlags::CLONE_NEWUSER)?;
+        unshare(spaces)?;
         let calls = ends.take().ok_or(io::ErrorKind::BrokenPipe)?;
         write(&calls, &getpid().as_raw().to_ne_bytes())?;
         drop(calls);
@@ -77,14 +87,18 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
         setresgid(0.into(), 0.into(), 0.into())?;
         setresuid(0.into(), 0.into(), 0.into())?;
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
+        if let Some(wire) = &wire {
+            wire.enter()?;
+        }
         if kept { keeper::stay_behind() } else { Ok(()) }
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };
     let ids = ids.clone();
     let thread = std::thread::Builder::new().name("id-maps".into());
-    let mapping = thread.spawn(move || maps::serve(&ids, calls_in, answers_out))?;
-    Ok(Door { entrance, mapping, found_at })
+    let (known, namespaces) = oneshot::channel();
+    let mapping = thread.spawn(move || maps::serve(&ids, calls_in, answers_out, known))?;
+    Ok(Door { entrance, mapping, found_at, namespaces })
 }
 
 /// One path that real root brings along.

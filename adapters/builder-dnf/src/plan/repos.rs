@@ -39,6 +39,12 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Returns every address it names: its own, that of its key, and that of its proxy.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let proxy = self.access.iter().find_map(|line| line.strip_prefix("proxy="));
+        [Some(self.url.as_str()), self.key.as_deref(), proxy].into_iter().flatten()
+    }
+
     /// Returns the folder of a repository on this machine.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
         local(&self.url)
@@ -177,7 +183,7 @@ fn list(names: &[String]) -> Option<String> {
 }
 
 /// Returns the path of a file or folder on this machine.
-fn local(url: &str) -> Option<PathBuf> {
+pub(crate) fn local(url: &str) -> Option<PathBuf> {
     url.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)))
 }
 

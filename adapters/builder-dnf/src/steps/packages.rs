@@ -42,7 +42,7 @@ pub(crate) async fn install(
     let mut task = dnf_task(shop, plan, dnf(&shared).download(&plan.wanted));
     task.sight.reads = folders.clone();
     task.sight.writes.extend(slot.clone());
-    task.sight.network = true;
+    task.sight.network = shop.reach.of_dnf(&plan.sources);
     let hear = |line: &str| {
         if let Some(done_of) = report::downloaded(line) {
             shop.step("resolving and downloading packages", Some(done_of));
@@ -135,7 +135,7 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
 
 fn dnf_task(shop: &Workshop<'_>, plan: &Plan, argv: Vec<OsString>) -> Task {
     let hides = plan.sources.iter().flat_map(Source::passwords).collect();
-    Task { hides, ..shop.task(argv).env("HOME", shop.work.join("home")) }
+    Task { hides, ..shop.of_others(shop.task(argv)).env("HOME", shop.work.join("home")) }
 }
 
 fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
@@ -153,12 +153,7 @@ fn needed_room(said: &Said, plan: &Plan) -> Option<u64> {
 }
 
 fn check_room(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
-    let needed = needed_room(said, plan);
-    let free = room::free(&shop.request.folder);
-    match (needed, free) {
-        (Some(needed), Some(free)) if needed > free => Err(shop.full(Some(needed))),
-        _ => Ok(()),
-    }
+    needed_room(said, plan).map_or(Ok(()), |needed| shop.check_room(needed))
 }
 
 /// Makes what every kernel wants to mount on.
