@@ -36,6 +36,7 @@ impl DnfBuilder {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
+        steps::creation::check(request)?;
         let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
         let made = self.carry_out(plan, &shop).await;
         let closed = shop.close().await;
@@ -67,6 +68,7 @@ impl DnfBuilder {
         };
         steps::publish::gather(shop, &files)?;
         steps::scripts::run(shop, &plan.pack, &mut plan.warnings).await?;
+        steps::creation::run(shop, &files).await?;
         let image_file = steps::publish::publish(shop, &plan, &files, &census.packages).await?;
         Ok(Made { image_file, warnings: plan.warnings })
     }

@@ -76,6 +76,7 @@ fn sample(image_type: ImageType, arch: Arch, lines: &str, options: &[&str]) -> R
         added_lines: Vec::new(),
         tokens: Vec::new(),
         extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
+        post_creation: None,
         folder: "/nowhere".into(),
         log: "/nowhere/log".into(),
     })

@@ -8,6 +8,7 @@ pub(crate) mod boot;
 pub(crate) mod cache;
 pub(crate) mod config;
 pub(crate) mod convert;
+pub(crate) mod creation;
 pub(crate) mod desktop;
 pub(crate) mod disk;
 pub(crate) mod filesystems;

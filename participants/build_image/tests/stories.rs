@@ -15,7 +15,7 @@ async fn stories() {
         outdir_allowed: false,
     };
     let participant =
-        BuildImage { builder: Box::new(Canned::Makes), folders, owner: "test".into(), fs_pack: None };
+        BuildImage { builder: Box::new(Canned::Makes), folders, owner: "test".into(), fs_pack: None, options: Vec::new(), post_creation: None };
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     stories_come_true(&cases, &participant).await;
 }

@@ -16,6 +16,7 @@ pub(crate) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
         added_lines: Vec::new(),
         tokens: vec![("SIZE".into(), "100".into())],
         extra_opts: vec![],
+        post_creation: None,
         folder: "/x".into(),
         log: "/x/log".into(),
     }

@@ -20,6 +20,7 @@ fn planned() -> Plan {
         added_lines: Vec::new(),
         tokens: vec![],
         extra_opts: vec![],
+        post_creation: None,
         folder: "/x".into(),
         log: "/x/log".into(),
     };

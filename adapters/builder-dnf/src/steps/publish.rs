@@ -16,7 +16,7 @@ use crate::steps::{release, sbom, sums};
 use crate::workshop::Workshop;
 
 /// The folder of scripts' results, below the work folder.
-const OUT: &str = "out";
+pub(crate) const OUT: &str = "out";
 
 /// A file of the work folder that is done, and what it will be called.
 ///
@@ -24,7 +24,7 @@ const OUT: &str = "out";
 pub(crate) struct Finished {
     pub(crate) file: PathBuf,
     pub(crate) name: String,
-    folder: bool,
+    pub(crate) folder: bool,
 }
 
 impl Finished {
@@ -64,7 +64,6 @@ pub(crate) async fn publish(
     installed: &[Installed],
 ) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
-    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
     let image = image(shop, files)?;
     let (name, release) = (shop.request.name.as_str(), plan.release.as_deref());
     let inner = release::folder(release, name);
@@ -134,7 +133,8 @@ async fn sums(
 }
 
 /// Returns which of the results is the image: after a script has packed it, the largest file that is called after it.
-fn image(shop: &Workshop<'_>, files: &[Finished]) -> Result<String, Halt> {
+pub(crate) fn image(shop: &Workshop<'_>, files: &[Finished]) -> Result<String, Halt> {
+    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
     let Some(image) = files.first() else { return Ok(String::new()) };
     let out = shop.on_host(&shop.work.join(OUT));
     let is_file = |name: &str| out.join(name).symlink_metadata().is_ok_and(|about| about.is_file());

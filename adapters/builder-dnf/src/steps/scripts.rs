@@ -86,7 +86,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
 }
 
 /// Gives a script its environment.
-fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
+pub(crate) fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
     for (name, value) in &shop.request.tokens {
         let usable = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
         if usable {

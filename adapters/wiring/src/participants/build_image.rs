@@ -23,7 +23,8 @@ pub(crate) fn build_image(
 ) -> Arc<dyn Participant> {
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
-    Arc::new(BuildImage { builder, folders, owner: owner.to_owned(), fs_pack: None })
+    let owner = owner.to_owned();
+    Arc::new(BuildImage { builder, folders, owner, fs_pack: None, options: Vec::new(), post_creation: None })
 }
 
 /// Makes the participant from `[worker]`.
@@ -33,9 +34,14 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
-    let fs_pack = site.text("worker", "fs_pack");
-    let builder = (host.builders)(&host.state, priority(site));
-    Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack })
+    Arc::new(BuildImage {
+        builder: (host.builders)(&host.state, priority(site)),
+        folders,
+        owner: host.owner.clone(),
+        fs_pack: site.text("worker", "fs_pack"),
+        options: site.list("worker", "mic_opts"),
+        post_creation: site.text("worker", "post_creation").map(PathBuf::from),
+    })
 }
 
 /// Reads how far builds stand back behind what else the machine does.

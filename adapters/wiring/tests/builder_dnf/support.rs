@@ -51,6 +51,7 @@ impl Scene {
             added_lines: Vec::new(),
             tokens: vec![("GREETING".into(), "hello".into())],
             extra_opts: vec![],
+            post_creation: None,
             log: folder.join("log"),
             folder,
         };
