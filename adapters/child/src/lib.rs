@@ -24,7 +24,7 @@ pub use error::ChildError;
 pub use log::Log;
 pub use place::{BareHost, Place};
 pub use priority::Priority;
-pub use quick::quick;
+pub use quick::{quick, quick_with};
 pub use run::{Listen, run, run_through};
 pub use spawner::die_with;
 pub use task::{Shown, Sight, Task};
