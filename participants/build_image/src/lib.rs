@@ -85,7 +85,7 @@ impl BuildImage {
     ) -> Result<Option<Record>, String> {
         let workspace = Workspace::enter(place, &self.owner, &*self.builder).await.map_err(|e| chain(&e))?;
         let log = workspace.folder().join(format!("{}.log", fields.name));
-        std::fs::File::create_new(&log).map_err(|error| format!("cannot write the log: {error}"))?;
+        workspace.log(&log).map_err(|error| format!("cannot write the log: {error}"))?;
         let began = now_ms();
         status::push(item, job, "BUILDING", &answer::building(item, place, &log)).await;
         let request = BuildRequest {
