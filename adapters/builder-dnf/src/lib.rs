@@ -32,4 +32,4 @@ mod steps;
 mod workshop;
 
 pub use builder::DnfBuilder;
-pub use doctor::{Ability, AbilityState, abilities};
+pub use doctor::{Ability, AbilityState, abilities, check_options, missing, runs_here};

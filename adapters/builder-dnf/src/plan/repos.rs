@@ -82,7 +82,7 @@ impl Source {
 }
 
 /// Returns an address without the name and password it may hold.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let place = place.rsplit('@').next().unwrap_or(place);

@@ -69,13 +69,27 @@ pub(crate) async fn publish(
     let inner = release::folder(release, name);
     let folder = shop.request.folder.join(&inner);
     fs::create_dir_all(&folder).map_err(broken)?;
+    let like = shop.request.folder.metadata().map_err(broken)?.permissions();
+    for folder in folder.ancestors().take_while(|above| *above != shop.request.folder) {
+        fs::set_permissions(folder, like.clone()).map_err(broken)?;
+    }
     let named = |file: &str| release::named(release, name, file);
 
     let expanded = shop.request.folder.join(format!("{name}.ks"));
     // it holds what stands in it as a password: for its owner, and the group of a web server
     write(&expanded, plan.kickstart.as_bytes(), 0o640)?;
     let mut written = vec![format!("{name}.packages"), format!("{name}.spdx.json")];
-    let texts = [manifest(installed), sbom(shop, plan, installed)];
+    let mut texts = vec![manifest(installed), sbom(shop, plan, installed)];
+    for (ending, text) in &plan.lists {
+        let file = format!("{name}{ending}");
+        match written.iter().position(|known| *known == file) {
+            Some(place) => texts[place].clone_from(text),
+            None => {
+                written.push(file);
+                texts.push(text.clone());
+            }
+        }
+    }
     for (file, text) in written.iter().zip(texts) {
         write(&folder.join(named(file)), text.as_bytes(), 0o644)?;
     }

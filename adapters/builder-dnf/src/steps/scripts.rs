@@ -6,14 +6,15 @@ use std::ffi::OsString;
 use child::{Shown, Status, Task};
 
 use crate::halt::Halt;
-use crate::plan::Program;
+use crate::plan::{Program, strictly};
 use crate::report;
 use crate::workshop::Workshop;
 
-/// Runs scripts in order; a failure counts only where the kickstart says so.
+/// Runs scripts in order; a failure counts only where the kickstart says so, or for the strict.
 pub(crate) async fn run(
     shop: &Workshop<'_>,
     programs: &[Program],
+    strict: bool,
     warnings: &mut Vec<String>,
 ) -> Result<(), Halt> {
     let resolver = if programs.iter().any(|program| program.chrooted) {
@@ -25,7 +26,9 @@ pub(crate) async fn run(
         let title = format!("running {} ({})", program.section, At(program.line));
         shop.step(&title, Some((number as u64, programs.len() as u64)));
         shop.note(&title);
-        warnings.extend(run_one(shop, program, number).await?);
+        let new = run_one(shop, program, number).await?;
+        strictly(strict, &new).map_err(Halt::Failed)?;
+        warnings.extend(new);
     }
     match resolver {
         Some(resolver) => resolver.take_back(shop).await,

@@ -7,6 +7,7 @@ mod ends;
 mod forms;
 mod live;
 mod made;
+mod options;
 mod packages;
 mod raw;
 mod refusals;

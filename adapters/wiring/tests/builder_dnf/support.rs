@@ -135,6 +135,11 @@ impl Ext {
         self.debugfs(&format!("cat \"{path}\""))
     }
 
+    /// Writes a file into one outside.
+    pub(crate) fn dump(&self, path: &str, to: &str) {
+        self.debugfs(&format!("dump \"{path}\" \"{to}\""));
+    }
+
     pub(crate) fn has(&self, path: &str) -> bool {
         !self.stat(path).is_empty()
     }
