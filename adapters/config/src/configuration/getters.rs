@@ -55,7 +55,9 @@ impl Configuration {
     /// Returns the texts of a list, without the spaces around them; the files of the first version have commas between them.
     pub fn list(&self, section: &str, name: &str) -> Vec<String> {
         let key = row(section, name);
-        let Kind::List(between) = key.kind else { panic!("[{section}] {name} is no list in the table of keys") };
+        let Kind::List(between) = key.kind else {
+            panic!("[{section}] {name} is no list in the table of keys")
+        };
         let between = match self.setting(key) {
             Ok(Some(Setting { origin: Origin::Line(at), .. })) if Sources::is_first(&at.file) => ',',
             _ => between,

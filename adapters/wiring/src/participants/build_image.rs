@@ -34,12 +34,16 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
+    let options = site.list("worker", "mic_opts");
+    if let Err(why) = builder_dnf::check_options(&options) {
+        tracing::warn!("[worker] mic_opts: {why}; until that is mended, every build is refused");
+    }
     Arc::new(BuildImage {
         builder: (host.builders)(&host.state, priority(site)),
         folders,
         owner: host.owner.clone(),
         fs_pack: site.text("worker", "fs_pack"),
-        options: site.list("worker", "mic_opts"),
+        options,
         post_creation: site.text("worker", "post_creation").map(PathBuf::from),
     })
 }
