@@ -28,7 +28,26 @@ impl Dnf<'_> {
         self.install(wanted, names, &["--cacheonly"])
     }
 
+    /// Asks where packages are to be had, as far as is known without the network.
+    pub(crate) fn locations(&self, names: &[String]) -> Vec<OsString> {
+        let mut argv = self.beginning();
+        argv.extend(["--cacheonly", "--quiet", "repoquery", "--location", "--"].map(str::to_owned));
+        argv.extend(names.iter().cloned());
+        argv.into_iter().map(OsString::from).collect()
+    }
+
     fn install(&self, wanted: &Wanted, names: &[Named], how: &[&str]) -> Vec<OsString> {
+        let mut argv = self.beginning();
+        argv.extend(wanted.settings.iter().map(|(key, value)| format!("--setopt={key}={value}")));
+        argv.extend(wanted.excluded.iter().map(|excluded| format!("--exclude={}", excluded.name)));
+        argv.extend(how.iter().map(|option| (*option).to_owned()));
+        argv.extend(["install".to_owned(), "--".to_owned()]);
+        argv.extend(names.iter().map(|wanted| wanted.name.clone()));
+        argv.into_iter().map(OsString::from).collect()
+    }
+
+    /// What every call of dnf begins with.
+    fn beginning(&self) -> Vec<String> {
         let (work, root) = (self.work.display(), self.root.display());
         // Debian's dnf.conf would skip a repository that cannot be reached, and its rpm macros would put the package
         // database into a home folder: so nothing of the host's configuration is read.
@@ -54,12 +73,7 @@ impl Dnf<'_> {
             ("best", "1".into()),
         ];
         argv.extend(settings.iter().map(|(key, value)| format!("--setopt={key}={value}")));
-        argv.extend(wanted.settings.iter().map(|(key, value)| format!("--setopt={key}={value}")));
-        argv.extend(wanted.excluded.iter().map(|excluded| format!("--exclude={}", excluded.name)));
-        argv.extend(how.iter().map(|option| (*option).to_owned()));
-        argv.extend(["install".to_owned(), "--".to_owned()]);
-        argv.extend(names.iter().map(|wanted| wanted.name.clone()));
-        argv.into_iter().map(OsString::from).collect()
+        argv
     }
 }
 

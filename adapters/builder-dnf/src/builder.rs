@@ -71,8 +71,10 @@ impl DnfBuilder {
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
+        let request = &plan::with_tokens(request).map_err(Halt::Failed)?;
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
+        steps::creation::check(request)?;
         self.check_reach(&plan).await?;
         let free = room::free(&request.folder);
         room::check(room::needed(0, 1), &self.limits, free, &request.folder).map_err(Halt::Failed)?;
@@ -110,27 +112,31 @@ impl DnfBuilder {
 
     async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>) -> Result<Made, Halt> {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
-        steps::scripts::run(shop, &plan.before, &mut plan.warnings).await?;
+        steps::scripts::run(shop, &plan.before, plan.strict, &mut plan.warnings).await?;
         steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
         let census = Census::take(shop).await?;
         let known = plan.warnings.len();
         steps::settings::apply(shop, &mut plan).await?;
         plan.strictly(known).map_err(Halt::Failed)?;
-        steps::scripts::run(shop, &plan.after, &mut plan.warnings).await?;
+        steps::scripts::run(shop, &plan.after, plan.strict, &mut plan.warnings).await?;
         steps::attached::copy(shop, &mut plan).await?;
+        steps::kernels::copy(shop, &mut plan).await?;
         let census = census.again(shop).await?;
+        steps::recorded::lists(shop, &mut plan, &census.packages).await?;
         steps::same::bases(shop).await?;
         let files = match &plan.form.clone() {
             Form::Fs(pack) => steps::archive::pack(shop, pack).await?,
-            Form::Loop(layout) => steps::volumes::images(shop, layout).await?,
+            Form::Loop(layout) => steps::volumes::images(shop, layout, plan.shrink).await?,
             Form::Disks(layout, format) => {
                 let disks = steps::disk::write(shop, layout, &mut plan).await?;
                 steps::convert::convert(shop, disks, *format, &plan.uuids).await?
             }
             Form::Live(medium) => steps::live::write(shop, medium, &mut plan).await?,
         };
+        let files = steps::wrapped::wrap(shop, plan.wrap.as_ref(), files).await?;
         steps::publish::gather(shop, &files)?;
-        steps::scripts::run(shop, &plan.pack, &mut plan.warnings).await?;
+        steps::scripts::run(shop, &plan.pack, plan.strict, &mut plan.warnings).await?;
+        steps::creation::run(shop, &files).await?;
         let image_file = steps::publish::publish(shop, &plan, &files, &census.packages).await?;
         Ok(Made { image_file, warnings: plan.warnings })
     }

@@ -36,6 +36,26 @@ const PARTS: &[(&str, ImageType, &str, &[&str])] = &[
     ("fs as .zip", ImageType::Fs, "", &["--pack-to=x.zip"]),
 ];
 
+/// Says why programs for an architecture do not run on this machine, if so; the package that has an emulator mends it.
+pub fn runs_here(arch: Arch) -> Result<(), (String, &'static str)> {
+    plan::runs_here(arch).map_err(|why| (why, "qemu-user-static"))
+}
+
+/// Returns the package without which this builder makes nothing, where it is missing.
+pub fn missing() -> Option<&'static str> {
+    (!tools::is_there("dnf")).then_some("dnf")
+}
+
+/// Says why options of every build are refused for each type of image, if so.
+pub fn check_options(options: &[String]) -> Result<(), String> {
+    let words: Vec<_> = options.iter().map(String::as_str).collect();
+    let of = |image_type| sample(image_type, Arch::host()?, "part / --size=64\n", &words).err();
+    match ImageType::ALL.iter().map(|image_type| of(*image_type)).collect::<Option<Vec<_>>>() {
+        Some(_) => of(ImageType::Fs).map_or(Ok(()), Err),
+        None => Ok(()),
+    }
+}
+
 /// Looks what there is for images of an architecture: each type by its word, and what all types have in common.
 pub fn abilities(arch: Arch) -> Vec<Ability> {
     abilities_where(arch, &tools::is_there)
@@ -76,6 +96,7 @@ fn sample(image_type: ImageType, arch: Arch, lines: &str, options: &[&str]) -> R
         added_lines: Vec::new(),
         tokens: Vec::new(),
         extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
+        post_creation: None,
         folder: "/nowhere".into(),
         log: "/nowhere/log".into(),
     })

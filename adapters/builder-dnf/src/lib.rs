@@ -35,6 +35,6 @@ mod steps;
 mod workshop;
 
 pub use builder::DnfBuilder;
-pub use doctor::{Ability, AbilityState, abilities};
+pub use doctor::{Ability, AbilityState, abilities, check_options, missing, runs_here};
 pub use limits::Limits;
 pub use reach::{LocalSources, Reach};

@@ -17,9 +17,10 @@ mod volume;
 
 pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
+pub(crate) use foreign::runs_here;
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
-pub(crate) use options::{Compression, Into, Pack};
+pub(crate) use options::{Compression, Into, Pack, Records, with_tokens};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::{Source, local};
 pub(crate) use scripts::{LogFile, Program};
@@ -48,6 +49,16 @@ pub(crate) struct Plan {
     pub(crate) pack: Vec<Program>,
     /// Packages, and paths of the image with patterns, whose files go beside the image.
     pub(crate) attached: Vec<Named>,
+    /// What becomes of the files of an image that are not one archive anyway.
+    pub(crate) wrap: Option<Wrap>,
+    /// Lists that are asked for beside the image.
+    pub(crate) records: Records,
+    /// Those lists, by the ending of their names.
+    pub(crate) lists: Vec<(&'static str, String)>,
+    /// Whether the kernels are beside the image, too.
+    pub(crate) copy_kernel: bool,
+    /// Whether file systems of a loop image have no room.
+    pub(crate) shrink: bool,
     /// What the image is a release of: its folder and the names of its files say so.
     pub(crate) release: Option<String>,
     /// Whether a line without effect ends the build.
@@ -71,6 +82,15 @@ pub(crate) enum Form {
     Disks(Layout, DiskFormat),
     /// A live system on a medium.
     Live(Box<Medium>),
+}
+
+/// What becomes of finished files.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wrap {
+    /// All go into one archive.
+    Together(Pack),
+    /// Each is compressed.
+    Each(Compression),
 }
 
 impl Form {
@@ -102,19 +122,22 @@ impl Form {
 impl Plan {
     /// Ends the build when a line turned out to have no effect: one of the warnings from `known` on.
     pub(crate) fn strictly(&self, known: usize) -> Result<(), String> {
-        let new = self.warnings.get(known..).unwrap_or_default();
-        if !self.strict || new.is_empty() {
-            return Ok(());
-        }
-        Err(format!("{}; --strict takes that for an error", new.join("; ")))
+        strictly(self.strict, self.warnings.get(known..).unwrap_or_default())
     }
+}
+
+/// Takes warnings for an error where that is asked for.
+pub(crate) fn strictly(strict: bool, new: &[String]) -> Result<(), String> {
+    if !strict || new.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}; --strict takes that for an error", new.join("; ")))
 }
 
 /// Plans a build; the error is the sentence why it cannot be done.
 pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
-    let options = options::read(&request.extra_opts, request)?;
-    let tokens = tokens(request, options.release.as_deref());
-    let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &tokens));
+    let mut options = options::read(&request.extra_opts, request)?;
+    let kickstart = Kickstart::parse(expand_tokens(&request.kickstart, &request.tokens));
     let kickstart = kickstart.numbered_without(&request.added_lines);
     if let Some(wrong) = check(&kickstart).into_iter().find(img_kickstart::Diagnostic::is_error) {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
@@ -124,7 +147,7 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
-        ImageType::Fs => Form::Fs(options.pack.clone()),
+        ImageType::Fs => Form::Fs(options.pack.take().unwrap_or_else(|| Pack::usual(request.name.as_str()))),
         ImageType::Loop => Form::Loop(disk::layout(&kickstart, &uuids, &mut warnings)?),
         ImageType::Livecd | ImageType::Liveusb => Form::Live(Box::new(live::medium(request, &uuids))),
         ImageType::Nand | ImageType::Mrstnand => {
@@ -144,11 +167,12 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     }
     let sources = repos::sources(&kickstart)?;
     let wanted = packages::wanted(&kickstart, &mut warnings)?;
-    let mut of_kind = |kind| scripts::programs(&kickstart, kind, &tokens, &mut warnings);
+    let mut of_kind = |kind| scripts::programs(&kickstart, kind, &mut warnings);
     let (before, after) = (of_kind(ScriptKind::Pre)?, of_kind(ScriptKind::Post)?);
     let pack = of_kind(ScriptKind::Pack)?;
     let attached = kickstart.attachments();
-    let options::Options { epoch, strict, release, .. } = options;
+    let options::Options { pack: together, compression, epoch, strict, release, records, .. } = options;
+    let wrap = together.map(Wrap::Together).or(compression.map(Wrap::Each));
     let plan = Plan {
         kickstart,
         form,
@@ -158,6 +182,11 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         after,
         pack,
         attached,
+        wrap,
+        records,
+        lists: Vec::new(),
+        copy_kernel: options.copy_kernel,
+        shrink: options.shrink,
         release,
         strict,
         epoch,
@@ -166,16 +195,6 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
     };
     plan.strictly(0)?;
     Ok(plan)
-}
-
-/// Returns the tokens, with those that mic makes of the name of a release where the request has none.
-fn tokens(request: &BuildRequest, release: Option<&str>) -> Vec<(String, String)> {
-    let mut tokens = request.tokens.clone();
-    for name in ["RELEASE", "BUILD_ID"] {
-        let given = tokens.iter().any(|(known, _)| known == name);
-        tokens.extend(release.filter(|_| !given).map(|release| (name.to_owned(), release.to_owned())));
-    }
-    tokens
 }
 
 #[cfg(test)]

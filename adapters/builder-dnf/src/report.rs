@@ -92,11 +92,21 @@ pub(crate) fn warnings(lines: &[String], wanted: &Wanted) -> Vec<String> {
             let there = format!("no repository has the package {name} of a group");
             return (!is_excluded(name, wanted)).then_some(there); // dnf does not see what is excluded
         }
+        None
+    });
+    let mut warnings: Vec<String> = warnings.chain(skipped).collect();
+    warnings.dedup();
+    warnings
+}
+
+/// Says which scripts of packages failed, a sentence each.
+pub(crate) fn failed_scriptlets(lines: &[String]) -> Vec<String> {
+    let failed = lines.iter().filter_map(|line| {
         let (scriptlet, package) =
             line.strip_prefix("Error in ")?.split_once(" scriptlet in rpm package ")?;
         Some(format!("the {scriptlet} scriptlet of package {package} failed; the log says what it printed"))
     });
-    let mut warnings: Vec<String> = warnings.chain(skipped).collect();
+    let mut warnings: Vec<String> = failed.collect();
     warnings.dedup();
     warnings
 }

@@ -30,7 +30,7 @@ pub use network::{Net, Network};
 pub use pen::{Met, Most, Pen, Pens};
 pub use place::{BareHost, Place};
 pub use priority::Priority;
-pub use quick::quick;
+pub use quick::{quick, quick_with};
 pub use rlimits::Rlimits;
 pub use run::{Listen, run, run_through};
 pub use spawner::die_with;

@@ -19,8 +19,12 @@ pub struct DoctorAnswer {
     pub builders: Vec<DoctorLine>,
     /// Types of images, and what images may hold.
     pub images: Vec<DoctorLine>,
+    /// What the configuration has builds do, where it does.
+    pub settings: Vec<DoctorLine>,
     /// The command that installs what is missing; none when nothing is, or no package would help.
     pub install: Option<String>,
+    /// The commands that make the rest work, in their order, that one among them.
+    pub commands: Vec<String>,
 }
 
 /// One thing, and whether it works.
@@ -42,13 +46,16 @@ impl DoctorAnswer {
         if json {
             result(format_args!("{}", serde_json::to_string_pretty(self).expect("texts and lists")));
         } else {
-            for (title, lines) in
-                [("places", &self.places), ("builders", &self.builders), ("images", &self.images)]
-            {
+            for (title, lines) in [
+                ("places", &self.places),
+                ("builders", &self.builders),
+                ("images", &self.images),
+                ("settings", &self.settings),
+            ] {
                 lines.iter().for_each(|line| print_line(title, line));
             }
-            if let Some(install) = &self.install {
-                result(format_args!("\nThis makes the rest work:\n    {install}"));
+            if !self.commands.is_empty() {
+                result(format_args!("\nThis makes the rest work:\n    {}", self.commands.join("\n    ")));
             }
         }
         u8::from(!self.result)
@@ -62,5 +69,5 @@ fn print_line(title: &str, line: &DoctorLine) {
         None => "-",
     };
     let reason = line.reason.as_deref().map(|reason| format!("  {reason}")).unwrap_or_default();
-    result(format_args!("{:<10}{:<20}{works:<5}{reason}", title.trim_end_matches('s'), line.name));
+    result(format_args!("{:<10}{:<22}{works:<5}{reason}", title.trim_end_matches('s'), line.name));
 }

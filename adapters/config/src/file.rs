@@ -2,10 +2,11 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use nix::fcntl::OFlag;
+use nix::unistd::{AccessFlags, access, geteuid};
 
 use crate::mistake::{At, Mistake};
 
@@ -25,6 +26,22 @@ pub(crate) fn pem(path: &Path) -> Result<(), Mistake> {
         return Ok(());
     }
     Err(Mistake::of_file(path, "this is no PEM file: name one with -----BEGIN … in it"))
+}
+
+/// Looks whether a file can be run, also by the user whom root's builds run as, who is nobody's friend.
+pub(crate) fn program(path: &Path) -> Result<(), Mistake> {
+    let wrong = |message| Err(Mistake::of_file(path, message));
+    if !path.is_absolute() {
+        return wrong("it should be an absolute path");
+    }
+    let mode = open(path)?.metadata().map_err(|error| cannot_read(path, &error))?.permissions().mode();
+    if mode & 0o111 == 0 {
+        return wrong("it is not executable: chmod a+rx makes it so");
+    }
+    if geteuid().is_root() && mode & 0o005 != 0o005 || access(path, AccessFlags::X_OK).is_err() {
+        return wrong("builds may not run it: chmod a+rx lets them");
+    }
+    Ok(())
 }
 
 /// Opens an ordinary file.

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 
 use crate::mistake::Mistake;
 
+/// The folders of older versions, beside that of the site.
+const FIRST: [&str; 2] = ["imger", "imager"];
+
 /// Where to read the configuration of a site from.
 #[derive(Clone, Debug)]
 pub struct Sources {
@@ -46,7 +49,7 @@ impl Sources {
             self.file.parent().filter(|folder| folder.file_name().is_some_and(|name| name == "skynet"));
         let Some(beside) = folder.and_then(Path::parent) else { return Vec::new() };
         let mut found = Vec::new();
-        for name in ["imger", "imager"] {
+        for name in FIRST {
             let folder = beside.join(name);
             if folder.is_dir() {
                 let mut files = conf_files(&folder, mistakes);
@@ -55,6 +58,13 @@ impl Sources {
             }
         }
         found
+    }
+
+    /// Tells whether a file is one of the first version, which had other signs between the words of a list.
+    pub(crate) fn is_first(file: &Path) -> bool {
+        let folder = file.parent().and_then(Path::file_name);
+        folder.is_some_and(|name| FIRST.iter().any(|first| name == *first))
+            && file.file_name().is_some_and(|name| name == "img.conf")
     }
 
     /// Returns the file of the participant alone.

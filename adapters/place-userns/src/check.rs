@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::{User, getegid, geteuid};
 
-use crate::ids::Ids;
+use crate::ids::{self, Ids};
 
 const FOLDERS: &[&str] = &["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
@@ -59,9 +59,40 @@ pub(crate) fn ids() -> Result<Ids, String> {
     if program("newuidmap").is_none() || program("newgidmap").is_none() {
         return Err(no_newuidmap());
     }
-    let name = User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+    let name = user_name();
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
     Ids::for_user(uid.as_raw(), gid.as_raw(), &name, &read("/etc/subuid"), &read("/etc/subgid"))
+}
+
+fn user_name() -> String {
+    let uid = geteuid();
+    User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name)
+}
+
+/// Writes the command that gives this place what no package brings: ids for an ordinary user, or leave to make namespaces.
+pub(crate) fn command() -> Option<String> {
+    let has_programs = program("newuidmap").is_some() && program("newgidmap").is_some();
+    if !geteuid().is_root() && has_programs && ids().is_err() {
+        return Some(ids::give(&user_name()));
+    }
+    namespaces().err()?;
+    let settings = sysctls(&|path| std::fs::read_to_string(path).ok());
+    (!settings.is_empty()).then(|| format!("sudo sysctl -w {}", settings.join(" ")))
+}
+
+/// Returns the settings of the kernel that forbid namespaces, as they should be.
+fn sysctls(read: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
+    const KNOWN: [(&str, &str, &str); 3] = [
+        ("/proc/sys/kernel/unprivileged_userns_clone", "0", "kernel.unprivileged_userns_clone=1"),
+        (
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "kernel.apparmor_restrict_unprivileged_userns=0",
+        ),
+        ("/proc/sys/user/max_user_namespaces", "0", "user.max_user_namespaces=65536"),
+    ];
+    let forbids = KNOWN.iter().filter(|(path, bad, _)| read(path).is_some_and(|text| text.trim() == *bad));
+    forbids.map(|(_, _, good)| *good).collect()
 }
 
 /// Tells whether the kernel lets this process make user namespaces.
@@ -77,4 +108,23 @@ pub(crate) fn forbidden() -> String {
      kernel.unprivileged_userns_clone=1 and kernel.apparmor_restrict_unprivileged_userns=0 where they exist and \
      user.max_user_namespaces above 0; a container needs the right to make namespaces; and a plain chroot never has it"
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sysctls;
+
+    #[test]
+    fn settings_that_forbid_namespaces_are_turned_round() {
+        let of = |path: &str| match path {
+            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns" => Some("1\n".to_owned()),
+            "/proc/sys/user/max_user_namespaces" => Some("0\n".to_owned()),
+            _ => None,
+        };
+        assert_eq!(
+            sysctls(&of),
+            ["kernel.apparmor_restrict_unprivileged_userns=0", "user.max_user_namespaces=65536"]
+        );
+        assert!(sysctls(&|_| Some("1000".into())).is_empty());
+    }
 }

@@ -42,7 +42,8 @@ impl Ids {
             given(text, uid, name).ok_or_else(|| {
                 format!(
                     "/etc/{file} gives no 65536 ids to {name}, and an image has files of many users; this gives \
-                     them: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
+                     them: {}",
+                    give(name)
                 )
             })
         };
@@ -98,6 +99,11 @@ fn given(text: &str, uid: u32, name: &str) -> Option<Given> {
         let enough = (who == name || who == uid.to_string()) && count >= COUNT - 1;
         enough.then_some(Given { start, count: COUNT - 1 })
     })
+}
+
+/// Writes the command that gives a user ids.
+pub(crate) fn give(name: &str) -> String {
+    format!("sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}")
 }
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ impl Userns {
         check::namespaces()
     }
 
+    /// Returns the command that would make this place work, where no package is missing and there is one.
+    pub fn command(&self) -> Option<String> {
+        check::command()
+    }
+
     async fn known(&self) -> Result<&Known, ChildError> {
         self.known.get_or_try_init(find_out).await
     }

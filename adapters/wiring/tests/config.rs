@@ -97,6 +97,29 @@ fn show_says_what_is_in_force_and_where_it_came_from() {
 }
 
 #[test]
+fn a_program_that_builds_cannot_run_is_a_mistake() {
+    let site = Site::new(&[
+        ("skynet.conf", GOOD),
+        ("build_image.conf", "[worker]\npost_creation = /nonexistent/sign\nmic_opts = --copy-kernel\n"),
+    ]);
+    let (status, _, stderr) = site.img(&["config", "check", "build_image"], &[]);
+    assert_eq!(status, Some(1));
+    assert!(
+        stderr.contains(
+            "skynet/build_image.conf:2: [worker] post_creation names a program that cannot run: /nonexistent/sign: there is no \
+             such file"
+        ),
+        "{stderr}"
+    );
+    let (status, _, stderr) = site.img(&["participant", "run", "build_image"], &[]);
+    assert_eq!(status, Some(1));
+    assert!(stderr.contains("[worker] post_creation names a program that cannot run"), "{stderr}");
+    let (status, _, stderr) =
+        site.img(&["config", "check", "build_image"], &[("IMG_WORKER_POST_CREATION", "/bin/true")]);
+    assert_eq!(status, Some(0), "{stderr}");
+}
+
+#[test]
 fn check_says_all_mistakes_and_warnings() {
     let site =
         Site::new(&[("skynet.conf", GOOD), ("mine.conf", "[participant]\nqueue = q\n[mine]\nx = 1\n")]);

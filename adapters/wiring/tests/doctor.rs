@@ -39,3 +39,47 @@ fn a_person_reads_a_line_each_and_may_ask_about_some_types_only() {
     assert_eq!(lines.len(), 6, "{some:?}");
     assert_eq!(none.status, Some(2), "{none:?}");
 }
+
+#[test]
+fn what_the_configuration_has_builds_do_is_looked_at() {
+    let site = Site::new();
+    let folder = tempfile::tempdir().unwrap();
+    let (file, program) = (folder.path().join("skynet.conf"), folder.path().join("sign"));
+    let text =
+        format!("[worker]\npost_creation = {}\nmic_opts = --copy-kernel:--outdir=/x\n", program.display());
+    std::fs::write(&file, text).unwrap();
+    let config = file.to_str().unwrap();
+
+    let wrong = site.run(&["doctor", "raw", "--config", config]);
+    std::fs::write(&program, "#!/bin/sh\n").unwrap();
+    let mode = |mode| std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(mode));
+    mode(0o644).unwrap();
+    let plain = site.run(&["doctor", "raw", "--config", config]);
+    mode(0o755).unwrap();
+    std::fs::write(&file, format!("[worker]\npost_creation = {}\nmic_opts = --shrink\n", program.display()))
+        .unwrap();
+    let right = site.run(&["doctor", "raw", "--config", config, "--json"]);
+
+    assert_eq!(wrong.status, Some(1), "{wrong:?}");
+    assert!(wrong.stdout.contains("there is no such file: create it, or name another"), "{wrong:?}");
+    assert!(wrong.stdout.contains("this builder does not take --outdir: an image goes where"), "{wrong:?}");
+    assert!(plain.stdout.contains("it is not executable: chmod a+rx makes it so"), "{plain:?}");
+    assert_eq!(right.status, Some(0), "{right:?}");
+    let settings = &right.json()["settings"];
+    assert_eq!((&settings[0]["name"], &settings[1]["name"]), (&"post_creation".into(), &"mic_opts".into()));
+}
+
+#[test]
+fn another_processor_needs_an_emulator_and_the_command_for_it_is_told() {
+    let site = Site::new();
+    let emulated = std::fs::read_dir("/proc/sys/fs/binfmt_misc")
+        .is_ok_and(|mut entries| entries.any(|entry| entry.unwrap().file_name() == "qemu-mipsel"));
+
+    let answer = site.run(&["doctor", "raw", "--arch", "mipsel", "--json"]).json();
+
+    assert_eq!(answer["places"][1]["works"], emulated, "{answer}");
+    if !emulated {
+        let command = answer["commands"][0].as_str().unwrap();
+        assert!(command.ends_with("apt-get install --no-install-recommends qemu-user-static"), "{command}");
+    }
+}

@@ -64,10 +64,10 @@ fn an_option_that_cannot_be_is_said_at_once() {
     site.kickstart("tree.ks", TREE);
     let demo = demo_repo();
 
-    let ran = site.run(&["build", "tree.ks", "--type", "raw", "--repo", &demo, "--pack-to", "x.tar"]);
+    let ran = site.run(&["build", "tree.ks", "--type", "raw", "--repo", &demo, "--pack-to", "x/"]);
 
     assert_eq!(ran.status, Some(1));
-    assert!(ran.stderr.contains("the option --pack-to is for fs images, and this is a raw image"), "{ran:?}");
+    assert!(ran.stderr.contains("--pack-to=x/ is for fs images, and this is a raw image"), "{ran:?}");
     let ran =
         site.run(&["build", "tree.ks", "--type", "fs", "--repo", &demo, "--source-date-epoch", "yesterday"]);
     assert_eq!(ran.status, Some(2), "{ran:?}");

@@ -116,10 +116,10 @@ impl Fields {
 }
 
 impl Fields {
-    /// Returns the options of the builder: those of the workitem, what it is a release of, and how an `fs` image is packed, if
-    /// that is configured.
-    pub(crate) fn options(&self, fs_pack: Option<&str>) -> Vec<String> {
-        let mut options = self.extra_opts.clone();
+    /// Returns the options of the builder: those of the workitem, those of every build, what it is a release of, and how
+    /// an `fs` image is packed, if that is configured.
+    pub(crate) fn options(&self, fs_pack: Option<&str>, of_all: &[String]) -> Vec<String> {
+        let mut options = [&self.extra_opts, of_all].concat();
         let says_itself = options.iter().any(|option| option.starts_with("--pack-to"));
         if let Some(pack) = fs_pack.filter(|_| self.image_type == ImageType::Fs && !says_itself) {
             let is_ending =
@@ -180,7 +180,7 @@ mod tests {
             let image = json!({ "kickstart": "part /", "image_id": "i", "image_type": "raw", "name": "n",
                 "arch": "x86_64", "extra_opts": said, "release": release });
             let fields = Fields::read(&workitem(&json!({ "image": image }))).unwrap();
-            assert_eq!(fields.options(None), expected, "{release} {said}");
+            assert_eq!(fields.options(None, &[]), expected, "{release} {said}");
         }
     }
 
@@ -197,7 +197,7 @@ mod tests {
             let image = json!({ "kickstart": "part /", "image_id": "i", "image_type": image_type, "name": "n",
                 "arch": "x86_64", "extra_opts": said });
             let fields = Fields::read(&workitem(&json!({ "image": image }))).unwrap();
-            assert_eq!(fields.options(configured), expected, "{image_type} {said} {configured:?}");
+            assert_eq!(fields.options(configured, &[]), expected, "{image_type} {said} {configured:?}");
         }
     }
 }

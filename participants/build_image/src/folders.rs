@@ -24,6 +24,8 @@ pub(crate) struct Place {
     pub(crate) folder: PathBuf,
     base_dir: PathBuf,
     base_url: String,
+    /// The one who asks has chosen the base folder.
+    pub(crate) is_chosen: bool,
 }
 
 /// Signs that can stand in the path of an address as they are.
@@ -53,7 +55,7 @@ impl Folders {
             ));
         }
         let folder = base_dir.join(&fields.prefix).join(fields.image_id.as_str());
-        Ok(Place { folder, base_dir, base_url })
+        Ok(Place { folder, base_dir, base_url, is_chosen: fields.outdir.is_some() })
     }
 }
 

@@ -14,6 +14,7 @@ mod watch;
 mod workspace;
 
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -39,6 +40,10 @@ pub struct BuildImage {
     pub owner: String,
     /// How `fs` images are packed when the workitem does not say: a file name such as `@NAME@.tar.gz`, or its ending.
     pub fs_pack: Option<String>,
+    /// Options for every build, after those of the workitem.
+    pub options: Vec<String>,
+    /// A program that is run when an image is made, before it is published.
+    pub post_creation: Option<PathBuf>,
 }
 
 #[async_trait]
@@ -80,7 +85,7 @@ impl BuildImage {
     ) -> Result<Option<Record>, String> {
         let workspace = Workspace::enter(place, &self.owner, &*self.builder).await.map_err(|e| chain(&e))?;
         let log = workspace.folder().join(format!("{}.log", fields.name));
-        std::fs::File::create_new(&log).map_err(|error| format!("cannot write the log: {error}"))?;
+        workspace.log(&log).map_err(|error| format!("cannot write the log: {error}"))?;
         let began = now_ms();
         status::push(item, job, "BUILDING", &answer::building(item, place, &log)).await;
         let request = BuildRequest {
@@ -91,7 +96,8 @@ impl BuildImage {
             kickstart: fields.kickstart.clone(),
             added_lines: fields.added_lines.clone(),
             tokens: fields.tokens.clone(),
-            extra_opts: fields.options(self.fs_pack.as_deref()),
+            extra_opts: fields.options(self.fs_pack.as_deref(), &self.options),
+            post_creation: self.post_creation.clone(),
             folder: workspace.folder().to_owned(),
             log,
         };

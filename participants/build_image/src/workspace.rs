@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use imaging::{BuilderError, ImageBuilder};
@@ -19,6 +20,7 @@ use crate::record::Record;
 pub(crate) struct Workspace {
     folder: PathBuf,
     published: PathBuf,
+    place: Place,
     _lock: Flock<File>,
 }
 
@@ -39,7 +41,7 @@ impl Workspace {
         builder: &dyn ImageBuilder,
     ) -> Result<Workspace, WorkspaceError> {
         let above = place.folder.parent().expect("an image has a base folder");
-        std::fs::create_dir_all(above).map_err(disk("make the folder", above))?;
+        make_readable(above, place).map_err(disk("make the folder", above))?;
         let id = place.folder.file_name().expect("an image has an id").to_string_lossy();
         for dead in partials(above, &id).map_err(disk("read the folder", above))? {
             if lock(&dead).map_err(disk("lock", &dead))?.is_some() {
@@ -49,10 +51,17 @@ impl Workspace {
         }
         let folder = above.join(format!("{id}.partial-{owner}"));
         std::fs::create_dir(&folder).map_err(disk("make the folder", &folder))?;
+        readable(&folder, place, 0o755).map_err(disk("let others read", &folder))?;
         let lock = lock(&folder).map_err(disk("lock", &folder))?;
         let busy = || io::Error::other("another program works in it");
         let lock = lock.ok_or_else(busy).map_err(disk("lock", &folder))?;
-        Ok(Workspace { folder, published: place.folder.clone(), _lock: lock })
+        Ok(Workspace { folder, published: place.folder.clone(), place: place.clone(), _lock: lock })
+    }
+
+    /// Makes the log, which is read while the image is made.
+    pub(crate) fn log(&self, file: &Path) -> io::Result<()> {
+        File::create_new(file)?;
+        readable(file, &self.place, 0o644)
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -88,7 +97,10 @@ impl Workspace {
             self.discard(builder).await?;
             return Ok(earlier);
         }
-        record.write(&self.folder).map_err(disk("write the record in", &self.folder))?;
+        record
+            .write(&self.folder)
+            .and_then(|()| readable(&self.folder.join(Record::FILE), &self.place, 0o644))
+            .map_err(disk("write the record in", &self.folder))?;
         sync_all(&self.folder).map_err(disk("write to the disk", &self.folder))?;
         if self.published.exists() {
             exchange(&self.folder, &self.published).map_err(disk("publish", &self.published))?;
@@ -102,6 +114,23 @@ impl Workspace {
         sync(above).map_err(disk("write to the disk", above))?;
         Ok(record)
     }
+}
+
+/// Makes a folder with those above it; others may read the new ones.
+fn make_readable(folder: &Path, place: &Place) -> io::Result<()> {
+    let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    std::fs::create_dir_all(folder)?;
+    missing.into_iter().try_for_each(|folder| readable(folder, place, 0o755))
+}
+
+/// Lets others read what goes to a base folder, as a web server does, whatever the umask of this program; of a folder somebody
+/// chose by `image.outdir` the umask says who may.
+fn readable(path: &Path, place: &Place, mode: u32) -> io::Result<()> {
+    if place.is_chosen {
+        return Ok(());
+    }
+    let special = std::fs::metadata(path)?.permissions().mode() & 0o7000; // as the group of new files
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(special | mode))
 }
 
 /// The working folders of one image.

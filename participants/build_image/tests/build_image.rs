@@ -27,6 +27,8 @@ impl Site {
             folders: Folders::local(self.images.path().into()),
             owner: "me".into(),
             fs_pack: None,
+            options: Vec::new(),
+            post_creation: None,
         }
     }
 

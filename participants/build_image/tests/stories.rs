@@ -14,8 +14,14 @@ async fn stories() {
         base_url: "http://img.example/images".into(),
         outdir_allowed: false,
     };
-    let participant =
-        BuildImage { builder: Box::new(Canned::Makes), folders, owner: "test".into(), fs_pack: None };
+    let participant = BuildImage {
+        builder: Box::new(Canned::Makes),
+        folders,
+        owner: "test".into(),
+        fs_pack: None,
+        options: Vec::new(),
+        post_creation: None,
+    };
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     stories_come_true(&cases, &participant).await;
 }

@@ -26,6 +26,8 @@ pub struct BuildRequest {
     pub tokens: Vec<(String, String)>,
     /// Options as the person gave them, in the builder's own language.
     pub extra_opts: Vec<String>,
+    /// A program of whoever runs this machine, by its absolute path: run when the image is made, before anybody sees it.
+    pub post_creation: Option<PathBuf>,
     /// An existing empty folder for the results; the builder may make a working folder inside, and removes it.
     pub folder: PathBuf,
     /// The log, open for appending lines; it lies in `folder`.

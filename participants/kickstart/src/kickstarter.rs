@@ -133,7 +133,7 @@ impl Kickstarter {
     /// Makes kickstarts, or says everything that stands against it.
     pub fn generate(&self, wanted: &Wanted, shelf: &mut dyn Shelf) -> Result<Vec<Generated>, Mistakes> {
         let mut report = Report::default();
-        let mut paths = HashMap::new();
+        let (mut paths, mut folders) = (HashMap::new(), HashMap::new());
         let (mut made, mut spent) = (Vec::new(), Spent::default());
         for block in self.chosen(wanted, &mut report) {
             if report.is_full() {
@@ -155,6 +155,19 @@ impl Kickstarter {
                 report.add(&block.at, message);
                 continue;
             }
+            let folder = path.split_once('/').map(|(folder, _)| folder.to_owned());
+            let is_file = folder.as_ref().and_then(|folder| paths.get(folder));
+            if let Some(other) = is_file.or_else(|| folders.get(&path)) {
+                let Block { name, at, .. } = other;
+                let both = folder.as_ref().unwrap_or(&path);
+                let message = format!(
+                    "{both} would be a file and a folder, the other of `{name}` at {}:{}",
+                    at.file, at.line
+                );
+                report.add(&block.at, message);
+                continue;
+            }
+            folders.extend(folder.map(|folder| (folder, block)));
             let one = self.write(&settings, path, wanted.flavour, shelf, &mut report);
             let length = one.as_ref().map_or(0, |one: &Generated| one.kickstart.len());
             if let Err(why) = spent.all(settings.size, length) {

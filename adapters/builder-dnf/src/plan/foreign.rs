@@ -9,7 +9,7 @@ use imaging::Arch;
 const HANDLERS: &str = "/proc/sys/fs/binfmt_misc";
 
 /// Refuses an architecture whose programs do not run here, neither by the processor nor by an emulator.
-pub(super) fn runs_here(arch: Arch) -> Result<(), String> {
+pub(crate) fn runs_here(arch: Arch) -> Result<(), String> {
     runs_by(Path::new(HANDLERS), arch)
 }
 

@@ -25,8 +25,6 @@ pub(crate) struct Program {
     pub(crate) fatal: bool,
     /// Where its output goes besides the log of the build.
     pub(crate) log: Option<LogFile>,
-    /// The tokens, which it finds in its environment.
-    pub(crate) tokens: Vec<(String, String)>,
     /// The script.
     pub(crate) text: String,
 }
@@ -44,7 +42,6 @@ pub(crate) enum LogFile {
 pub(super) fn programs(
     kickstart: &Kickstart,
     kind: ScriptKind,
-    tokens: &[(String, String)],
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Program>, String> {
     let scripts = kickstart.scripts().into_iter().filter(|script| script.kind == kind);
@@ -83,7 +80,6 @@ pub(super) fn programs(
             sees_image,
             fatal: script.erroronfail,
             log,
-            tokens: tokens.to_owned(),
             // a kickstart in a request is text; no interpreter takes the other line ending
             text: String::from_utf8_lossy(&script.text).replace("\r\n", "\n"),
         })

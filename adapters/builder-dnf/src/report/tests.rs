@@ -20,6 +20,7 @@ fn planned() -> Plan {
         added_lines: Vec::new(),
         tokens: vec![],
         extra_opts: vec![],
+        post_creation: None,
         folder: "/x".into(),
         log: "/x/log".into(),
     };
@@ -103,7 +104,8 @@ fn what_failed_without_failing_dnf_is_a_warning() {
     let failed = "the POSTIN scriptlet of package badpost failed; the log says what it printed";
     let left_out = "no package matches nosuch (line 4), and --ignoremissing leaves it out";
 
-    assert_eq!(warnings(&recorded("installed"), &wanted), [failed]);
+    assert_eq!(failed_scriptlets(&recorded("installed")), [failed]);
+    assert_eq!(warnings(&recorded("installed"), &wanted), Vec::<String>::new());
     assert_eq!(warnings(&recorded("missing-ignored"), &wanted), [left_out]);
 }
 

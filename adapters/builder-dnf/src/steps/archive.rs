@@ -17,41 +17,48 @@ pub(crate) async fn pack(shop: &Workshop<'_>, pack: &Pack) -> Result<Vec<Finishe
     match pack.into {
         Into::Folder => return Ok(vec![Finished::folder(shop.root.clone(), pack.file.clone())]),
         Into::Tar(compression) => {
-            let mut words: Vec<OsString> = [
-                "--numeric-owner",
-                "--xattrs",
-                "--xattrs-include=security.capability",
-                "--sparse",
-                "--sort=name",
-                // times other than that of the last change are of nobody's interest
-                "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
-            ]
-            .map(OsString::from)
-            .into();
-            words.extend(compression.map(|compression| {
-                OsString::from(format!("--use-compress-program={}", compressor(compression)))
-            }));
-            words.extend([
-                "-C".into(),
-                shop.root.clone().into(),
-                "-cf".into(),
-                file.clone().into(),
-                ".".into(),
-            ]);
-            shop.tool("tar", words).await?;
+            tar(shop, &shop.root, compression, &["."], &file).await?;
         }
         Into::Zip => {
             let file = file.with_extension("zip"); // zip adds the ending to a name without
-            zip(shop, &file).await?;
+            zip(shop, &shop.root, &file).await?;
             return Ok(vec![Finished::file(file, pack.file.clone())]);
         }
     }
     Ok(vec![Finished::file(file, pack.file.clone())])
 }
 
-/// Makes a zip of all files in the order of their names.
-async fn zip(shop: &Workshop<'_>, file: &Path) -> Result<(), Halt> {
-    let tree = same::apart(shop, &shop.root).await?;
+/// Makes a tar of files of a folder.
+pub(crate) async fn tar(
+    shop: &Workshop<'_>,
+    folder: &Path,
+    compression: Option<Compression>,
+    names: &[&str],
+    file: &Path,
+) -> Result<(), Halt> {
+    let mut words: Vec<OsString> = [
+        "--numeric-owner",
+        "--xattrs",
+        "--xattrs-include=security.capability",
+        "--sparse",
+        "--sort=name",
+        // times other than that of the last change are of nobody's interest
+        "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    ]
+    .map(OsString::from)
+    .into();
+    words
+        .extend(compression.map(|compression| {
+            OsString::from(format!("--use-compress-program={}", compressor(compression)))
+        }));
+    words.extend(["-C".into(), folder.into(), "-cf".into(), file.into(), "--".into()]);
+    words.extend(names.iter().map(OsString::from));
+    shop.tool("tar", words).await.map(|_| ())
+}
+
+/// Makes a zip of all files of a folder in the order of their names.
+pub(crate) async fn zip(shop: &Workshop<'_>, folder: &Path, file: &Path) -> Result<(), Halt> {
+    let tree = same::apart(shop, folder).await?;
     let mut task = shop.task(["find", ".", "-mindepth", "1", "-print0"]);
     task.cwd.clone_from(&tree);
     task.keep_output = Some(NAMES);
@@ -85,7 +92,7 @@ pub(crate) fn compressors(compression: Compression) -> &'static [(&'static str, 
     }
 }
 
-fn compressor(compression: Compression) -> &'static str {
+pub(crate) fn compressor(compression: Compression) -> &'static str {
     let known = compressors(compression);
     let found = known.iter().find(|(program, _, _)| tools::is_there(program)).or(known.last());
     found.map_or("gzip", |(_, command, _)| command)

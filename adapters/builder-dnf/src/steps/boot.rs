@@ -11,7 +11,7 @@ pub(crate) mod grub;
 mod menu;
 
 pub(crate) use grub::{Firmware, Menu};
-use menu::Kernel;
+pub(crate) use menu::Kernel;
 pub(crate) use menu::{Root, menu};
 
 /// Tells whether there is a boot loader for such machines.
@@ -24,14 +24,19 @@ pub(crate) fn knows_uefi(arch: Arch) -> bool {
     arch.family() == "x86_64"
 }
 
+/// Finds the kernels of the image.
+pub(crate) async fn in_boot(shop: &Workshop<'_>) -> Result<Vec<Kernel>, Halt> {
+    let list = ["find".into(), shop.inside("/boot").into_os_string(), "-maxdepth".into(), "1".into()];
+    let list = list.into_iter().chain(["-printf".into(), "%f\n".into()]);
+    Ok(menu::kernels(&shop.ask(list).await?.unwrap_or_default()))
+}
+
 /// Finds what can be booted; `None` when there is nothing, with a warning.
 pub(crate) async fn kernels(
     shop: &Workshop<'_>,
     warnings: &mut Vec<String>,
 ) -> Result<Option<Vec<Kernel>>, Halt> {
-    let list = ["find".into(), shop.inside("/boot").into_os_string(), "-maxdepth".into(), "1".into()];
-    let list = list.into_iter().chain(["-printf".into(), "%f\n".into()]);
-    let kernels = menu::kernels(&shop.ask(list).await?.unwrap_or_default());
+    let kernels = in_boot(shop).await?;
     let why = match (kernels.is_empty(), knows(shop.request.arch)) {
         (true, _) => Some("no kernel in /boot: the image will not boot".to_owned()),
         (_, false) => {

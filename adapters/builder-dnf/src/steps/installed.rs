@@ -25,7 +25,7 @@ const FORMAT: &str = "%{NAME}\\t%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}\\t%
                       %|VENDOR?{%{VENDOR}}:{}|\\t%|SOURCERPM?{%{SOURCERPM}}:{}|\\n";
 
 /// So long a list is read.
-const LARGEST: usize = 32 << 20;
+pub(crate) const LARGEST: usize = 32 << 20;
 
 /// The packages, and what rpm's base looked like when it was asked.
 pub(crate) struct Census {
@@ -64,7 +64,7 @@ fn stamps(shop: &Workshop<'_>) -> Stamps {
 }
 
 /// Lists the packages in the order of their names; `None` when rpm cannot.
-async fn list(shop: &Workshop<'_>) -> Result<Option<Vec<Installed>>, Halt> {
+pub(crate) async fn list(shop: &Workshop<'_>) -> Result<Option<Vec<Installed>>, Halt> {
     let mut task = shop.task(["rpm", "--root"]).env("HOME", shop.work.join("home"));
     task.argv.push(shop.root.clone().into_os_string());
     task.argv.extend(["--dbpath", "/var/lib/rpm", "-qa", "--queryformat", FORMAT].map(Into::into));

@@ -12,7 +12,7 @@ use crate::halt::Halt;
 use crate::plan::{LARGEST_ON_FAT, Medium, MediumKind, Plan};
 use crate::steps::boot::{self, Firmware, Menu, Root, grub};
 use crate::steps::publish::Finished;
-use crate::steps::{disk, filesystems, same, volumes};
+use crate::steps::{copied, disk, filesystems, same, volumes};
 use crate::workshop::Workshop;
 
 /// Makes the medium.
@@ -61,6 +61,7 @@ async fn boots(
     let Some(kernels) = boot::kernels(shop, warnings).await? else { return Ok(None) };
     let folder = tree.join("boot");
     shop.tool("mkdir", ["-p".into(), "--".into(), folder.clone().into_os_string()]).await?;
+    let mut files = Vec::new();
     for kernel in &kernels {
         if kernel.initrd.is_none() {
             let image = &kernel.image;
@@ -69,10 +70,15 @@ async fn boots(
             ));
         }
         for file in [Some(&kernel.image), kernel.initrd.as_ref()].into_iter().flatten() {
-            let from = shop.inside("/boot").join(file);
-            let words = ["-L".into(), "--".into(), from.into_os_string(), folder.clone().into_os_string()];
-            shop.tool("cp", words).await?;
+            files.push((format!("/boot/{file}"), folder.join(file)));
         }
+    }
+    let pairs: Vec<_> = files.iter().map(|(from, to)| (from.clone(), to.as_path())).collect();
+    if let Some(number) = copied::out(shop, &pairs).await?.first() {
+        let (file, _) = &files[*number];
+        return Err(Halt::Failed(format!(
+            "{file} of the image leads to no file: install the package that has it, or have a %post script remove the link"
+        )));
     }
     let by = match medium.kind {
         MediumKind::Cd => "CDLABEL",

@@ -14,10 +14,10 @@ use child::{Place, Shown, Task};
 use crate::argv::{Dnf, rpm_macros};
 use crate::halt::Halt;
 use crate::inside::{self, Entry};
-use crate::plan::{Plan, Source};
+use crate::plan::{Plan, Source, without_password};
 use crate::report;
 use crate::room;
-use crate::steps::cache;
+use crate::steps::{cache, installed, recorded};
 use crate::workshop::{Said, Workshop};
 
 /// Where tools see the shared cache.
@@ -80,7 +80,50 @@ pub(crate) async fn install(
         said.extend(run.lines);
     }
     plan.warnings.extend(report::warnings(&said, &plan.wanted));
+    let known = plan.warnings.len();
+    plan.warnings.extend(report::failed_scriptlets(&said));
+    plan.strictly(known).map_err(Halt::Failed)?;
+    if plan.records.url {
+        let argv = |names: &[String]| dnf(&own_cache).locations(names);
+        let urls = origins(shop, plan, &argv, &folders, slot.as_ref()).await?;
+        plan.lists.push((".urls", urls));
+    }
     mount_points(shop).await
+}
+
+/// Asks dnf where each installed package is to be had; an address a line, in their order.
+async fn origins(
+    shop: &Workshop<'_>,
+    plan: &Plan,
+    argv: &(dyn Fn(&[String]) -> Vec<OsString> + Sync),
+    folders: &[Shown],
+    slot: Option<&Shown>,
+) -> Result<String, Halt> {
+    let installed = installed::list(shop).await?.unwrap_or_default();
+    let names: Vec<_> = installed.iter().map(recorded::full_name).collect();
+    let mut task = dnf_task(shop, plan, argv(&names));
+    task.sight.reads = folders.iter().chain(slot).cloned().collect();
+    task.keep_output = Some(installed::LARGEST);
+    let said = shop.quietly(&task).await?.output;
+    Ok(addresses(&String::from_utf8_lossy(&said), &plan.sources))
+}
+
+/// Sorts addresses; those of this machine are where its people know them, and none has a password.
+fn addresses(said: &str, sources: &[Source]) -> String {
+    let mut lines: Vec<String> = said
+        .lines()
+        .filter(|line| line.contains(":/"))
+        .map(|line| {
+            let here = sources.iter().find_map(|source| {
+                let shown = format!("file://{}/", source.shown_at().display());
+                Some(format!("file://{}/{}", source.folder()?.display(), line.strip_prefix(&shown)?))
+            });
+            here.unwrap_or_else(|| without_password(line))
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
 async fn configure(shop: &Workshop<'_>, plan: &Plan) -> Result<(), Halt> {

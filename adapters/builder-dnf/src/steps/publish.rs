@@ -17,7 +17,7 @@ use crate::steps::{release, sbom, sums};
 use crate::workshop::Workshop;
 
 /// The folder of scripts' results, below the work folder.
-const OUT: &str = "out";
+pub(crate) const OUT: &str = "out";
 
 /// What others will write beside the image: what was built, and how that went.
 const RECORD: &str = "record.json";
@@ -28,7 +28,7 @@ const RECORD: &str = "record.json";
 pub(crate) struct Finished {
     pub(crate) file: PathBuf,
     pub(crate) name: String,
-    folder: bool,
+    pub(crate) folder: bool,
 }
 
 impl Finished {
@@ -68,19 +68,32 @@ pub(crate) async fn publish(
     installed: &[Installed],
 ) -> Result<PathBuf, Halt> {
     shop.step("finishing", None);
-    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
     let image = image(shop, files)?;
     let (name, release) = (shop.request.name.as_str(), plan.release.as_deref());
     let inner = release::folder(release, name);
     let folder = shop.request.folder.join(&inner);
     fs::create_dir_all(&folder).map_err(broken)?;
+    let like = shop.request.folder.metadata().map_err(broken)?.permissions();
+    for folder in folder.ancestors().take_while(|above| *above != shop.request.folder) {
+        fs::set_permissions(folder, like.clone()).map_err(broken)?;
+    }
     let named = |file: &str| release::named(release, name, file);
 
     let expanded = shop.request.folder.join(format!("{name}.ks"));
     // it holds what stands in it as a password: for its owner, and the group of a web server
     write(&expanded, plan.kickstart.as_bytes(), 0o640)?;
     let mut written = vec![format!("{name}.packages"), format!("{name}.spdx.json")];
-    let texts = [manifest(installed), sbom(shop, plan, installed)];
+    let mut texts = vec![manifest(installed), sbom(shop, plan, installed)];
+    for (ending, text) in &plan.lists {
+        let file = format!("{name}{ending}");
+        match written.iter().position(|known| *known == file) {
+            Some(place) => texts[place].clone_from(text),
+            None => {
+                written.push(file);
+                texts.push(text.clone());
+            }
+        }
+    }
     for (file, text) in written.iter().zip(texts) {
         write(&folder.join(named(file)), text.as_bytes(), 0o644)?;
     }
@@ -139,7 +152,8 @@ async fn sums(
 }
 
 /// Returns which of the results is the image: after a script has packed it, the largest file that is called after it.
-fn image(shop: &Workshop<'_>, files: &[Finished]) -> Result<String, Halt> {
+pub(crate) fn image(shop: &Workshop<'_>, files: &[Finished]) -> Result<String, Halt> {
+    shop.own(&shop.work.join(OUT).join(shop.request.name.as_str()))?; // whatever is in it
     let Some(image) = files.first() else { return Ok(String::new()) };
     let out = shop.on_host(&shop.work.join(OUT));
     let is_file = |name: &str| out.join(name).symlink_metadata().is_ok_and(|about| about.is_file());

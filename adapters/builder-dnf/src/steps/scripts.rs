@@ -8,14 +8,15 @@ use child::{Shown, Status, Task};
 
 use crate::halt::Halt;
 use crate::inside::{self, Inside};
-use crate::plan::{LogFile, Program};
+use crate::plan::{LogFile, Program, strictly};
 use crate::report;
 use crate::workshop::Workshop;
 
-/// Runs scripts in order; a failure counts only where the kickstart says so.
+/// Runs scripts in order; a failure counts only where the kickstart says so, or for the strict.
 pub(crate) async fn run(
     shop: &Workshop<'_>,
     programs: &[Program],
+    strict: bool,
     warnings: &mut Vec<String>,
 ) -> Result<(), Halt> {
     let resolver = if programs.iter().any(|program| program.chrooted) {
@@ -27,7 +28,9 @@ pub(crate) async fn run(
         let title = format!("running {} ({})", program.section, At(program.line));
         shop.step(&title, Some((number as u64, programs.len() as u64)));
         shop.note(&title);
-        warnings.extend(run_one(shop, program, number).await?);
+        let new = run_one(shop, program, number).await?;
+        strictly(strict, new.as_slice()).map_err(Halt::Failed)?;
+        warnings.extend(new);
     }
     match resolver {
         Some(resolver) => resolver.take_back(shop).await,
@@ -97,8 +100,8 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
 }
 
 /// Gives a script its environment.
-fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
-    for (name, value) in &program.tokens {
+pub(crate) fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task {
+    for (name, value) in &shop.request.tokens {
         let usable = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
         if usable {
             task = task.env(name, value);

@@ -5,7 +5,7 @@ use std::path::Path;
 use imaging::{Arch, BuilderError};
 
 use crate::halt::Halt;
-use crate::plan::{DiskFormat, FileSystem, Form, Into, MediumKind, Plan, Volume};
+use crate::plan::{DiskFormat, FileSystem, Form, Into, MediumKind, Plan, Volume, Wrap};
 use crate::steps::archive::compressors;
 use crate::steps::boot;
 
@@ -27,6 +27,11 @@ pub(crate) type Tool = (&'static str, &'static str);
 
 pub(crate) fn needed(plan: &Plan, arch: Arch) -> Vec<Tool> {
     let mut needed = vec![("dnf", "dnf")];
+    match &plan.wrap {
+        Some(Wrap::Together(pack)) => needed.extend(for_packing(pack.into)),
+        Some(Wrap::Each(compression)) => needed.extend(for_packing(Into::Tar(Some(*compression)))),
+        None => {}
+    }
     match &plan.form {
         Form::Fs(pack) => needed.extend(for_packing(pack.into)),
         Form::Loop(layout) => needed.extend(layout.volumes.iter().flat_map(for_volume)),

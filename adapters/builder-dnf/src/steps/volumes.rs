@@ -22,8 +22,12 @@ pub(crate) struct Filled {
     pub(crate) inodes: u64,
 }
 
-/// Makes one image file for each volume, that of `/` first.
-pub(crate) async fn images(shop: &Workshop<'_>, layout: &Layout) -> Result<Vec<Finished>, Halt> {
+/// Makes one image file for each volume, that of `/` first; of file systems that can be, as small as they get when `shrink`.
+pub(crate) async fn images(
+    shop: &Workshop<'_>,
+    layout: &Layout,
+    shrink: bool,
+) -> Result<Vec<Finished>, Halt> {
     let mut filled = divide(shop, layout).await?;
     filled.sort_by(|a, b| a.volume.mount.cmp(&b.volume.mount));
     let mut files = Vec::new();
@@ -33,6 +37,9 @@ pub(crate) async fn images(shop: &Workshop<'_>, layout: &Layout) -> Result<Vec<F
         let swaps = filled[..number].iter().filter(|one| one.volume.mount == Mount::Swap).count();
         let name = file_name(shop.request.name.as_str(), &one.volume.mount, swaps);
         filesystems::make(shop, one, &file, 0).await?;
+        if shrink && matches!(one.volume.file_system, FileSystem::Ext(_)) {
+            shop.tool("resize2fs", ["-M".into(), file.clone().into_os_string()]).await?;
+        }
         files.push(Finished::file(file, name));
     }
     Ok(files)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use imaging::ImageType;
+use imaging::{Arch, ImageType};
 
 use super::StateArguments;
 
@@ -85,7 +85,7 @@ pub struct SubmitArguments {
 /// How a machine is configured that has no need to be.
 #[derive(Clone, Debug, Args)]
 pub struct HereArguments {
-    /// The file with [worker] base_dir, base_url and timeout [default: /etc/skynet/skynet.conf, when it is there]
+    /// The file with [worker] base_dir, timeout and so on [default: /etc/skynet/skynet.conf, when it is there]
     #[arg(long, value_name = "FILE", env = "IMG_CONFIG")]
     pub config: Option<PathBuf>,
 }
@@ -107,6 +107,12 @@ pub struct DoctorArguments {
     /// Types of images to look at [default: all, and what images may hold]
     #[arg(value_name = "TYPE", value_parser = parse::<ImageType>)]
     pub types: Vec<ImageType>,
+    /// Processor the images are for [default: this machine's]
+    #[arg(long, value_parser = parse::<Arch>)]
+    pub arch: Option<Arch>,
+    /// How this machine is configured.
+    #[command(flatten)]
+    pub here: HereArguments,
     /// Print one JSON value on stdout instead of text
     #[arg(long)]
     pub json: bool,

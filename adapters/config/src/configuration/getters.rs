@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use super::Configuration;
 use crate::file;
-use crate::keys::{self, Default, Key, bytes, percent, yes_or_no};
+use crate::keys::{self, Default, Key, Kind, bytes, percent, yes_or_no};
 use crate::mistake::{Mistake, Mistakes};
-use crate::setting::Origin;
+use crate::setting::{Origin, Setting};
+use crate::sources::Sources;
 
 /// Returns the row of a key that the program reads.
 fn row(section: &str, name: &str) -> &'static Key {
@@ -56,15 +57,34 @@ impl Configuration {
         percent(&self.text(section, name)?).filter(|percent| *percent > 0)
     }
 
-    /// Returns the texts of a list that commas separate.
-    pub fn list(&self, section: &str, name: &str) -> Vec<String> {
-        let text = self.text(section, name).unwrap_or_default();
-        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
-    }
-
     /// Returns whether something is wanted, in the words ConfigParser knows.
     pub fn yes(&self, section: &str, name: &str) -> bool {
         self.text(section, name).and_then(|text| yes_or_no(&text)).unwrap_or(false)
+    }
+
+    /// Returns the texts of a list, without the spaces around them; the files of the first version have commas between them.
+    pub fn list(&self, section: &str, name: &str) -> Vec<String> {
+        let key = row(section, name);
+        let between = match key.kind {
+            Kind::List(between) => between,
+            Kind::Networks => ',',
+            _ => panic!("[{section}] {name} is no list in the table of keys"),
+        };
+        let between = match self.setting(key) {
+            Ok(Some(Setting { origin: Origin::Line(at), .. })) if Sources::is_first(&at.file) => ',',
+            _ => between,
+        };
+        let text = self.text(section, name).unwrap_or_default();
+        text.split(between).map(str::trim).filter(|word| !word.is_empty()).map(ToOwned::to_owned).collect()
+    }
+
+    /// Returns the program that is named; notes when it is none that builds can run.
+    pub fn program(&mut self, section: &str, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.text(section, name)?);
+        if let Err(wrong) = file::program(&path) {
+            self.mistake(section, name, format_args!("names a program that cannot run: {wrong}"));
+        }
+        Some(path)
     }
 
     /// Returns the file of certificates or keys that is named; notes when it cannot be read, or is none.

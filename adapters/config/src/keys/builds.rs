@@ -71,9 +71,13 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
         .example("mic")
         .unused(MIC),
-    Key::new(WORKER, "mic_opts", Kind::List(':'), "options for every call of mic")
-        .example("--copy-kernel")
-        .unused(MIC),
+    Key::new(
+        WORKER,
+        "mic_opts",
+        Kind::List(':'),
+        "options for every build, after those of its workitem; docs/building.md has a table of them",
+    )
+    .example("--copy-kernel"),
     Key::new(WORKER, "mic_cachedir", Kind::Folder, "mic's cache, when use_9p_cache is on")
         .example("/var/tmp/mic/cache")
         .old(&[(WORKER, "mic_cache_dir")])
@@ -106,9 +110,13 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "img_tmp", Kind::Folder, "folder of the virtual machines' disks")
         .example("/var/tmp")
         .unused(VM),
-    Key::new(WORKER, "post_creation", Kind::Text, "script that is run after an image was made")
-        .example("/usr/local/bin/sign-image")
-        .unused("nothing is run after a build yet; let the process call a participant"),
+    Key::new(
+        WORKER,
+        "post_creation",
+        Kind::File,
+        "program that is run when an image is made, before it is published; a build fails when it does",
+    )
+    .example("/usr/local/bin/sign-image"),
     Key::new(WORKER, "num_workers", Kind::Number("workers", 0), "workers of the first version")
         .example("2")
         .unused("it is obsolete: [participant] concurrency says how many jobs run at a time"),

@@ -6,6 +6,7 @@ use std::path::Path;
 use builder_dnf::{Ability, AbilityState, abilities};
 use child::{Listen, Network, Pens, Place, Task};
 use cli::{DoctorAnswer, DoctorArguments, DoctorLine};
+use config::{Configuration, Sources};
 use imaging::Arch;
 use nix::unistd::geteuid;
 use place_userns::Userns;
@@ -14,24 +15,60 @@ use tokio_util::sync::CancellationToken;
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let place = place().await;
-    let (network, limits) = (network(), limits());
-    let (arch, images) = match Arch::host() {
-        Some(arch) => (arch.as_str().to_owned(), images(arch, arguments)),
-        None => (std::env::consts::ARCH.to_owned(), Vec::new()),
-    };
-    let builder = builder(&place, images.is_empty());
-    let lines = [&place, &network, &limits, &builder].into_iter().chain(&images);
+    let arch = arguments.arch.or(Arch::host());
+    let foreign = arch.filter(|arch| !arch.runs_here()).map(foreign);
+    let runs = foreign.as_ref().is_none_or(|line| line.works == Some(true));
+    let images = arch.filter(|_| runs).map_or_else(Vec::new, |arch| images(arch, arguments));
+    let builder = builder(&place, arch, runs);
+    let images: Vec<_> = images.into_iter().map(|image| made_by(image, &builder)).collect();
+    let places: Vec<_> =
+        [Some(place), foreign, Some(network()), Some(limits())].into_iter().flatten().collect();
+    let settings = settings(arguments);
+    let lines = places.iter().chain([&builder]).chain(&images).chain(&settings);
     let result = lines.clone().all(|line| line.works != Some(false));
     let packages: BTreeSet<String> = lines.flat_map(|line| line.packages.iter().cloned()).collect();
+    let install = install(&packages);
+    let other = (places[0].works == Some(false)).then(|| Userns::new().command()).flatten();
     let answer = DoctorAnswer {
         result,
-        arch,
-        install: install(&packages),
-        places: vec![place, network, limits],
+        arch: arch.map_or_else(|| std::env::consts::ARCH.to_owned(), |arch| arch.as_str().to_owned()),
+        commands: install.iter().cloned().chain(other).collect(),
+        install,
+        places,
         builders: vec![builder],
         images,
+        settings,
     };
     answer.print(arguments.json)
+}
+
+/// Says whether the kernel starts an emulator for programs of another processor.
+fn foreign(arch: Arch) -> DoctorLine {
+    let (reason, packages) = match builder_dnf::runs_here(arch) {
+        Ok(()) => (None, BTreeSet::new()),
+        Err((why, package)) => (Some(why), BTreeSet::from([package.to_owned()])),
+    };
+    DoctorLine { name: format!("programs for {arch}"), works: Some(reason.is_none()), reason, packages }
+}
+
+/// Says whether what the configuration has every build do can be done; what is not configured is not there.
+fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
+    let of_machine = Sources::of_machine(arguments.here.config.as_deref());
+    let mut site = Configuration::read(&Sources { participant: Some("build_image".into()), ..of_machine });
+    let line = |name: &str, reason: Option<String>| DoctorLine {
+        name: name.to_owned(),
+        works: Some(reason.is_none()),
+        reason,
+        packages: BTreeSet::new(),
+    };
+    let known = site.mistakes().len();
+    let program = site.program("worker", "post_creation");
+    let wrong = site.mistakes().get(known).map(ToString::to_string);
+    let options = site.list("worker", "mic_opts");
+    let refused = || builder_dnf::check_options(&options).err();
+    let program = program.map(|_| line("post_creation", wrong));
+    let options = (!options.is_empty()).then(|| line("mic_opts", refused()));
+    program.into_iter().chain(options).collect()
 }
 
 /// Runs a program where builds run: nothing else tells whether that works.
@@ -70,13 +107,28 @@ fn limits() -> DoctorLine {
     DoctorLine { name, works, reason, packages: BTreeSet::new() }
 }
 
-fn builder(place: &DoctorLine, no_arch: bool) -> DoctorLine {
+fn builder(place: &DoctorLine, arch: Option<Arch>, runs: bool) -> DoctorLine {
+    let packages: BTreeSet<_> = builder_dnf::missing().map(str::to_owned).into_iter().collect();
     let reason = match place.works {
-        _ if no_arch => Some("there are no images for this processor".into()),
+        _ if arch.is_none() => Some("there are no images for this processor".into()),
+        _ if !packages.is_empty() => Some("dnf is missing".into()),
         Some(false) => Some("it works in a user namespace".into()),
+        _ if !runs => Some("packages run programs of theirs".into()),
         _ => None,
     };
-    DoctorLine { name: "dnf".into(), works: Some(reason.is_none()), reason, packages: BTreeSet::new() }
+    DoctorLine { name: "dnf".into(), works: Some(reason.is_none()), reason, packages }
+}
+
+/// Says that no image works whose builder does not.
+fn made_by(image: DoctorLine, builder: &DoctorLine) -> DoctorLine {
+    match (image.works, builder.works) {
+        (Some(true), Some(false)) => DoctorLine {
+            works: Some(false),
+            reason: Some(format!("its builder, {}, does not work", builder.name)),
+            ..image
+        },
+        _ => image,
+    }
 }
 
 /// Returns what was asked about, or everything.
@@ -112,6 +164,25 @@ fn install(packages: &BTreeSet<String>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_image_works_whose_builder_does_not() {
+        let line = |name: &str, works| DoctorLine {
+            name: name.into(),
+            works,
+            reason: None,
+            packages: BTreeSet::new(),
+        };
+        let of = |image, builder| made_by(line("raw", image), &line("dnf", builder));
+
+        assert_eq!(of(Some(true), Some(true)).works, Some(true));
+        assert_eq!(of(None, Some(false)).works, None);
+        let lost = of(Some(true), Some(false));
+        assert_eq!(
+            (lost.works, lost.reason.as_deref()),
+            (Some(false), Some("its builder, dnf, does not work"))
+        );
+    }
 
     #[test]
     fn what_is_missing_is_said_with_the_command_that_installs_it() {

@@ -13,7 +13,7 @@ use super::signals::Signals;
 use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
-use crate::participants::{Host, build_image_of_site, build_ks_of_site};
+use crate::participants::{Host, Kind, build_image_of_site, build_ks_of_site};
 use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site;
@@ -23,7 +23,7 @@ use crate::state::State;
 pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8> {
     let signals = Signals::listen()?;
     let UpArguments { here, state } = arguments;
-    let site = configuration(&here)?;
+    let site = of_builds(&here)?;
     let state = State::open(state)?;
     let host =
         |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
@@ -70,7 +70,7 @@ fn reloads(crew: &Arc<Crew>, here: HereArguments, replaced: Replaced, host: Host
     Reloads::start(crew.clone(), move || {
         let (here, replaced, host, fixed) = (here.clone(), replaced.clone(), host.clone(), fixed.clone());
         Box::pin(async move {
-            let site = configuration(&here)?;
+            let site = of_builds(&here)?;
             let (builds, kickstarts) = (build_image_of_site(&site, &host), build_ks_of_site(&site)?);
             replaced.builds.replace(builds).await;
             replaced.kickstarts.replace(kickstarts).await;
@@ -97,6 +97,14 @@ pub(crate) fn images(here: &HereArguments, state: &State) -> Result<PathBuf> {
 
 fn base_dir(site: &Configuration, state: &State) -> PathBuf {
     site.text("worker", "base_dir").map_or_else(|| state.images(), PathBuf::from)
+}
+
+/// Reads the configuration with what builds need of it.
+fn of_builds(here: &HereArguments) -> Result<Configuration> {
+    let mut site = site::read_machine(here.config.as_deref());
+    Kind::BuildImage.check(&mut site);
+    site::finish(&site)?;
+    Ok(site)
 }
 
 /// Reads the configuration, which may be missing: then all is as it is meant to be.

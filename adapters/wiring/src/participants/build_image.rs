@@ -23,7 +23,8 @@ pub(crate) fn build_image(
 ) -> Arc<dyn Participant> {
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
-    Arc::new(BuildImage { builder, folders, owner: owner.to_owned(), fs_pack: None })
+    let owner = owner.to_owned();
+    Arc::new(BuildImage { builder, folders, owner, fs_pack: None, options: Vec::new(), post_creation: None })
 }
 
 /// Makes the participant from `[worker]`.
@@ -33,9 +34,18 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
-    let fs_pack = site.text("worker", "fs_pack");
-    let builder = (host.builders)(&host.state, bounds(site));
-    Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack })
+    let options = site.list("worker", "mic_opts");
+    if let Err(why) = builder_dnf::check_options(&options) {
+        tracing::warn!("[worker] mic_opts: {why}; until that is mended, every build is refused");
+    }
+    Arc::new(BuildImage {
+        builder: (host.builders)(&host.state, bounds(site)),
+        folders,
+        owner: host.owner.clone(),
+        fs_pack: site.text("worker", "fs_pack"),
+        options,
+        post_creation: site.text("worker", "post_creation").map(PathBuf::from),
+    })
 }
 
 /// What the builds of a program may take and reach; by default, as for whoever builds at a terminal, what there is.

@@ -78,7 +78,10 @@ impl Kind {
             Kind::RequestImage | Kind::UpdateImageStatus => {
                 site::database(site);
             }
-            Kind::BuildImage | Kind::BuildKs => {} // the form of each value was checked when it was read
+            Kind::BuildImage => {
+                site.program("worker", "post_creation");
+            }
+            Kind::BuildKs => {} // the form of each value was checked when it was read
         }
     }
 

@@ -1,5 +1,6 @@
 //! `skynet manual`, `register` and `unregister`: what `img` does, for participants that are installed.
 
+use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -35,11 +36,16 @@ pub(super) fn boss(word: &str, blindly: bool, dir: &Path, names: &[String]) -> R
         let mut argv = img(dir, &["boss", word, name])?;
         argv.args(blindly.then_some("--blindly"));
         let words = std::iter::once(argv.get_program()).chain(argv.get_args()).collect::<Vec<_>>();
-        let output = child::quick(&words).context("cannot run img")?;
+        let output = child::quick_with(&words, ours()).context("cannot run img")?;
         cli::say(String::from_utf8_lossy(&output.stderr).trim_end());
         status |= u8::from(!output.status.success());
     }
     Ok(status)
+}
+
+/// The variables that override the configuration: `img` reads it.
+fn ours() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"IMG_"))
 }
 
 /// The `img` that was installed with this program.

@@ -128,3 +128,38 @@ async fn lines_about_disks_are_warned_about_and_so_is_what_cannot_boot() {
         "{warnings:?}"
     );
 }
+
+#[tokio::test]
+async fn links_to_kernels_are_followed_inside_the_image() {
+    let of = |target: &str| {
+        Scene::new(
+            ImageType::Livecd,
+            &format!(
+                "REPO\n%packages\nkernel\nbusybox\n%end\n%post --nochroot --erroronfail\nset -e\ncd $INSTALL_ROOT/boot\n\
+                 mkdir ../kept\nmv vmlinuz-* ../kept/linux\nrm initrd-*\nln -s {target} vmlinuz-1.0\n%end\n"
+            ),
+        )
+    };
+
+    let scene = of("/kept/linux");
+    scene.made().await;
+    let kernel = scene.temp().join("kernel");
+    let (iso, kernel) = (scene.file("demo.iso"), kernel.to_str().unwrap().to_owned());
+    tool(&[
+        "xorriso",
+        "-osirrox",
+        "on",
+        "-indev",
+        iso.to_str().unwrap(),
+        "-extract",
+        "/boot/vmlinuz-1.0",
+        &kernel,
+    ]);
+    assert!(std::fs::metadata(&kernel).unwrap().len() > 1 << 20);
+
+    assert_eq!(
+        of("/usr/bin/dnf").reason().await, // which this machine has
+        "/boot/vmlinuz-1.0 of the image leads to no file: install the package that has it, or have a %post script remove the \
+         link"
+    );
+}

@@ -1,6 +1,7 @@
 //! What builder-dnf promises, on images it really made at place-userns: a test of two adapters, so it lives here.
 
 mod beside;
+mod creation;
 mod disks;
 mod ends;
 mod forms;
@@ -8,6 +9,7 @@ mod limits;
 mod live;
 mod made;
 mod odd;
+mod options;
 mod packages;
 mod raw;
 mod reach;

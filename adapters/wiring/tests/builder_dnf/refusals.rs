@@ -57,6 +57,12 @@ async fn a_failing_scriptlet_and_a_missing_optional_package_are_warnings() {
             "the POSTIN scriptlet of package badpost failed; the log says what it printed",
         ]
     );
+    let mut strict = Scene::new(ImageType::Fs, "REPO\n%packages\nbadpost\n%end\n");
+    strict.request.extra_opts = vec!["--strict".into()];
+    assert_eq!(
+        strict.reason().await,
+        "the POSTIN scriptlet of package badpost failed; the log says what it printed; --strict takes that for an error"
+    );
 }
 
 #[tokio::test]

@@ -50,6 +50,12 @@ async fn a_failing_script_fails_the_build_only_with_erroronfail() {
         ignored.made().await.warnings,
         ["line 5: %post ended with exit status 7, which counts only with --erroronfail"]
     );
+    let mut strict = of("");
+    strict.request.extra_opts = vec!["--strict".into()];
+    assert_eq!(
+        strict.reason().await,
+        "line 5: %post ended with exit status 7, which counts only with --erroronfail; --strict takes that for an error"
+    );
 }
 
 #[tokio::test]

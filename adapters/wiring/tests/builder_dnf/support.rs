@@ -51,6 +51,7 @@ impl Scene {
             added_lines: Vec::new(),
             tokens: vec![("GREETING".into(), "hello".into())],
             extra_opts: vec![],
+            post_creation: None,
             log: folder.join("log"),
             folder,
         };
@@ -132,6 +133,11 @@ impl Ext {
     /// Returns the text of a file.
     pub(crate) fn read(&self, path: &str) -> String {
         self.debugfs(&format!("cat \"{path}\""))
+    }
+
+    /// Writes a file into one outside.
+    pub(crate) fn dump(&self, path: &str, to: &str) {
+        self.debugfs(&format!("dump \"{path}\" \"{to}\""));
     }
 
     pub(crate) fn has(&self, path: &str) -> bool {

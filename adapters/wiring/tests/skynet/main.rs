@@ -263,3 +263,20 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(status, Some(1), "there is no journal to show, or to wait for");
     assert!(stderr.contains("systemd does not run here"), "{stderr}");
 }
+
+#[test]
+fn registering_heeds_the_variables_that_override_the_configuration() {
+    let machine = Machine::new();
+    std::fs::create_dir(machine.path("etc")).unwrap();
+    let text = "[boss]\namqp_host = 127.0.0.1:1\namqp_user = a\namqp_pwd = b\namqp_vhost = c\n";
+    std::fs::write(machine.path("etc/skynet.conf"), text).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_skynet"));
+    command.arg("--dir").arg(machine.path("etc")).args(["register", "--blindly", "build_ks"]);
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let output = command.env("IMG_BOSS_AMQP_HEARTBEAT", "often").stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("$IMG_BOSS_AMQP_HEARTBEAT: [boss] amqp_heartbeat should be a number of seconds"),
+        "{stderr}"
+    );
+}

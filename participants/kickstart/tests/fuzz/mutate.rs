@@ -68,22 +68,97 @@ const WORDS: &[&str] = &[
 ];
 const BYTES: &[&[u8]] = &[b"\xff", b"\xc3", b"\xe2\x80", b"\xf0\x9f", b"\x1b[2J", b"\x85", b"\x00"];
 
+/// What makes a YAML another.
+const YAML: &[&str] = &[
+    "\n",
+    "  ",
+    "- ",
+    "? ",
+    ": ",
+    ":",
+    ", ",
+    "[",
+    "]",
+    "{",
+    "}",
+    "&a ",
+    "*a",
+    "<<: ",
+    "|\n",
+    ">-\n",
+    "\"",
+    "'",
+    "#",
+    "---\n",
+    "...\n",
+    "!!str ",
+    "%YAML 1.2\n",
+    "\t",
+    "\u{feff}",
+    "\u{2028}",
+    "\0",
+    "\\x1b",
+    "~",
+    "null",
+    "yes",
+    "no",
+    "0x10",
+    "..",
+    "/",
+    "@ARCH@",
+    "%end",
+    "%include a",
+    "Default:\n",
+    "Configurations:\n",
+    "Repositories:\n",
+    "  - Name: x\n",
+    "    Inherit: [B]\n",
+    "    Platform: P\n",
+    "    Baseline: r.ks\n",
+    "    FileName: r\n",
+    "    Active: no\n",
+    "    Repos: [r]\n",
+    "    Groups: [g]\n",
+    "    ExtraPackages: [vim, -vim]\n",
+    "    Part: part\n",
+    "    PostScripts: [script]\n",
+    "    Url: http://r/\n",
+    "    Url-rnd: http://r/\n",
+    "ExternalConfigs: [d]\n",
+    "    Mic2Options: -f raw\n",
+    "    RootPass: x\n",
+    "    Size: 9\n",
+    "    Architecture: armv7hl\n",
+    "    Kernel: k\n",
+];
+
+/// What changes are made of.
+#[derive(Clone, Copy)]
+pub(super) enum Words {
+    Kickstart,
+    Yaml,
+}
+
 /// Returns one of `kept` with a few changes.
-pub(super) fn changed(kept: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+pub(super) fn changed(kept: &[Vec<u8>], words: Words, random: &mut Random) -> Vec<u8> {
     let mut text = kept[random.below(kept.len())].clone();
     for _ in 0..=random.below(6) {
-        change(&mut text, kept, random);
+        change(&mut text, kept, words, random);
     }
     text.truncate(3 << 10);
     text
 }
 
-fn change(text: &mut Vec<u8>, kept: &[Vec<u8>], random: &mut Random) {
+fn change(text: &mut Vec<u8>, kept: &[Vec<u8>], words: Words, random: &mut Random) {
+    let (pieces, line): (_, fn(&mut Random) -> String) = match words {
+        Words::Kickstart => (WORDS, line),
+        Words::Yaml => (YAML, |random| random.of(YAML).to_owned()),
+    };
     let at = random.below(text.len() + 1);
     let end = at + random.below((text.len() - at).min(40) + 1);
     match random.below(9) {
         0 => drop(text.drain(at..end)),
-        1 => drop(text.splice(at..at, random.of(WORDS).bytes())),
+        1 => drop(text.splice(at..at, random.of(pieces).bytes())),
         2 => drop(text.splice(at..at, random.of(BYTES).iter().copied())),
         3 => drop(text.splice(at..at, line(random).into_bytes())),
         4 => {

@@ -174,6 +174,16 @@ fn a_file_is_written_once_and_an_address_is_chosen() {
     let inactive = twice.replace("FileName: x.ks", "FileName: x.ks, Active: False");
     assert_eq!(make(&inactive, &Wanted::default(), &mut Memory::default()).unwrap().len(), 1);
 
+    for (one, other) in [("FileName: r", "Baseline: r.ks"), ("Baseline: r.ks", "FileName: r")] {
+        let meego = format!(
+            "Default: {{ Language: x }}\nConfigurations:\n  - {{ Name: a, {one} }}\n  - {{ Name: b, {other} }}\n"
+        );
+        assert_eq!(
+            told(&meego),
+            "c.yaml:4:5: in b: r.ks would be a file and a folder, the other of `a` at c.yaml:3"
+        );
+    }
+
     let repos =
         "Configurations: [{ Name: a, Repos: [r] }]\nRepositories:\n  - { Name: r, Url-rnd: http://rnd/ }\n";
     assert_eq!(

@@ -137,6 +137,7 @@ fn request(image_type: ImageType, lines: &str) -> BuildRequest {
         added_lines: Vec::new(),
         tokens: vec![],
         extra_opts: vec![],
+        post_creation: None,
         folder: "/x".into(),
         log: "/x/log".into(),
     }
