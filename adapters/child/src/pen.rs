@@ -97,27 +97,21 @@ impl Pens {
         }
     }
 
-    /// Moves whoever is in the group itself into one below, and lets those below be limited.
+    /// Moves this program into a group below, and lets those below be limited. Whoever else is here stays, and then
+    /// none can be.
     fn prepare(&self) -> Result<(), String> {
         let cannot = |doing: &str, error: io::Error| {
             format!("cannot {doing} in the control group {}: {error}", self.folder.display())
         };
         let ours = self.folder.join(OURS);
         make(&ours).map_err(|error| cannot("make a group", error))?;
+        fs::write(ours.join("cgroup.procs"), std::process::id().to_string())
+            .map_err(|error| cannot("move this program", error))?;
         let wanted = CONTROLLERS.map(|name| format!("+{name}")).join(" ");
-        let mut result = Ok(());
-        for _ in 0..10 {
-            // somebody may have been started meanwhile
-            let here = fs::read_to_string(self.folder.join("cgroup.procs")).unwrap_or_default();
-            for pid in here.lines() {
-                let _ = fs::write(ours.join("cgroup.procs"), pid); // it may have ended
-            }
-            result = fs::write(self.folder.join("cgroup.subtree_control"), &wanted);
-            if result.is_ok() {
-                break;
-            }
-        }
-        result.map_err(|error| cannot("limit builds", error))
+        fs::write(self.folder.join("cgroup.subtree_control"), wanted).map_err(|error| {
+            let why = if error.kind() == io::ErrorKind::ResourceBusy { NOT_ALONE } else { "" };
+            format!("{}{why}", cannot("limit builds", error))
+        })
     }
 
     /// Removes the pens of programs that are gone.
@@ -144,6 +138,9 @@ impl Pens {
 
 const NOT_OURS: &str = "this program may make no control groups: it has to be a service of systemd whose unit has \
                         Delegate=yes and ProtectControlGroups=no, as those of the packages have";
+
+const NOT_ALONE: &str =
+    "; other programs are in it, too, as at a terminal: have systemd start img as a service";
 
 fn make(folder: &Path) -> io::Result<()> {
     match fs::create_dir(folder) {
@@ -248,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn the_group_of_a_service_is_found_and_its_processes_make_room() {
+    fn the_group_of_a_service_is_found_and_its_program_makes_room() {
         let temp = tempfile::tempdir().unwrap();
         let (mount, unit) = (temp.path(), temp.path().join("system.slice/img.service"));
         group(mount, "");
@@ -258,7 +255,7 @@ mod tests {
         pens.prepare().unwrap();
 
         assert_eq!(pens, Pens { folder: unit.clone() });
-        assert_eq!(read(&unit.join(OURS), "cgroup.procs"), "17");
+        assert_eq!(read(&unit.join(OURS), "cgroup.procs"), std::process::id().to_string());
         assert_eq!(read(&unit, "cgroup.subtree_control"), "+memory +cpu +pids");
         let again = Pens::below(mount, "0::/system.slice/img.service/img-itself\n").unwrap();
         assert_eq!(again, pens, "the second time it is in the group below");
