@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn options_of_every_build_follow_those_of_the_workitem() {
+        let image = json!({ "kickstart": "part /", "image_id": "i", "image_type": "fs", "name": "n",
+            "arch": "x86_64", "extra_opts": ["--record-pkgs=name", "a b;$(c)"] });
+        let fields = Fields::read(&workitem(&json!({ "image": image }))).unwrap();
+        let of_all = ["--copy-kernel".to_owned(), "--pack-to=x.tar".to_owned()];
+
+        assert_eq!(
+            fields.options(Some("tar.bz2"), &of_all),
+            ["--record-pkgs=name", "a b;$(c)", "--copy-kernel", "--pack-to=x.tar"]
+        );
+    }
+
+    #[test]
     fn how_fs_images_are_packed_may_be_configured() {
         for (image_type, said, configured, expected) in [
             ("fs", json!([]), None, vec![]),
