@@ -9,12 +9,9 @@ use child::Task;
 ///
 /// The words of the task are its positional parameters, which no shell reads. Whatever is alive when it ends, the kernel
 /// kills.
-const KEEPER: &str = r#"exec 3<&0 </dev/null
-"$@" 3<&- &
-task=$!
-(cat <&3; kill -TERM "$task"; sleep 2; kill -KILL -1) >/dev/null 2>&1 &
-exec 3<&-
-wait "$task"
+const KEEPER: &str = r#"exec 3<&0 </dev/null 4>&2 2>/dev/null
+(cat <&3; kill -TERM -1; sleep 2; kill -KILL -1) >/dev/null 4>&- &
+(exec "$@" 3<&- 2>&4 4>&-)
 exit $?"#;
 
 /// How this process becomes root.
