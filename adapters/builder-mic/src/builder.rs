@@ -1,12 +1,14 @@
 //! The builder: a run of mic, and what becomes of it.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use child::{ChildError, Place, Status};
+use child::{ChildError, Listen, Place, Status, Task};
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 use img_kickstart::{At, Kickstart, check};
+use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Slot};
 use crate::halt::Halt;
@@ -15,7 +17,10 @@ use crate::report::{self, Heard};
 use crate::run::{Folders, Run};
 use crate::sentence::Source;
 use crate::settings::Settings;
-use crate::{leftovers, output};
+use crate::{leftovers, output, version};
+
+/// How long mic may take to say its version.
+const QUICK: Duration = Duration::from_secs(30);
 
 /// Makes images of whatever types the site's mic knows, flash memory included.
 ///
@@ -37,6 +42,39 @@ impl MicBuilder {
         MicBuilder { place, settings }
     }
 
+    /// Sees whether mic can be run where it is to run, and returns what it calls itself; the error is a sentence.
+    pub async fn installed(&self) -> Result<String, String> {
+        self.place.check()?;
+        match self.version(&CancellationToken::new()).await {
+            Ok(version) => Ok(version),
+            Err(Halt::Failed(reason)) => Err(reason),
+            Err(Halt::Broken(error)) => Err(format!("{error}: {}", error.source)),
+            Err(Halt::Stopped) => Err("it was stopped".into()),
+        }
+    }
+
+    /// Sees to it that there is a mic, and that it is new enough.
+    async fn version(&self, stop: &CancellationToken) -> Result<String, Halt> {
+        let Settings { program, tool, .. } = &self.settings;
+        let task = Task {
+            keep_output: Some(4096),
+            limit: Some(QUICK),
+            ..Task::new([program.clone().into(), OsString::from("--version")])
+        };
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: stop.clone() };
+        let ended = self.place.run(&task, &listen).await?;
+        let said = String::from_utf8_lossy(&ended.output);
+        match ended.status {
+            Status::Stopped => Err(Halt::Stopped),
+            Status::Exited(126 | 127) => Err(Halt::Failed(format!(
+                "{} is missing: install {}, say where it is by [worker] mic_program, or build with dnf (--builder dnf)",
+                program.display(),
+                tool.name(),
+            ))),
+            _ => version::check(*tool, &said).map(|()| said.trim().to_owned()).map_err(Halt::Failed),
+        }
+    }
+
     /// Tells whether a build of mic works, or was killed, in a folder.
     pub fn was_in(&self, folder: &Path) -> bool {
         Folders::of(folder, self.settings.tmp.as_deref()).is_ok_and(|folders| folders.are_mics())
@@ -45,12 +83,13 @@ impl MicBuilder {
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
         let began = Instant::now();
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
-        let options = options::read(request).map_err(Halt::Failed)?;
-        let of_site = options::of_site(&self.settings.options).map_err(Halt::Failed)?;
+        let mic_opts = &self.settings.options;
+        let of_site = options::of_site(mic_opts).map_err(Halt::Failed)?;
+        let options = options::read(request, mic_opts, &of_site).map_err(Halt::Failed)?;
         every_section_ends(request).map_err(Halt::Failed)?;
         let folders = self.folders(&request.folder)?;
         let run = Run { place: self.place.as_ref(), request, watch, folders };
-        run.check(&self.settings).await?;
+        self.version(&watch.stop()).await?;
         let cache = of_site.cache.as_ref().unwrap_or(&self.settings.cache);
         let slot = cache::take(cache, &run.folders.all(), self.place.as_ref()).await?;
         let made = self.work(&run, (&of_site, &options), slot.as_ref(), began).await;

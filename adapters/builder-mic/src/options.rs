@@ -25,7 +25,7 @@ const OF_SITES: &[(&str, &str)] = &[
 const FLAGS: &[&str] =
     &["--copy-kernel", "--include-src", "--shrink", "--generate-bmap", "--debug", "--verbose", "--help"];
 /// How an `fs` image is packed when nobody says it.
-const PACK: &str = "--pack-to=@NAME@.tar.gz";
+const PACK: &str = "@NAME@.tar.gz";
 
 /// What a workitem's options come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,13 +49,22 @@ pub(crate) struct SiteOptions {
     pub(crate) words: Vec<String>,
     /// Where it keeps packages.
     pub(crate) cache: Option<PathBuf>,
+    /// The archive an image is packed into, when its workitem does not say it.
+    pub(crate) pack: Option<String>,
 }
 
 /// Reads the options of a workitem; the error is the sentence why mic is not given one of them.
-pub(crate) fn read(request: &BuildRequest) -> Result<Options, String> {
+///
+/// `mic_opts`, the options of the site as it gave them, may be among them: they are read by [`of_site`].
+pub(crate) fn read(
+    request: &BuildRequest,
+    mic_opts: &[String],
+    of_site: &SiteOptions,
+) -> Result<Options, String> {
     let mut options = Options::default();
     let mut folder = false;
-    for (name, value, words) in pairs(&request.extra_opts)? {
+    let given = without(&request.extra_opts, mic_opts);
+    for (name, value, words) in pairs(&given)? {
         refuse(name, &[OURS, OF_SITES])?;
         match (name, value) {
             // words of ours, which no mic knows
@@ -80,9 +89,10 @@ pub(crate) fn read(request: &BuildRequest) -> Result<Options, String> {
             _ => options.words.extend(words),
         }
     }
-    if request.image_type == ImageType::Fs && options.pack.is_none() && !folder {
-        options.words.push(PACK.to_owned());
-        options.pack = PACK.split_once('=').map(|(_, file)| file.to_owned());
+    if options.pack.is_none() && !folder {
+        let usual = (request.image_type == ImageType::Fs).then_some(PACK);
+        options.pack = of_site.pack.as_deref().or(usual).map(str::to_owned);
+        options.words.extend(options.pack.iter().map(|file| format!("--pack-to={file}")));
     }
     Ok(options)
 }
@@ -95,10 +105,25 @@ pub(crate) fn of_site(words: &[String]) -> Result<SiteOptions, String> {
         refuse(name, &[OURS]).map_err(wrong)?;
         match (name, value) {
             ("--cachedir" | "--cache", Some(folder)) => options.cache = Some(folder.into()),
+            ("--pack-to" | "--taring-to", Some(file)) => {
+                name_only(name, file).map_err(wrong)?;
+                options.pack = Some(file.to_owned());
+            }
             _ => options.words.extend(words),
         }
     }
     Ok(options)
+}
+
+/// Returns the words without the last occurrence of `part`.
+fn without(words: &[String], part: &[String]) -> Vec<String> {
+    let mut words = words.to_vec();
+    if !part.is_empty()
+        && let Some(at) = words.windows(part.len()).rposition(|window| window == part)
+    {
+        words.drain(at..at + part.len());
+    }
+    words
 }
 
 /// One option: its name, its value, and the words it was given as.

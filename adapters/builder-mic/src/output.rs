@@ -111,8 +111,8 @@ fn missing(image_type: ImageType, name: &str, left: &[Left]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::tests::request;
-    use crate::options::{Options, read};
+    use crate::options::Options;
+    use crate::options::tests::{alone, request};
 
     fn left(names: &[&str]) -> Vec<Left> {
         let kind = |name: &str| match () {
@@ -161,7 +161,7 @@ mod tests {
             (ImageType::Livecd, &["--release=4.5"], &["demo.iso"], None),
         ] {
             let request = request(image_type, options);
-            let found = image(&request, &read(&request).unwrap(), &left(there));
+            let found = image(&request, &alone(&request).unwrap(), &left(there));
             assert_eq!(found.ok().as_deref(), expected.map(Path::new), "{image_type} {options:?} {there:?}");
         }
     }

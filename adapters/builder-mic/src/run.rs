@@ -1,6 +1,5 @@
 //! One run of mic: its folders, the call, and what comes out.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -16,14 +15,11 @@ use crate::options::{Options, SiteOptions};
 use crate::output::{Left, LeftKind};
 use crate::report::Heard;
 use crate::settings::Settings;
-use crate::version;
 
 /// The file that tells mic where to work.
 const CONFIG: &str = "mic.conf";
 /// How deep results lie: `RELEASE/images/NAME/FILE`.
 const DEPTH: usize = 4;
-/// How long mic may take to say its version.
-const QUICK: Duration = Duration::from_secs(30);
 
 /// What mic says at the beginning of some of its steps, and what they are.
 const STEPS: &[(&str, &str)] = &[
@@ -99,26 +95,6 @@ impl Run<'_> {
 
     fn config(&self) -> PathBuf {
         self.folders.work.join(CONFIG)
-    }
-
-    /// Sees to it that there is a mic, and that it is new enough.
-    pub(crate) async fn check(&self, settings: &Settings) -> Result<(), Halt> {
-        let task = Task {
-            keep_output: Some(4096),
-            limit: Some(QUICK),
-            ..Task::new([settings.program.clone().into(), OsString::from("--version")])
-        };
-        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: self.watch.stop() };
-        let ended = self.place.run(&task, &listen).await?;
-        match ended.status {
-            Status::Stopped => Err(Halt::Stopped),
-            Status::Exited(126 | 127) => Err(Halt::Failed(format!(
-                "{} is missing: install {}, say where it is by [worker] mic_program, or build with dnf (--builder dnf)",
-                settings.program.display(),
-                settings.tool.name(),
-            ))),
-            _ => version::check(settings.tool, &String::from_utf8_lossy(&ended.output)).map_err(Halt::Failed),
-        }
     }
 
     /// Calls mic, and hears what it says until it ends, or until going on is of no use.

@@ -18,7 +18,12 @@ pub(crate) fn request(image_type: ImageType, options: &[&str]) -> BuildRequest {
 }
 
 fn raw(options: &[&str]) -> Result<Options, String> {
-    read(&request(ImageType::Raw, options))
+    alone(&request(ImageType::Raw, options))
+}
+
+/// Reads the options of a workitem where the site says nothing.
+pub(crate) fn alone(request: &BuildRequest) -> Result<Options, String> {
+    read(request, &[], &SiteOptions::default())
 }
 
 fn strings(words: &[&str]) -> Vec<String> {
@@ -91,7 +96,7 @@ fn an_fs_image_is_packed_unless_it_is_to_be_a_folder() {
         (&["--taring-to=x.zip"], &["--taring-to=x.zip"], Some("x.zip")),
         (&["--pack-to=@NAME@/"], &[], None),
     ] {
-        let read = read(&request(ImageType::Fs, options)).unwrap();
+        let read = alone(&request(ImageType::Fs, options)).unwrap();
         assert_eq!((read.words, read.pack.as_deref()), (strings(words), pack), "{options:?}");
     }
     assert_eq!(raw(&[]).unwrap(), Options::default());
@@ -104,7 +109,33 @@ fn a_site_may_say_more() {
     let site = of_site(&strings(&["--pkgmgr=zypp", "--local-pkgs-path=/srv/rpms", "--cachedir=/srv/mic"]));
 
     let expected = strings(&["--pkgmgr=zypp", "--local-pkgs-path=/srv/rpms"]);
-    assert_eq!(site.unwrap(), SiteOptions { words: expected, cache: Some("/srv/mic".into()) });
+    assert_eq!(site.unwrap(), SiteOptions { words: expected, cache: Some("/srv/mic".into()), pack: None });
     let refused = of_site(&strings(&["--outdir=/srv"])).unwrap_err();
     assert!(refused.starts_with("[worker] mic_opts: the option --outdir "), "{refused}");
+}
+
+#[test]
+fn what_a_site_says_of_every_build_is_its_own_and_a_workitem_says_it_better() {
+    let mic_opts = strings(&["--copy-kernel", "--pack-to=@NAME@.tar.bz2", "--local-pkgs-path=/srv"]);
+    let site = of_site(&mic_opts).unwrap();
+    assert_eq!(site.pack.as_deref(), Some("@NAME@.tar.bz2"));
+    for (given, words, pack) in [
+        (&[][..], &["--pack-to=@NAME@.tar.bz2"][..], Some("@NAME@.tar.bz2")),
+        (&["--pack-to=x.zip"], &["--pack-to=x.zip"], Some("x.zip")),
+    ] {
+        let mut request = request(ImageType::Raw, given);
+        // build_image puts the options of the site behind those of the workitem
+        request.extra_opts.extend(mic_opts.clone());
+        request.extra_opts.push("--release=1".into());
+
+        let read = read(&request, &mic_opts, &site).unwrap();
+
+        let mut expected = strings(words);
+        let at = if given.is_empty() { 0 } else { 1 };
+        expected.insert(at, "--release=1".into());
+        assert_eq!((read.words, read.pack.as_deref()), (expected, pack));
+    }
+    let mut greedy = request(ImageType::Raw, &["--local-pkgs-path=/root"]);
+    greedy.extra_opts.extend(mic_opts.clone());
+    assert!(read(&greedy, &mic_opts, &site).is_err());
 }
