@@ -36,16 +36,31 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("normal")
     .example("idle"),
-    Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
-        .example("mic")
-        .unused(MIC),
+    Key::new(
+        WORKER,
+        "builder",
+        Kind::OneOf(&["auto", "dnf", "mic", "mic2"]),
+        "what makes images; auto is what ict says, where that is installed and use_kvm is off, and dnf elsewhere",
+    )
+    .value("auto")
+    .example("dnf"),
+    Key::new(
+        WORKER,
+        "ict",
+        Kind::OneOf(&["mic", "mic2"]),
+        "the tool that makes images; where it is missing, dnf does, and says so",
+    )
+    .example("mic"),
+    Key::new(WORKER, "mic_program", Kind::File, "where mic is")
+        .otherwise("`/usr/bin/mic`, or `/usr/bin/mic-image-creator` for mic2")
+        .example("/opt/mic/bin/mic"),
     Key::new(WORKER, "mic_opts", Kind::List(':'), "options for every call of mic")
         .example("--copy-kernel")
         .unused(MIC),
-    Key::new(WORKER, "mic_cachedir", Kind::Folder, "mic's cache, when use_9p_cache is on")
+    Key::new(WORKER, "mic_cachedir", Kind::Folder, "where mic keeps packages, a folder in it for each build at a time")
+        .otherwise("`cache/mic` in the state folder")
         .example("/var/tmp/mic/cache")
-        .old(&[(WORKER, "mic_cache_dir")])
-        .unused(MIC),
+        .old(&[(WORKER, "mic_cache_dir")]),
     Key::new(WORKER, "use_kvm", Kind::YesNo, "whether images are made in a virtual machine")
         .value("no")
         .example("yes")
@@ -71,9 +86,9 @@ pub(super) const KEYS: &[Key] = &[
     )
     .example("20")
     .unused(VM),
-    Key::new(WORKER, "img_tmp", Kind::Folder, "folder of the virtual machines' disks")
-        .example("/var/tmp")
-        .unused(VM),
+    Key::new(WORKER, "img_tmp", Kind::Folder, "where mic keeps an image while it works on it")
+        .otherwise("the folder of the image")
+        .example("/var/tmp"),
     Key::new(WORKER, "post_creation", Kind::Text, "script that is run after an image was made")
         .example("/usr/local/bin/sign-image")
         .unused("nothing is run after a build yet; let the process call a participant"),

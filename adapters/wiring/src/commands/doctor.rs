@@ -4,30 +4,36 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use builder_dnf::{Ability, AbilityState, abilities};
+use builder_mic::{MicBuilder, Settings, Tool};
 use child::{Listen, Place, Task};
 use cli::{DoctorAnswer, DoctorArguments, DoctorLine};
 use imaging::Arch;
 use nix::unistd::geteuid;
+use place_host::Host;
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
+
+use crate::participants::mic_of_machine;
 
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let place = place().await;
+    let host = host();
+    let mics = mics(&host).await;
     let (arch, images) = match Arch::host() {
         Some(arch) => (arch.as_str().to_owned(), images(arch, arguments)),
         None => (std::env::consts::ARCH.to_owned(), Vec::new()),
     };
     let builder = builder(&place, images.is_empty());
-    let lines = [&place, &builder].into_iter().chain(&images);
+    let lines = [&place, &builder].into_iter().chain(&images); // whoever wants mic says so: it is no lack
     let result = lines.clone().all(|line| line.works != Some(false));
     let packages: BTreeSet<String> = lines.flat_map(|line| line.packages.iter().cloned()).collect();
     let answer = DoctorAnswer {
         result,
         arch,
         install: install(&packages),
-        places: vec![place],
-        builders: vec![builder],
+        places: vec![place, host],
+        builders: std::iter::once(builder).chain(mics).collect(),
         images,
     };
     answer.print(arguments.json)
@@ -51,6 +57,47 @@ async fn place() -> DoctorLine {
     });
     let packages = missing.map(|(_, package)| (*package).to_owned()).collect();
     DoctorLine { name: "user namespace".into(), works: Some(reason.is_none()), reason, packages }
+}
+
+/// Looks whether this user may be root of the machine, which only mic needs.
+fn host() -> DoctorLine {
+    let reason = Host::new().check().err();
+    DoctorLine {
+        name: "host".into(),
+        works: reason.is_none().then_some(true),
+        reason,
+        packages: BTreeSet::new(),
+    }
+}
+
+/// Looks which mic there is, and asks it for its version.
+async fn mics(host: &DoctorLine) -> Vec<DoctorLine> {
+    let mut lines = Vec::new();
+    for tool in [Tool::Mic, Tool::Mic2] {
+        let settings = mic_of_machine(tool, Path::new("/nonexistent")); // nothing is built
+        let is_there = settings.program.exists();
+        if !is_there && tool == Tool::Mic2 {
+            continue; // nobody has it any more
+        }
+        let (works, reason) = match (is_there, host.works) {
+            (false, _) => (None, Some(missing(&settings))),
+            (true, None) => (None, Some("it needs the place host".into())),
+            (true, _) => match MicBuilder::new(Box::new(Host::new()), settings).installed().await {
+                Ok(version) => (Some(true), Some(version)),
+                Err(reason) => (None, Some(reason)),
+            },
+        };
+        lines.push(DoctorLine { name: tool.name().into(), works, reason, packages: BTreeSet::new() });
+    }
+    lines
+}
+
+fn missing(settings: &Settings) -> String {
+    format!(
+        "{} is missing, of which Debian has no package: [worker] mic_program says where another one is; `img build --builder \
+         dnf` makes all but nand and mrstnand",
+        settings.program.display()
+    )
 }
 
 fn builder(place: &DoctorLine, no_arch: bool) -> DoctorLine {

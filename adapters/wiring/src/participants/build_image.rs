@@ -1,4 +1,4 @@
-//! `build_image`: dnf in a user namespace.
+//! `build_image`: dnf in a user namespace, or mic where somebody says so.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use imaging::ImageBuilder;
 use participant_core::Participant;
 use place_userns::Userns;
 
+use super::choice::Choice;
 use super::kind::Host;
 use crate::state::State;
 
@@ -23,6 +24,7 @@ pub(crate) fn build_image(
 ) -> Arc<dyn Participant> {
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
+    let builder = Box::new(Choice::of_person(builder, state));
     Arc::new(BuildImage { builder, folders, owner: owner.to_owned(), fs_pack: None })
 }
 
@@ -35,6 +37,7 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
     }
     let fs_pack = site.text("worker", "fs_pack");
     let builder = (host.builders)(&host.state, priority(site));
+    let builder = Box::new(Choice::of_site(builder, site, &host.state, priority(site)));
     Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack })
 }
 

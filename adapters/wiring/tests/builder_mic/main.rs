@@ -5,6 +5,10 @@
 
 mod ends;
 mod made;
+mod page;
+#[path = "../program/mod.rs"]
+mod program;
+mod program_runs;
 mod support;
 mod table;
 mod users;

@@ -146,8 +146,8 @@ fn left(name: &str) -> Vec<String> {
 
 /// The program that stands in for mic, by one of its names.
 pub(crate) fn stand_in(name: &str) -> PathBuf {
-    let folder =
-        std::env::var("MIC_TEST_PROGRAMS").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/builder_mic").into());
+    let folder = std::env::var("MIC_TEST_PROGRAMS")
+        .unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/builder_mic").into());
     Path::new(&folder).join(name)
 }
 
