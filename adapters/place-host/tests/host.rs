@@ -142,16 +142,17 @@ async fn whatever_ends_a_task_takes_all_of_it_along() {
     let Some(scene) = Scene::new().await else { return };
     let mark = scene.path("stopped");
     let (task, stop) = (stubborn(&mark), CancellationToken::new());
-    let start = Instant::now();
 
-    let (ended, ()) = tokio::join!(scene.run(&task, stop.clone()), async {
+    let (ended, stopped) = tokio::join!(scene.run(&task, stop.clone()), async {
         there(&mark).await;
         assert!(!left(&name_of(&mark)).is_empty(), "the test sees what it looks for");
         stop.cancel();
+        Instant::now()
     });
 
     assert_eq!(ended.unwrap().status, Status::Stopped);
-    gone(&name_of(&mark), Duration::from_secs(5).saturating_sub(start.elapsed())).await;
+    gone(&name_of(&mark), Duration::from_secs(5).saturating_sub(stopped.elapsed())).await;
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
 
     let limited = Task { limit: Some(Duration::from_millis(500)), ..stubborn(&scene.path("limited")) };
     let ended = scene.run(&limited, CancellationToken::new()).await.unwrap();

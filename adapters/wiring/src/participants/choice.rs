@@ -128,9 +128,9 @@ impl ImageBuilder for Choice {
         if let Some(mic) = tools.iter().find(|mic| mic.was_in(folder)) {
             return mic.sweep(folder).await;
         }
-        match (self.dnf.sweep(folder).await, &self.usual) {
-            (Err(_), Usual::Mic(_)) => tools[0].sweep(folder).await,
-            (swept, _) => swept,
+        match self.dnf.sweep(folder).await {
+            Err(_) if self.may_choose || matches!(self.usual, Usual::Mic(_)) => tools[0].sweep(folder).await,
+            swept => swept,
         }
     }
 }
