@@ -83,6 +83,11 @@ impl BuildWish {
         })
     }
 
+    /// Adds a word to the options of the builder.
+    pub fn with_option(&mut self, option: String) {
+        self.options.push(option);
+    }
+
     /// Returns the fields of the workitem that asks for this image.
     pub fn fields(&self, ev_id: &str) -> Value {
         let tokens: Vec<_> = self.tokens.iter().map(|(key, value)| format!("{key}:{value}")).collect();

@@ -14,6 +14,15 @@ fn everything_works_where_the_tests_run_but_what_only_mic_makes() {
     let answer = all.json();
     assert_eq!((&answer["result"], &answer["install"]), (&true.into(), &serde_json::Value::Null), "{answer}");
     assert_eq!(answer["places"][0]["works"], true, "{answer}");
+    // nobody needs these two: whoever wants mic says so
+    for line in [&answer["places"][1], &answer["builders"][1]] {
+        assert_ne!(line["works"], false, "{answer}");
+        assert!(line["works"] == true || line["reason"].is_string(), "{answer}");
+    }
+    assert_eq!(
+        (&answer["places"][3]["name"], &answer["builders"][1]["name"]),
+        (&"host".into(), &"mic".into())
+    );
     for line in answer["images"].as_array().unwrap() {
         let by_mic = ["nand", "mrstnand"].contains(&line["name"].as_str().unwrap());
         let expected = if by_mic { serde_json::Value::Null } else { true.into() };
@@ -33,10 +42,12 @@ fn a_person_reads_a_line_each_and_may_ask_about_some_types_only() {
     assert_eq!(lines[0], ["place", "user", "namespace", "works"]);
     assert_eq!(lines[1], ["place", "network", "of", "scripts", "works"]);
     assert_eq!(lines[2][..4], ["place", "limits", "of", "builds"]);
-    assert_eq!(lines[3], ["builder", "dnf", "works"]);
-    assert_eq!(lines[4], ["image", "raw", "works"]);
-    assert_eq!(lines[5][..3], ["image", "nand", "-"]);
-    assert_eq!(lines.len(), 6, "{some:?}");
+    assert_eq!(lines[3][..2], ["place", "host"]);
+    assert_eq!(lines[4], ["builder", "dnf", "works"]);
+    assert_eq!(lines[5][..2], ["builder", "mic"]);
+    assert_eq!(lines[6], ["image", "raw", "works"]);
+    assert_eq!(lines[7][..3], ["image", "nand", "-"]);
+    assert_eq!(lines.len(), 8, "{some:?}");
     assert_eq!(none.status, Some(2), "{none:?}");
 }
 
@@ -81,5 +92,29 @@ fn another_processor_needs_an_emulator_and_the_command_for_it_is_told() {
     if !emulated {
         let command = answer["commands"][0].as_str().unwrap();
         assert!(command.ends_with("apt-get install --no-install-recommends qemu-user-static"), "{command}");
+    }
+}
+
+/// A stand-in, since no machine that runs tests has mic.
+#[test]
+fn a_mic_that_is_there_says_its_version_and_one_that_is_too_old_says_so() {
+    let site = Site::new();
+    let root = nix::unistd::geteuid().is_root();
+    for (name, words, works) in [("stand-in-mic", "mic 0.14", true), ("stand-in-mic-old", "too old", false)] {
+        let program = program::workspace("adapters/wiring/tests/builder_mic").join(name);
+        site.kickstart("site.conf", format!("[worker]\nmic_program = {}\n", program.display()));
+        let mut command = site.command(&["doctor", "--json"]);
+        command.env("IMG_CONFIG", site.path().join("site.conf"));
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let answer = program::Ran::of(&command.output().unwrap()).json();
+        let line = &answer["builders"][1];
+        let reason = line["reason"].as_str().unwrap();
+        if answer["places"][3]["works"] == true {
+            assert!(reason.contains(words), "{line}");
+            assert_eq!(line["works"] == true, works, "{line}");
+        } else {
+            assert!(!root, "root may do anything here: {answer}");
+            assert!(answer["places"][3]["reason"].as_str().unwrap().contains("NOPASSWD"), "{answer}");
+        }
     }
 }

@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("participants/*", &["participant-core", "imaging", "img-kickstart"]),
     ("child", &[]),
     ("place-userns", &["child"]),
+    ("place-host", &["child"]),
     ("sqlite-file", &[]),
     ("local-queue", &["participant-core", "sqlite-file"]),
     ("process-engine", &["participant-core", "sqlite-file"]),

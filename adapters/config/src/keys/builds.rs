@@ -4,7 +4,6 @@ use super::{Key, Kind};
 
 const WORKER: &str = "worker";
 
-const MIC: &str = "it is mic's; images are made by dnf, in a user namespace";
 const VM: &str = "images are made in a user namespace, not in a virtual machine";
 
 pub(super) const KEYS: &[Key] = &[
@@ -68,9 +67,24 @@ pub(super) const KEYS: &[Key] = &[
         "beginnings of addresses of this machine that kickstarts may name, or `all`; none else, neither `file:` nor loopback",
     )
     .example("file:///srv/repo, http://127.0.0.1:8080/"),
-    Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
-        .example("mic")
-        .unused(MIC),
+    Key::new(
+        WORKER,
+        "builder",
+        Kind::OneOf(&["auto", "dnf", "mic", "mic2"]),
+        "what makes images; auto is what ict says, where that is installed and use_kvm is off, and dnf elsewhere",
+    )
+    .value("auto")
+    .example("dnf"),
+    Key::new(
+        WORKER,
+        "ict",
+        Kind::OneOf(&["mic", "mic2"]),
+        "the tool that makes images; where it is missing, dnf does, and says so",
+    )
+    .example("mic"),
+    Key::new(WORKER, "mic_program", Kind::File, "where mic is")
+        .otherwise("`/usr/bin/mic`, or `/usr/bin/mic-image-creator` for mic2")
+        .example("/opt/mic/bin/mic"),
     Key::new(
         WORKER,
         "mic_opts",
@@ -78,10 +92,10 @@ pub(super) const KEYS: &[Key] = &[
         "options for every build, after those of its workitem; docs/building.md has a table of them",
     )
     .example("--copy-kernel"),
-    Key::new(WORKER, "mic_cachedir", Kind::Folder, "mic's cache, when use_9p_cache is on")
+    Key::new(WORKER, "mic_cachedir", Kind::Folder, "where mic keeps packages, a folder in it for each build at a time")
+        .otherwise("`cache/mic` in the state folder")
         .example("/var/tmp/mic/cache")
-        .old(&[(WORKER, "mic_cache_dir")])
-        .unused(MIC),
+        .old(&[(WORKER, "mic_cache_dir")]),
     Key::new(WORKER, "use_kvm", Kind::YesNo, "whether images are made in a virtual machine")
         .value("no")
         .example("yes")
@@ -107,9 +121,9 @@ pub(super) const KEYS: &[Key] = &[
     )
     .example("20")
     .unused(VM),
-    Key::new(WORKER, "img_tmp", Kind::Folder, "folder of the virtual machines' disks")
-        .example("/var/tmp")
-        .unused(VM),
+    Key::new(WORKER, "img_tmp", Kind::Folder, "where mic keeps an image while it works on it")
+        .otherwise("the folder of the image")
+        .example("/var/tmp"),
     Key::new(
         WORKER,
         "post_creation",

@@ -11,16 +11,23 @@ use super::signals::{Signals, Wish};
 use super::{order, tell_adopted};
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{Bounds, build_image, build_ks};
+use crate::participants::{BUILDER_OPTION, Bounds, build_image, build_ks};
 use crate::state::State;
 
 /// Builds an image, says what came of it, and returns the exit status.
 pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 {
     let json = arguments.state.json;
-    let wish = match order::read(&arguments.wish, arguments.outdir.as_deref(), json) {
+    if let Some(mistake) = cannot_be(&arguments.builder, arguments.place.as_deref()) {
+        cli::say(format_args!("img: {mistake}"));
+        return 2;
+    }
+    let mut wish = match order::read(&arguments.wish, arguments.outdir.as_deref(), json) {
         Ok(wish) => wish,
         Err(status) => return status,
     };
+    if arguments.builder != "auto" {
+        wish.with_option(format!("{BUILDER_OPTION}{}", arguments.builder));
+    }
     order::print(run(arguments, &wish, builders).await, &wish, json)
 }
 
@@ -40,6 +47,19 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
         answer.error = Some("interrupted; `img resume`, or the next `img build`, goes on with it".into());
     }
     Ok(answer)
+}
+
+/// Says why a builder does not work at a place.
+fn cannot_be(builder: &str, place: Option<&str>) -> Option<String> {
+    match (builder, place?) {
+        ("mic" | "mic2", "userns") => Some(format!(
+            "--builder {builder} --place userns: mic needs loop devices and mounts, which only root of the machine has: say --place host"
+        )),
+        ("auto" | "dnf", "host") => {
+            Some("--place host: dnf needs no root and has none: say --place userns, or --builder mic".into())
+        }
+        _ => None,
+    }
 }
 
 /// Works until everything is settled; Ctrl-C cancels our own process, a second one, or SIGTERM, ends the program.

@@ -4,17 +4,23 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use builder_dnf::{Ability, AbilityState, abilities};
+use builder_mic::{MicBuilder, Settings, Tool};
 use child::{Listen, Network, Pens, Place, Task};
 use cli::{DoctorAnswer, DoctorArguments, DoctorLine};
 use config::{Configuration, Sources};
 use imaging::Arch;
 use nix::unistd::geteuid;
+use place_host::Host;
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
+
+use crate::participants::mic_of_machine;
 
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let place = place().await;
+    let host = host();
+    let mics = mics(&host).await;
     let arch = arguments.arch.or(Arch::host());
     let foreign = arch.filter(|arch| !arch.runs_here()).map(foreign);
     let runs = foreign.as_ref().is_none_or(|line| line.works == Some(true));
@@ -22,7 +28,7 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let builder = builder(&place, arch, runs);
     let images: Vec<_> = images.into_iter().map(|image| made_by(image, &builder)).collect();
     let places: Vec<_> =
-        [Some(place), foreign, Some(network()), Some(limits())].into_iter().flatten().collect();
+        [Some(place), foreign, Some(network()), Some(limits()), Some(host)].into_iter().flatten().collect();
     let settings = settings(arguments);
     let lines = places.iter().chain([&builder]).chain(&images).chain(&settings);
     let result = lines.clone().all(|line| line.works != Some(false));
@@ -35,7 +41,7 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
         commands: install.iter().cloned().chain(other).collect(),
         install,
         places,
-        builders: vec![builder],
+        builders: std::iter::once(builder).chain(mics).collect(),
         images,
         settings,
     };
@@ -105,6 +111,47 @@ fn limits() -> DoctorLine {
     let works = reason.is_none().then_some(true);
     let name = "limits of builds".into();
     DoctorLine { name, works, reason, packages: BTreeSet::new() }
+}
+
+/// Looks whether this user may be root of the machine, which only mic needs.
+fn host() -> DoctorLine {
+    let reason = Host::new().check().err();
+    DoctorLine {
+        name: "host".into(),
+        works: reason.is_none().then_some(true),
+        reason,
+        packages: BTreeSet::new(),
+    }
+}
+
+/// Looks which mic there is, and asks it for its version.
+async fn mics(host: &DoctorLine) -> Vec<DoctorLine> {
+    let mut lines = Vec::new();
+    for tool in [Tool::Mic, Tool::Mic2] {
+        let settings = mic_of_machine(tool, Path::new("/nonexistent")); // nothing is built
+        let is_there = settings.program.exists();
+        if !is_there && tool == Tool::Mic2 {
+            continue; // nobody has it any more
+        }
+        let (works, reason) = match (is_there, host.works) {
+            (false, _) => (None, Some(missing(&settings))),
+            (true, None) => (None, Some("it needs the place host".into())),
+            (true, _) => match MicBuilder::new(Box::new(Host::new()), settings).installed().await {
+                Ok(version) => (Some(true), Some(version)),
+                Err(reason) => (None, Some(reason)),
+            },
+        };
+        lines.push(DoctorLine { name: tool.name().into(), works, reason, packages: BTreeSet::new() });
+    }
+    lines
+}
+
+fn missing(settings: &Settings) -> String {
+    format!(
+        "{} is missing, of which Debian has no package: [worker] mic_program says where another one is; `img build --builder \
+         dnf` makes all but nand and mrstnand",
+        settings.program.display()
+    )
 }
 
 fn builder(place: &DoctorLine, arch: Option<Arch>, runs: bool) -> DoctorLine {

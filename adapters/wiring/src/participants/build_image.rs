@@ -1,4 +1,4 @@
-//! `build_image`: dnf in a user namespace.
+//! `build_image`: dnf in a user namespace, or mic where somebody says so.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use imaging::ImageBuilder;
 use participant_core::Participant;
 use place_userns::Userns;
 
+use super::choice::Choice;
 use super::kind::Host;
 use crate::state::State;
 
@@ -24,6 +25,7 @@ pub(crate) fn build_image(
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
     let owner = owner.to_owned();
+    let builder = Box::new(Choice::of_person(builder, state));
     Arc::new(BuildImage { builder, folders, owner, fs_pack: None, options: Vec::new(), post_creation: None })
 }
 
@@ -35,11 +37,15 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
         folders.base_url = url;
     }
     let options = site.list("worker", "mic_opts");
-    if let Err(why) = builder_dnf::check_options(&options) {
+    let builder = (host.builders)(&host.state, bounds(site));
+    let builder = Box::new(Choice::of_site(builder, site, &host.state, priority(site)));
+    if builder.is_dnf()
+        && let Err(why) = builder_dnf::check_options(&options)
+    {
         tracing::warn!("[worker] mic_opts: {why}; until that is mended, every build is refused");
     }
     Arc::new(BuildImage {
-        builder: (host.builders)(&host.state, bounds(site)),
+        builder,
         folders,
         owner: host.owner.clone(),
         fs_pack: site.text("worker", "fs_pack"),
