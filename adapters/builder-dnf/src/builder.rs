@@ -16,7 +16,11 @@ use crate::workshop::Workshop;
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
+    memory: u8,
 }
+
+/// So many percent of the free memory the files of a build may take, unless told otherwise.
+const MEMORY: u8 = 50;
 
 impl std::fmt::Debug for DnfBuilder {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -29,25 +33,39 @@ impl DnfBuilder {
     ///
     /// Several builders may share a cache; scripts of packages and kickstarts cannot change it.
     pub fn new(place: Box<dyn Place>, cache: PathBuf) -> DnfBuilder {
-        DnfBuilder { place, cache }
+        DnfBuilder { place, cache, memory: MEMORY }
+    }
+
+    /// Has the files of a build be in memory where they are planned to take at most so many percent of what is free; with
+    /// 0 they never are.
+    #[must_use]
+    pub fn in_memory(self, memory: u8) -> DnfBuilder {
+        DnfBuilder { memory, ..self }
     }
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
+        match self.attempt(request, watch, self.memory).await {
+            Err(Halt::Crowded) => self.attempt(request, watch, 0).await,
+            made => made,
+        }
+    }
+
+    async fn attempt(&self, request: &BuildRequest, watch: &dyn Watch, memory: u8) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
         let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
-        let made = self.carry_out(plan, &shop).await;
+        let made = self.carry_out(plan, &shop, memory).await.map_err(|halt| shop.crowded(halt));
         let closed = shop.close().await;
         let made = made?;
         closed?;
         Ok(made)
     }
 
-    async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>) -> Result<Made, Halt> {
+    async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>, memory: u8) -> Result<Made, Halt> {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
         steps::scripts::run(shop, &plan.before, &mut plan.warnings).await?;
-        steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
+        steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref(), memory).await?;
         let census = Census::take(shop).await?;
         let known = plan.warnings.len();
         steps::settings::apply(shop, &mut plan).await?;

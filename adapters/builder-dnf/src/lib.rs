@@ -25,6 +25,7 @@ mod builder;
 mod doctor;
 mod halt;
 mod inside;
+mod memory;
 mod plan;
 mod report;
 mod room;

@@ -2,9 +2,9 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
-use child::{Ended, Listen, Log, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Log, Memory, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
@@ -13,6 +13,10 @@ use crate::{report, room};
 
 /// Where tools see the work folder.
 pub(crate) const WORK: &str = "/build";
+/// The folder in memory, below the work folder.
+const MEMORY: &str = "memory";
+/// A folder in memory that has fewer bytes left than this is full.
+const FULL: u64 = 8 << 20;
 /// So many of the last lines of a tool are looked at.
 const LINES: usize = 2000;
 /// The largest file of an image that is read.
@@ -27,6 +31,8 @@ pub(crate) struct Workshop<'a> {
     pub(crate) epoch: Option<u64>,
     /// The folder everything is in; removed at the end.
     host: PathBuf,
+    /// From the installation of packages on, where there is room: everything is in this one, [`MEMORY`] in the other.
+    memory: OnceLock<Box<dyn Memory>>,
     /// The same as the tools see it: what characters the real path has matters to none of them.
     pub(crate) work: PathBuf,
     /// The files of the image, as the tools see them.
@@ -53,7 +59,16 @@ impl<'a> Workshop<'a> {
         place.remove(&host).await?; // what a killed build may have left
         place.make_folder(&host).await?;
         let work = PathBuf::from(WORK);
-        let shop = Workshop { place, watch, request, epoch, host, root: work.join("root"), work };
+        let shop = Workshop {
+            place,
+            watch,
+            request,
+            epoch,
+            host,
+            memory: OnceLock::new(),
+            root: work.join("root"),
+            work,
+        };
         let folders = ["root", "root/proc", "root/dev", "home", "log", "scripts", "out", "image", "parts"];
         let folders = folders.map(|name| shop.work.join(name));
         shop.tool(
@@ -64,8 +79,36 @@ impl<'a> Workshop<'a> {
         Ok(shop)
     }
 
+    /// Has everything be in memory from now on, at most `bytes` of it, where that can be.
+    pub(crate) async fn move_into_memory(&self, bytes: u64) -> Result<(), Halt> {
+        let folder = self.host.join(MEMORY);
+        self.place.make_folder(&folder).await?;
+        let Some(memory) = self.place.in_memory(&folder, bytes).await? else { return Ok(()) };
+        let mut words: Vec<OsString> = vec![self.work.clone().into(), "-mindepth".into(), "1".into()];
+        words.extend(["-maxdepth", "1", "!", "-name", MEMORY, "-exec", "cp", "-a", "-t"].map(OsString::from));
+        words.extend([self.work.join(MEMORY).into(), "{}".into(), "+".into()]);
+        self.tool("find", words).await?;
+        let _ = self.memory.set(memory); // nobody else does
+        Ok(())
+    }
+
+    /// Tells whether everything is in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.memory.get().is_some()
+    }
+
+    /// Returns why a build ended: where the memory it had is full, that is the reason.
+    pub(crate) fn crowded(&self, halt: Halt) -> Halt {
+        let left = self.memory.get().and_then(|memory| room::free(memory.path()));
+        match halt {
+            Halt::Failed(_) | Halt::Broken(_) if left.is_some_and(|left| left < FULL) => Halt::Crowded,
+            halt => halt,
+        }
+    }
+
     /// Removes the work folder.
-    pub(crate) async fn close(&self) -> Result<(), Halt> {
+    pub(crate) async fn close(self) -> Result<(), Halt> {
+        drop(self.memory);
         Ok(self.place.remove(&self.host).await?)
     }
 
@@ -83,7 +126,7 @@ impl<'a> Workshop<'a> {
 
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
-        let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
+        let sight = Sight { writes: vec![self.shown(&self.work, &self.work)], ..Sight::default() };
         let task = Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) };
         match self.epoch {
             Some(epoch) => same::told(task, epoch),
@@ -217,22 +260,27 @@ impl<'a> Workshop<'a> {
         self.root.join(path.trim_start_matches('/'))
     }
 
-    /// Returns where a path of the work folder really is.
+    /// Shows a path of the work folder to a task at `at`.
+    pub(crate) fn shown(&self, path: &Path, at: impl Into<PathBuf>) -> Shown {
+        let folder = if self.is_in_memory() { self.host.join(MEMORY) } else { self.host.clone() };
+        Shown::at(folder.join(path.strip_prefix(&self.work).unwrap_or(path)), at)
+    }
+
+    /// Returns where we find a path of the work folder.
     pub(crate) fn on_host(&self, path: &Path) -> PathBuf {
-        self.host.join(path.strip_prefix(&self.work).unwrap_or(path))
+        let folder = self.memory.get().map_or(self.host.as_path(), |memory| memory.path());
+        folder.join(path.strip_prefix(&self.work).unwrap_or(path))
     }
 
     /// Returns where a path really is, when no script has put a link in the place of a folder on the way to it.
     pub(crate) fn own(&self, path: &Path) -> Result<PathBuf, Halt> {
         let folder = path.parent().unwrap_or(path);
-        let real = self
-            .host
-            .canonicalize()
-            .ok()
-            .map(|host| host.join(folder.strip_prefix(&self.work).unwrap_or(folder)));
-        match self.on_host(folder).canonicalize() {
-            Ok(found) if Some(&found) == real.as_ref() => Ok(self.on_host(path)),
-            _ => {
+        let mut way: Vec<_> = folder.ancestors().take_while(|above| above.starts_with(&self.work)).collect();
+        way.pop(); // the work folder itself, which nobody can replace
+        let is_folder = |path: &Path| self.on_host(path).symlink_metadata().is_ok_and(|about| about.is_dir());
+        match way.into_iter().rev().all(is_folder) {
+            true => Ok(self.on_host(path)),
+            false => {
                 Err(Halt::failed(format!("a script put something else in the place of {}", folder.display())))
             }
         }
@@ -245,6 +293,15 @@ impl<'a> Workshop<'a> {
 
     /// Says that the disk is full.
     pub(crate) fn full(&self, needed: Option<u64>) -> Halt {
+        if self.is_in_memory() {
+            self.note("the files do not fit into memory: once more, on the disk");
+            return Halt::Crowded;
+        }
+        self.disk_is_full(needed)
+    }
+
+    /// Says that the disk is full, not what is in memory.
+    pub(crate) fn disk_is_full(&self, needed: Option<u64>) -> Halt {
         Halt::Failed(room::none(needed, room::free(&self.request.folder), &self.request.folder))
     }
 }

@@ -22,7 +22,7 @@ pub use end::{Ended, Status};
 pub use entrance::Entrance;
 pub use error::ChildError;
 pub use log::Log;
-pub use place::{BareHost, Place};
+pub use place::{BareHost, Memory, Place};
 pub use priority::Priority;
 pub use quick::quick;
 pub use run::{Listen, run, run_through};

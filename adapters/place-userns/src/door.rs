@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use child::Entrance;
 use nix::fcntl::{OFlag, open};
@@ -19,6 +20,7 @@ use nix::unistd::{Pid, fchown, getpid, mkdir, pipe2, read, setgroups, setresgid,
 use crate::ids::Ids;
 use crate::keeper;
 use crate::maps::{self, MAPPED};
+use crate::memory::Room;
 
 /// Where root's tasks find the folders they were given; only their own mount namespace has it.
 const STAGE: &str = "/tmp";
@@ -33,15 +35,16 @@ pub(crate) struct Door {
     pub(crate) found_at: Vec<PathBuf>,
 }
 
-/// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`.
-pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
+/// Makes the way into a namespace with `ids`, in which the program finds all of `paths`, some of which may be in `room`.
+pub(crate) fn door(ids: &Ids, paths: &[&Path], room: Option<Arc<Room>>, kept: bool) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
     // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
     // themselves inside too.
     let staged = match ids {
         Ids::Direct { .. } => {
-            paths.iter().enumerate().map(|(number, path)| Staged::new(number, path)).collect()
+            let seen = |path| room.as_ref().map_or_else(|| PathBuf::from(path), |room| room.seen(path));
+            paths.iter().enumerate().map(|(number, path)| Staged::new(number, path, &seen(path))).collect()
         }
         Ids::Helped { .. } => Ok(Vec::new()),
     };
@@ -56,35 +59,51 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool) -> io::Result<Door> {
     let answers_here = answers_out.as_raw_fd();
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let program = Pid::this();
+    let has_ids = room.as_ref().is_some_and(|room| room.has_ids());
+    let spaces = if has_ids { CloneFlags::empty() } else { CloneFlags::CLONE_NEWUSER };
     let step = move || {
         if let Some((uid, gid)) = root {
             give_pipes(uid, gid)?;
+        }
+        if let Some(room) = &room {
+            room.enter()?;
         }
         if !staged.is_empty() {
             stage(&staged)?;
         }
         // SAFETY: it is open here, and only the parent uses its own. Kept open, it would hide that the parent died.
         unsafe { libc::close(answers_here) };
-        unshare(CloneFlags::CLONE_NEWUSER)?;
         let calls = ends.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        write(&calls, &getpid().as_raw().to_ne_bytes())?;
+        unshare(spaces)?;
+        be_mapped(&calls, &answers_in)?;
         drop(calls);
-        let mut answer = [0];
-        if read(&answers_in, &mut answer)? != 1 || answer[0] != MAPPED {
-            return Err(io::Error::from_raw_os_error(libc::EPERM));
-        }
-        setgroups(&[])?;
-        setresgid(0.into(), 0.into(), 0.into())?;
-        setresuid(0.into(), 0.into(), 0.into())?;
+        become_root()?;
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
         if kept { keeper::stay_behind() } else { Ok(()) }
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };
-    let ids = ids.clone();
+    let ids = Some(ids.clone()).filter(|_| !has_ids);
     let thread = std::thread::Builder::new().name("id-maps".into());
-    let mapping = thread.spawn(move || maps::serve(&ids, calls_in, answers_out))?;
+    let mapping = thread.spawn(move || maps::serve(ids.as_ref(), calls_in, answers_out))?;
     Ok(Door { entrance, mapping, found_at })
+}
+
+/// Has whoever serves [`maps`] map the ids of the namespace this process has just made.
+pub(crate) fn be_mapped(calls: &OwnedFd, answers: &OwnedFd) -> io::Result<()> {
+    write(calls, &getpid().as_raw().to_ne_bytes())?;
+    let mut answer = [0];
+    if read(answers, &mut answer)? != 1 || answer[0] != MAPPED {
+        return Err(io::Error::from_raw_os_error(libc::EPERM));
+    }
+    Ok(())
+}
+
+/// Becomes root of the namespace this process is in.
+pub(crate) fn become_root() -> io::Result<()> {
+    setgroups(&[])?;
+    setresgid(0.into(), 0.into(), 0.into())?;
+    Ok(setresuid(0.into(), 0.into(), 0.into())?)
 }
 
 /// One path that real root brings along.
@@ -95,8 +114,9 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(number: usize, path: &Path) -> io::Result<Staged> {
-        let is_folder = std::fs::metadata(path)?.is_dir();
+    /// `seen` is where this process finds it already.
+    fn new(number: usize, path: &Path, seen: &Path) -> io::Result<Staged> {
+        let is_folder = std::fs::metadata(seen)?.is_dir();
         let from = CString::new(path.as_os_str().as_bytes())?;
         Ok(Staged { from, to: CString::new(format!("{STAGE}/{number}"))?, is_folder })
     }

@@ -11,13 +11,13 @@ pub(crate) const MAPPED: u8 = b'+';
 
 /// Waits until a process says which one it is, maps its ids, and tells it to go on.
 ///
-/// Blocks; returns the sentence why the ids could not be mapped. A process that ends early is no error here.
-pub(crate) fn serve(ids: &Ids, calls: OwnedFd, answers: OwnedFd) -> Result<(), String> {
+/// Without `ids` its namespace has them already. Blocks; returns the sentence why the ids could not be mapped. A process that ends early is no error here.
+pub(crate) fn serve(ids: Option<&Ids>, calls: OwnedFd, answers: OwnedFd) -> Result<(), String> {
     let mut pid = [0; 4];
     if File::from(calls).read_exact(&mut pid).is_err() {
         return Ok(());
     }
-    let mapped = map(ids, i32::from_ne_bytes(pid));
+    let mapped = ids.map_or(Ok(()), |ids| map(ids, i32::from_ne_bytes(pid)));
     let answer = if mapped.is_ok() { MAPPED } else { b'-' };
     // It may have died meanwhile, which whoever waits for it sees.
     let _ = File::from(answers).write_all(&[answer]);

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use child::{ChildError, Ended, Listen, Place, Priority, Task, run_through};
+use child::{ChildError, Ended, Listen, Memory, Place, Priority, Task, run_through};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::door::{Door, door};
 use crate::ids::Ids;
+use crate::memory::Rooms;
 use crate::view::{self, Host};
 use crate::{check, folders};
 
@@ -17,6 +18,7 @@ use crate::{check, folders};
 pub struct Userns {
     known: OnceCell<Known>,
     priority: Priority,
+    rooms: Rooms,
 }
 
 /// What is found out before the first task.
@@ -59,7 +61,11 @@ impl Place for Userns {
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
         let known = self.known().await?;
         let task = Task { priority: self.priority, ..task.clone() };
-        enter(&task, &known.ids, &known.host, listen).await
+        enter(&task, &known.ids, &known.host, &self.rooms, listen).await
+    }
+
+    async fn in_memory(&self, folder: &Path, bytes: u64) -> Result<Option<Box<dyn Memory>>, ChildError> {
+        self.rooms.make(&self.known().await?.ids, folder, bytes).await
     }
 
     async fn make_folder(&self, folder: &Path) -> Result<(), ChildError> {
@@ -79,11 +85,12 @@ async fn find_out() -> Result<Known, ChildError> {
     let ids = check::ids().map_err(ChildError::Place)?;
     let mut host = Host::look(check::bwrap().map_err(ChildError::Place)?);
     let quiet = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
-    let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+    let rooms = Rooms::default();
+    let ended = enter(&Task::new(["true"]), &ids, &host, &rooms, &quiet).await?;
     // some containers let nobody mount a /proc: then tasks see that of the container, and end with bwrap alone
     if ["mount proc", "/ns failed"].iter().any(|words| ended.tail.contains(words)) {
         host.new_proc = false;
-        let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+        let ended = enter(&Task::new(["true"]), &ids, &host, &rooms, &quiet).await?;
         return works(&ended).map(|()| Known { ids, host });
     }
     works(&ended).map(|()| Known { ids, host })
@@ -100,16 +107,24 @@ fn works(ended: &Ended) -> Result<(), ChildError> {
 }
 
 /// Runs a task in a namespace of its own.
-async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+async fn enter(
+    task: &Task,
+    ids: &Ids,
+    host: &Host,
+    rooms: &Rooms,
+    listen: &Listen<'_>,
+) -> Result<Ended, ChildError> {
     let sight = &task.sight;
     let paths: Vec<&Path> =
         sight.reads.iter().chain(&sight.writes).map(|shown| shown.host.as_path()).collect();
+    let room = rooms.of(&paths);
     for path in &paths {
-        std::fs::metadata(path).map_err(|error| {
+        let seen = room.as_ref().map_or_else(|| path.to_path_buf(), |room| room.seen(path));
+        std::fs::metadata(seen).map_err(|error| {
             ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))
         })?;
     }
-    let made = door(ids, &paths, host.new_proc)
+    let made = door(ids, &paths, room, host.new_proc)
         .map_err(|source| ChildError::Start { program: task.program(), source })?;
     let Door { entrance, mapping, found_at } = made;
     let found = |path: &Path| {

@@ -31,7 +31,9 @@ fn answer(stream: &TcpStream, folder: &Path) -> io::Result<()> {
                 break;
             }
         }
-        let path = Path::new(request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/'));
+        let path = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
+        let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
+        let path = Path::new(&path);
         let sound = path.components().all(|part| matches!(part, Component::Normal(_)));
         let file = Some(path).filter(|_| sound).and_then(|path| File::open(folder.join(path)).ok());
         let mut stream = stream;
