@@ -3,20 +3,26 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use child::Place;
+use child::{Met, Pen, Pens, Place};
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 
+use crate::gauge;
 use crate::halt::Halt;
+use crate::limits::Limits;
 use crate::plan::{self, Form, Plan};
+use crate::reach::{self, Reach};
+use crate::room;
 use crate::steps;
 use crate::steps::installed::Census;
-use crate::workshop::Workshop;
+use crate::workshop::{Allowed, Workshop};
 
 /// Makes images of every type but those of flash memory.
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
     memory: u8,
+    reach: Reach,
+    limits: Limits,
 }
 
 /// So many percent of the free memory the files of a build may take, unless told otherwise.
@@ -33,7 +39,7 @@ impl DnfBuilder {
     ///
     /// Several builders may share a cache; scripts of packages and kickstarts cannot change it.
     pub fn new(place: Box<dyn Place>, cache: PathBuf) -> DnfBuilder {
-        DnfBuilder { place, cache, memory: MEMORY }
+        DnfBuilder { place, cache, memory: MEMORY, reach: Reach::default(), limits: Limits::default() }
     }
 
     /// Has the files of a build be in memory where they are planned to take at most so many percent of what is free; with
@@ -41,6 +47,37 @@ impl DnfBuilder {
     #[must_use]
     pub fn in_memory(self, memory: u8) -> DnfBuilder {
         DnfBuilder { memory, ..self }
+    }
+
+    /// Lets builds reach no more than this.
+    #[must_use]
+    pub fn reaching(self, reach: Reach) -> DnfBuilder {
+        DnfBuilder { reach, ..self }
+    }
+
+    /// Lets each build take no more than this.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> DnfBuilder {
+        DnfBuilder { limits, ..self }
+    }
+
+    /// Makes the control group of a build; without one a build goes on, because a warning said so at the start.
+    fn pen(&self) -> Option<Pen> {
+        let most = &self.limits.most;
+        most.is_limited().then(|| Pens::find().ok()?.pen(most).ok()).flatten()
+    }
+
+    /// Refuses a plan for which the site, or this machine, does not let enough be reached.
+    async fn check_reach(&self, plan: &Plan) -> Result<(), Halt> {
+        self.reach.check(&plan.sources).map_err(Halt::Failed)?;
+        self.reach.check_names(&plan.sources, &reach::own_addresses()).await.map_err(Halt::Failed)?;
+        let scripts = [&plan.before, &plan.after, &plan.pack].iter().any(|programs| !programs.is_empty());
+        let of_scripts = scripts.then(|| self.reach.scripts.clone());
+        for network in of_scripts.into_iter().chain([self.reach.of_dnf(&plan.sources)]) {
+            let checked = self.place.check_network(&network);
+            checked.map_err(|why| Halt::Broken(BuilderError::new("give builds their network", why)))?;
+        }
+        Ok(())
     }
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
@@ -54,12 +91,38 @@ impl DnfBuilder {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let plan = plan::plan(request).map_err(Halt::Failed)?;
         steps::tools::check(&plan, request.arch)?;
-        let shop = Workshop::open(self.place.as_ref(), request, plan.epoch, watch).await?;
-        let made = self.carry_out(plan, &shop, memory).await.map_err(|halt| shop.crowded(halt));
+        self.check_reach(&plan).await?;
+        let free = room::free(&request.folder);
+        room::check(room::needed(0, 1), &self.limits, free, &request.folder).map_err(Halt::Failed)?;
+        let pen = self.pen();
+        let allowed = Allowed { limits: &self.limits, pen: pen.as_ref(), largest: plan.form.least_bytes() };
+        let opened = Workshop::open(self.place.as_ref(), &self.reach, allowed, request, plan.epoch, watch);
+        let shop = opened.await?;
+        let made = tokio::select! {
+            biased;
+            made = self.carry_out(plan, &shop, memory) => made,
+            // what still runs is killed with the steps that are dropped here
+            too_much = gauge::watch(&shop, &self.limits, pen.as_ref()) => Err(Halt::Failed(too_much)),
+        };
+        let made = self.explain(made.map_err(|halt| shop.crowded(halt)), pen.as_ref());
+        pen.iter().for_each(Pen::kill);
         let closed = shop.close().await;
         let made = made?;
         closed?;
         Ok(made)
+    }
+
+    /// Says which limit ended a build.
+    fn explain(&self, made: Result<Made, Halt>, pen: Option<&Pen>) -> Result<Made, Halt> {
+        match (pen.and_then(Pen::met), made) {
+            // also when only a script was killed whose failure does not count
+            (Some(Met::Memory), _) => Err(Halt::Failed(self.limits.too_little_memory())),
+            (Some(Met::Processes), Err(Halt::Failed(why))) => match self.limits.too_few_processes() {
+                Some(more) => Err(Halt::Failed(format!("{why}; {more}"))),
+                None => Err(Halt::Failed(why)),
+            },
+            (_, made) => made,
+        }
     }
 
     async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>, memory: u8) -> Result<Made, Halt> {

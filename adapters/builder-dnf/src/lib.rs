@@ -23,10 +23,13 @@
 mod argv;
 mod builder;
 mod doctor;
+mod gauge;
 mod halt;
 mod inside;
+mod limits;
 mod memory;
 mod plan;
+mod reach;
 mod report;
 mod room;
 mod steps;
@@ -34,3 +37,5 @@ mod workshop;
 
 pub use builder::DnfBuilder;
 pub use doctor::{Ability, AbilityState, abilities};
+pub use limits::Limits;
+pub use reach::{LocalSources, Reach};

@@ -3,10 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Returns how many bytes of memory a build may take whose files are planned to take `needed`: enough for what its scripts
-/// add, and at most `share` percent of what is free. `None` where it has to stay on the disk.
-pub(crate) fn room(needed: u64, share: u8) -> Option<u64> {
-    fits(needed, share, available()?)
+use crate::limits::Limits;
+
+/// Returns how many bytes of memory the files of a build may take that are planned to take `needed`: enough for what its
+/// scripts add, and at most `share` percent of what is free and of what a build may have. `None` where it has to stay on
+/// the disk.
+pub(crate) fn room(needed: u64, share: u8, limits: &Limits) -> Option<u64> {
+    let available = available()?.min(limits.most.memory.unwrap_or(u64::MAX));
+    // Whoever takes more than may be on the disk meets that limit there, where it is watched.
+    fits(needed, share, available).map(|room| room.min(limits.disk.unwrap_or(u64::MAX)))
 }
 
 fn fits(needed: u64, share: u8, available: u64) -> Option<u64> {

@@ -19,7 +19,7 @@ pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Compression, Into, Pack};
 pub(crate) use packages::Wanted;
-pub(crate) use repos::Source;
+pub(crate) use repos::{Source, local, without_password};
 pub(crate) use scripts::Program;
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
@@ -79,6 +79,13 @@ impl Form {
             Form::Fs(_) | Form::Loop(_) | Form::Live(_) | Form::Disks(_, DiskFormat::Raw) => 2,
             Form::Disks(..) => 3,
         }
+    }
+
+    /// Returns how many bytes the partitions have together: no file of the image need be larger.
+    pub(crate) fn least_bytes(&self) -> u64 {
+        let volumes = self.layout().into_iter().flat_map(|layout| &layout.volumes);
+        let mib = volumes.fold(0u64, |total, volume| total.saturating_add(volume.size.least()));
+        mib.saturating_add(64).saturating_mul(1 << 20)
     }
 
     /// Returns the division into file systems, unless all files stay together.

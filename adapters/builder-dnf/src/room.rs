@@ -2,6 +2,11 @@
 
 use std::path::Path;
 
+use crate::limits::Limits;
+
+/// What a build takes before it has a single package.
+const AT_LEAST: u64 = 64 << 20;
+
 /// Returns how many bytes are free for us where `folder` is.
 pub(crate) fn free(folder: &Path) -> Option<u64> {
     let found = nix::sys::statvfs::statvfs(folder).ok()?;
@@ -9,14 +14,38 @@ pub(crate) fn free(folder: &Path) -> Option<u64> {
 }
 
 /// Returns how many bytes a build takes whose packages take `installed`: as files, in the image, and on the way to it.
+/// Before these are known it is 0: a disk as large as its partitions is mostly zeros, which take no room.
 pub(crate) fn needed(installed: u64, copies: u64) -> u64 {
-    installed * copies + (64 << 20)
+    installed * copies + AT_LEAST
+}
+
+/// Refuses a build that needs so many bytes where there are not enough, or it may not take them; the error is a sentence.
+pub(crate) fn check(needed: u64, limits: &Limits, free: Option<u64>, folder: &Path) -> Result<(), String> {
+    if let Some(limit) = limits.disk.filter(|limit| needed > *limit) {
+        return Err(format!(
+            "the build needs {} of the disk, and may take {}; raise [worker] disk_limit, or have it install less",
+            human(needed),
+            human(limit)
+        ));
+    }
+    match free {
+        Some(free) if needed.saturating_add(limits.keep_free) > free => {
+            Err(none(Some(needed), limits, Some(free), folder))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says that there is no room.
-pub(crate) fn none(needed: Option<u64>, free: Option<u64>, folder: &Path) -> String {
-    let folder = folder.display();
+pub(crate) fn none(needed: Option<u64>, limits: &Limits, free: Option<u64>, folder: &Path) -> String {
+    let (folder, keep) = (folder.display(), limits.keep_free);
     match (needed, free) {
+        (Some(needed), Some(free)) if keep > 0 && needed.saturating_add(keep) > free => format!(
+            "no room on the disk: {} needed, and {} to stay free ([worker] keep_free), {} free in {folder}",
+            human(needed),
+            human(keep),
+            human(free)
+        ),
         (Some(needed), Some(free)) if needed > free => {
             format!("no room on the disk: {} needed, {} free in {folder}", human(needed), human(free))
         }
@@ -25,7 +54,7 @@ pub(crate) fn none(needed: Option<u64>, free: Option<u64>, folder: &Path) -> Str
 }
 
 /// Writes a size as people say it.
-fn human(bytes: u64) -> String {
+pub(crate) fn human(bytes: u64) -> String {
     match bytes {
         0..1_000_000_000 => format!("{} MB", bytes.div_ceil(1_000_000)),
         _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
@@ -36,14 +65,49 @@ fn human(bytes: u64) -> String {
 mod tests {
     use super::*;
 
+    const GB: u64 = 1_000_000_000;
+
     #[test]
     fn a_full_disk_is_said_in_numbers() {
+        let (none_kept, folder) = (Limits::default(), Path::new("/srv/img"));
         assert_eq!(
-            none(Some(3_100_000_000), Some(1_000_000_000), Path::new("/srv/img")),
+            none(Some(3_100_000_000), &none_kept, Some(GB), folder),
             "no room on the disk: 3.1 GB needed, 1.0 GB free in /srv/img"
         );
-        assert_eq!(none(None, Some(4096), Path::new("/srv")), "no room on the disk: /srv is full");
+        assert_eq!(
+            none(None, &none_kept, Some(4096), Path::new("/srv")),
+            "no room on the disk: /srv is full"
+        );
         assert_eq!(human(12_500_000), "13 MB");
+    }
+
+    #[test]
+    fn a_build_is_refused_that_others_would_suffer_from() {
+        let folder = Path::new("/srv/img");
+        let limits = Limits { keep_free: GB, disk: Some(2 * GB), ..Limits::default() };
+        for (needed, free, sentence) in [
+            (GB, Some(2 * GB), None),
+            (GB, None, None),
+            (
+                GB,
+                Some(2 * GB - 1),
+                Some(
+                    "no room on the disk: 1.0 GB needed, and 1.0 GB to stay free ([worker] keep_free), 1.9 GB free in /srv/img",
+                ),
+            ),
+            (
+                2 * GB + 1,
+                Some(9 * GB),
+                Some(
+                    "the build needs 2.0 GB of the disk, and may take 2.0 GB; raise [worker] disk_limit, or have it install less",
+                ),
+            ),
+        ] {
+            assert_eq!(check(needed, &limits, free, folder).err().as_deref(), sentence, "{needed} {free:?}");
+        }
+        let nothing = Limits::default();
+        assert_eq!(check(needed(0, 3), &nothing, Some(AT_LEAST), folder), Ok(()));
+        assert!(check(needed(0, 3), &nothing, Some(AT_LEAST - 1), folder).is_err());
     }
 
     #[test]

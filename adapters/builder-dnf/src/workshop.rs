@@ -4,10 +4,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
-use child::{Ended, Listen, Log, Memory, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Log, Memory, Pen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
 
 use crate::halt::Halt;
+use crate::limits::Limits;
+use crate::reach::Reach;
 use crate::steps::same;
 use crate::{report, room};
 
@@ -26,6 +28,10 @@ const LARGEST: usize = 4 << 20;
 pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
+    /// What its steps reach.
+    pub(crate) reach: &'a Reach,
+    /// What its steps may take.
+    allowed: Allowed<'a>,
     pub(crate) request: &'a BuildRequest,
     /// The time everything is of, in seconds since 1970, when the same image shall come out each time.
     pub(crate) epoch: Option<u64>,
@@ -39,6 +45,16 @@ pub(crate) struct Workshop<'a> {
     pub(crate) root: PathBuf,
 }
 
+/// What the steps of one build may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Allowed<'a> {
+    pub(crate) limits: &'a Limits,
+    /// The control group of all of them.
+    pub(crate) pen: Option<&'a Pen>,
+    /// How large a file of the image is, when it is not smaller than its partitions.
+    pub(crate) largest: u64,
+}
+
 /// What a tool printed, and how it ended.
 pub(crate) struct Said {
     pub(crate) ended: Ended,
@@ -49,6 +65,8 @@ impl<'a> Workshop<'a> {
     /// Makes the work folder.
     pub(crate) async fn open(
         place: &'a dyn Place,
+        reach: &'a Reach,
+        allowed: Allowed<'a>,
         request: &'a BuildRequest,
         epoch: Option<u64>,
         watch: &'a dyn Watch,
@@ -62,6 +80,8 @@ impl<'a> Workshop<'a> {
         let shop = Workshop {
             place,
             watch,
+            reach,
+            allowed,
             request,
             epoch,
             host,
@@ -90,6 +110,11 @@ impl<'a> Workshop<'a> {
         self.tool("find", words).await?;
         let _ = self.memory.set(memory); // nobody else does
         Ok(())
+    }
+
+    /// Returns what the build may take.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.allowed.limits
     }
 
     /// Tells whether everything is in memory.
@@ -127,11 +152,25 @@ impl<'a> Workshop<'a> {
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
         let sight = Sight { writes: vec![self.shown(&self.work, &self.work)], ..Sight::default() };
-        let task = Task { cwd: self.work.clone(), ..Task::new(argv).sees(sight) };
+        let pen = self.allowed.pen.map(|pen| pen.folder().to_owned());
+        let task = Task { cwd: self.work.clone(), pen, ..Task::new(argv).sees(sight) };
         match self.epoch {
             Some(epoch) => same::told(task, epoch),
             None => task,
         }
+    }
+
+    /// Keeps a task that does what a kickstart or a package says from taking too much by itself.
+    pub(crate) fn of_others(&self, task: Task) -> Task {
+        Task { rlimits: self.allowed.limits.of_a_process(self.allowed.largest), ..task }
+    }
+
+    /// Runs a task beside the steps for what it prints.
+    pub(crate) async fn aside(&self, task: Task) -> Option<String> {
+        let task = Task { keep_output: Some(LARGEST), ..task };
+        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: self.watch.stop() };
+        let ended = self.place.run(&task, &listen).await.ok()?;
+        Some(String::from_utf8_lossy(&ended.output).into_owned())
     }
 
     /// Runs a task, whatever comes of it.
@@ -291,6 +330,11 @@ impl<'a> Workshop<'a> {
         Ok(self.place.take_over(file).await?)
     }
 
+    /// Returns the `/etc/resolv.conf` of scripts; none when it is the host's.
+    pub(crate) fn resolver(&self) -> Option<String> {
+        self.place.resolver(&self.reach.scripts)
+    }
+
     /// Says that the disk is full.
     pub(crate) fn full(&self, needed: Option<u64>) -> Halt {
         if self.is_in_memory() {
@@ -302,6 +346,13 @@ impl<'a> Workshop<'a> {
 
     /// Says that the disk is full, not what is in memory.
     pub(crate) fn disk_is_full(&self, needed: Option<u64>) -> Halt {
-        Halt::Failed(room::none(needed, room::free(&self.request.folder), &self.request.folder))
+        let folder = &self.request.folder;
+        Halt::Failed(room::none(needed, self.allowed.limits, room::free(folder), folder))
+    }
+
+    /// Refuses a build that needs so many bytes where there are not enough.
+    pub(crate) fn check_room(&self, needed: u64) -> Result<(), Halt> {
+        let folder = &self.request.folder;
+        room::check(needed, self.allowed.limits, room::free(folder), folder).map_err(Halt::Failed)
     }
 }

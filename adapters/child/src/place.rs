@@ -4,7 +4,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 
-use crate::{ChildError, Ended, Listen, Task, run};
+use crate::{ChildError, Ended, Listen, Network, Task, run};
 
 /// Somewhere tasks can run.
 ///
@@ -13,6 +13,12 @@ use crate::{ChildError, Ended, Listen, Task, run};
 pub trait Place: Send + Sync {
     /// Says what is missing for this place to work, as a sentence that tells how to mend it.
     fn check(&self) -> Result<(), String>;
+
+    /// Says what is missing for tasks to reach just this of the network, as such a sentence.
+    fn check_network(&self, network: &Network) -> Result<(), String>;
+
+    /// Returns the text of `/etc/resolv.conf` for tasks that reach this of the network; none when it is the host's.
+    fn resolver(&self, network: &Network) -> Option<String>;
 
     /// Runs a task to its end; a program that fails is an `Ok` with its status.
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError>;
@@ -50,6 +56,14 @@ pub struct BareHost;
 impl Place for BareHost {
     fn check(&self) -> Result<(), String> {
         Ok(())
+    }
+
+    fn check_network(&self, _network: &Network) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn resolver(&self, _network: &Network) -> Option<String> {
+        None
     }
 
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {

@@ -1,5 +1,6 @@
 //! Runs a task to its end, whatever the end is.
 
+use std::fs::OpenOptions;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -15,7 +16,8 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::output::{self, Tail};
-use crate::{ChildError, Ended, Entrance, Log, Status, Task, spawner};
+use crate::spawner::{self, Means};
+use crate::{ChildError, Ended, Entrance, Log, Status, Task};
 
 /// How long a stopped task has to end by itself before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
@@ -50,8 +52,16 @@ pub async fn run_through(
     listen: &Listen<'_>,
 ) -> Result<Ended, ChildError> {
     let log = Log::open(listen.log)?;
-    let child = spawner::spawn(command(task), task.priority, entrance).await;
-    let (mut group, mut child) = child.map_err(|source| ChildError::start(&task.program(), source))?;
+    let cannot = |source| ChildError::start(&task.program(), source);
+    let pen = match &task.pen {
+        Some(folder) => {
+            Some(OpenOptions::new().write(true).open(folder.join("cgroup.procs")).map_err(cannot)?)
+        }
+        None => None,
+    };
+    let means = Means { priority: task.priority, rlimits: task.rlimits, pen };
+    let child = spawner::spawn(command(task), means, entrance).await;
+    let (mut group, mut child) = child.map_err(cannot)?;
 
     let feed = feed(child.stdin.take(), &task.stdin);
     let stdout = child.stdout.take().expect("standard output is piped");

@@ -3,7 +3,8 @@
 //! A child asks the kernel to be killed when its parent dies, and by "parent" the kernel means the thread that forked
 //! it. Worker threads come and go; this thread stays as long as the process.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Write};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock};
 
@@ -16,7 +17,7 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::group::Group;
-use crate::{Entrance, Priority};
+use crate::{Entrance, Priority, Rlimits};
 
 type Order = Box<dyn FnOnce() + Send>;
 
@@ -31,15 +32,31 @@ fn spawner() -> &'static Mutex<Sender<Order>> {
     })
 }
 
+/// What a process gets of the machine.
+pub(crate) struct Means {
+    pub(crate) priority: Priority,
+    pub(crate) rlimits: Rlimits,
+    /// The file by which it goes into a control group.
+    pub(crate) pen: Option<File>,
+}
+
+impl Means {
+    /// Goes into the control group, and with it all that this process starts; makes a system call only.
+    fn go_into_pen(&self) -> io::Result<()> {
+        let Some(pen) = &self.pen else { return Ok(()) };
+        (&mut &*pen).write_all(b"0") // whoever writes
+    }
+}
+
 /// Starts `command` in a session of its own that dies with this process.
 ///
 /// The group is made before anybody can be gone: it is what ends the children of the program as well.
 pub(crate) async fn spawn(
     mut command: Command,
-    priority: Priority,
+    means: Means,
     entrance: Option<Entrance>,
 ) -> io::Result<(Group, Child)> {
-    prepare(&mut command, priority, entrance);
+    prepare(&mut command, means, entrance);
     let (answer, result) = oneshot::channel();
     let runtime = Handle::current();
     let order: Order = Box::new(move || {
@@ -68,7 +85,7 @@ fn keep_no_files() {
     unsafe { nix::libc::syscall(nix::libc::SYS_close_range, 3u32, u32::MAX, nix::libc::CLOSE_RANGE_CLOEXEC) };
 }
 
-fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>) {
+fn prepare(command: &mut Command, means: Means, entrance: Option<Entrance>) {
     let parent = Pid::this();
     let mut enter = entrance.map(Entrance::into_step);
     let step = move || {
@@ -76,11 +93,13 @@ fn prepare(command: &mut Command, priority: Priority, entrance: Option<Entrance>
         umask(Mode::from_bits_truncate(0o022)); // what a task writes does not depend on who started us
         keep_no_files();
         die_with(parent)?;
-        priority.take()?;
+        means.priority.take()?;
+        means.go_into_pen()?;
         if let Some(enter) = &mut enter {
             enter()?;
         }
-        Ok(())
+        // a limit of processes counts only those of its user behind the entrance
+        means.rlimits.take()
     };
     // SAFETY: setsid, prctl and getppid are plain system calls, and an Entrance promises the same.
     unsafe { command.pre_exec(step) };

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Priority;
+use crate::{Network, Priority, Rlimits};
 
 /// One call of an outside program; no shell reads any of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,10 @@ pub struct Task {
     pub limit: Option<Duration>,
     /// How far it stands back behind others.
     pub priority: Priority,
+    /// What each of its processes may take by itself.
+    pub rlimits: Rlimits,
+    /// The control group it is in: that of a [`crate::Pen`].
+    pub pen: Option<PathBuf>,
     /// What it may see and change, where the place can tell.
     pub sight: Sight,
 }
@@ -36,8 +40,8 @@ pub struct Sight {
     pub writes: Vec<Shown>,
     /// Trees inside `writes`, as it sees them, that it will chroot into: their folders `proc` and `dev` show the place's own.
     pub furnished: Vec<PathBuf>,
-    /// Whether it reaches the network of the host.
-    pub network: bool,
+    /// What it reaches of the network.
+    pub network: Network,
 }
 
 /// A path of the host, and where a task sees it.
@@ -73,6 +77,8 @@ impl Task {
             keep_output: None,
             limit: None,
             priority: Priority::default(),
+            rlimits: Rlimits::default(),
+            pen: None,
             sight: Sight::default(),
         }
     }

@@ -7,7 +7,7 @@ mod participants;
 mod web;
 
 pub use self::kind::Kind;
-pub(crate) use self::kind::yes_or_no;
+pub(crate) use self::kind::{bytes, percent, yes_or_no};
 
 /// One key of a section.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,28 @@ pub(crate) fn bwrap() -> Result<PathBuf, String> {
     })
 }
 
+/// The device by which a program is a network.
+const TUN: &str = "/dev/net/tun";
+
+/// Says what is missing for tasks to reach other machines only.
+pub(crate) fn slirp4netns() -> Result<(), String> {
+    if program("slirp4netns").is_none() {
+        return Err(
+            "slirp4netns is missing, by which scripts reach other machines and not this one: install the \
+                    package slirp4netns, or set [worker] scripts_network to none or host"
+                .to_owned(),
+        );
+    }
+    let opened = std::fs::OpenOptions::new().read(true).write(true).open(TUN);
+    opened.map(|_| ()).map_err(|error| {
+        format!(
+            "{TUN} cannot be opened ({error}), by which scripts reach other machines and not this one: on a host load it \
+             (sudo modprobe tun), a unit needs DeviceAllow=/dev/net/tun rw, a container --device=/dev/net/tun; or set \
+             [worker] scripts_network to none or host"
+        )
+    })
+}
+
 pub(crate) fn no_newuidmap() -> String {
     "newuidmap is missing, without which only root can make images: install the package uidmap".to_owned()
 }

@@ -17,10 +17,13 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, SFlag, fstat, mknod};
 use nix::unistd::{Pid, fchown, getpid, mkdir, pipe2, read, setgroups, setresgid, setresuid, write};
 
+use tokio::sync::oneshot;
+
 use crate::ids::Ids;
 use crate::keeper;
-use crate::maps::{self, MAPPED};
+use crate::maps::{self, MAPPED, Namespaces};
 use crate::memory::Room;
+use crate::wire::Inner;
 
 /// Where root's tasks find the folders they were given; only their own mount namespace has it.
 const STAGE: &str = "/tmp";
@@ -33,10 +36,19 @@ pub(crate) struct Door {
     pub(crate) mapping: std::thread::JoinHandle<Result<(), String>>,
     /// Where each of the given paths is for the new process.
     pub(crate) found_at: Vec<PathBuf>,
+    /// Its namespaces, as soon as it has them.
+    pub(crate) namespaces: oneshot::Receiver<Namespaces>,
 }
 
-/// Makes the way into a namespace with `ids`, in which the program finds all of `paths`, some of which may be in `room`.
-pub(crate) fn door(ids: &Ids, paths: &[&Path], room: Option<Arc<Room>>, kept: bool) -> io::Result<Door> {
+/// Makes the way into a namespace with `ids`, in which the program finds all of `paths`, some of which may be in `room`;
+/// `wire` is about a network namespace of its own, unless the program stays in the host's or bwrap makes one.
+pub(crate) fn door(
+    ids: &Ids,
+    paths: &[&Path],
+    room: Option<Arc<Room>>,
+    kept: bool,
+    wire: Option<Inner>,
+) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
     // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
@@ -60,7 +72,8 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], room: Option<Arc<Room>>, kept: bo
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let program = Pid::this();
     let has_ids = room.as_ref().is_some_and(|room| room.has_ids());
-    let spaces = if has_ids { CloneFlags::empty() } else { CloneFlags::CLONE_NEWUSER };
+    let users = if has_ids { CloneFlags::empty() } else { CloneFlags::CLONE_NEWUSER };
+    let spaces = users | if wire.is_some() { CloneFlags::CLONE_NEWNET } else { CloneFlags::empty() };
     let step = move || {
         if let Some((uid, gid)) = root {
             give_pipes(uid, gid)?;
@@ -79,14 +92,18 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], room: Option<Arc<Room>>, kept: bo
         drop(calls);
         become_root()?;
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
+        if let Some(wire) = &wire {
+            wire.enter()?;
+        }
         if kept { keeper::stay_behind() } else { Ok(()) }
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };
     let ids = Some(ids.clone()).filter(|_| !has_ids);
     let thread = std::thread::Builder::new().name("id-maps".into());
-    let mapping = thread.spawn(move || maps::serve(ids.as_ref(), calls_in, answers_out))?;
-    Ok(Door { entrance, mapping, found_at })
+    let (known, namespaces) = oneshot::channel();
+    let mapping = thread.spawn(move || maps::serve(ids.as_ref(), calls_in, answers_out, known))?;
+    Ok(Door { entrance, mapping, found_at, namespaces })
 }
 
 /// Has whoever serves [`maps`] map the ids of the namespace this process has just made.

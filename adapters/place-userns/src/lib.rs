@@ -8,7 +8,7 @@
 //!
 //! The way in: [`door`] makes the user namespace between fork and exec while [`maps`] writes its ids from outside, and
 //! [`keeper`] puts the rest into a process namespace; there bwrap, told by [`view`], makes the mounts and starts the
-//! program.
+//! program. A task that reaches only other machines is in a network namespace of its own, whose way out is made by [`wire`].
 
 mod check;
 mod door;
@@ -17,7 +17,10 @@ mod ids;
 mod keeper;
 mod maps;
 mod memory;
+mod resolver;
+mod routes;
 mod userns;
 mod view;
+mod wire;
 
 pub use userns::Userns;

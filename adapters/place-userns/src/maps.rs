@@ -4,20 +4,38 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 
+use tokio::sync::oneshot;
+
 use crate::ids::{Given, Ids};
 
 /// What the new process is told when it may go on; anything else means that it must end.
 pub(crate) const MAPPED: u8 = b'+';
 
+/// The namespaces of a new process, which may not look like itself later.
+pub(crate) struct Namespaces {
+    pub(crate) user: File,
+    pub(crate) net: File,
+}
+
 /// Waits until a process says which one it is, maps its ids, and tells it to go on.
 ///
 /// Without `ids` its namespace has them already. Blocks; returns the sentence why the ids could not be mapped. A process that ends early is no error here.
-pub(crate) fn serve(ids: Option<&Ids>, calls: OwnedFd, answers: OwnedFd) -> Result<(), String> {
+pub(crate) fn serve(
+    ids: Option<&Ids>,
+    calls: OwnedFd,
+    answers: OwnedFd,
+    known: oneshot::Sender<Namespaces>,
+) -> Result<(), String> {
     let mut pid = [0; 4];
     if File::from(calls).read_exact(&mut pid).is_err() {
         return Ok(());
     }
-    let mapped = ids.map_or(Ok(()), |ids| map(ids, i32::from_ne_bytes(pid)));
+    let pid = i32::from_ne_bytes(pid);
+    let space = |kind: &str| File::open(format!("/proc/{pid}/ns/{kind}"));
+    if let (Ok(user), Ok(net)) = (space("user"), space("net")) {
+        let _ = known.send(Namespaces { user, net }); // few want to know
+    }
+    let mapped = ids.map_or(Ok(()), |ids| map(ids, pid));
     let answer = if mapped.is_ok() { MAPPED } else { b'-' };
     // It may have died meanwhile, which whoever waits for it sees.
     let _ = File::from(answers).write_all(&[answer]);

@@ -3,15 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use child::{ChildError, Ended, Listen, Memory, Place, Priority, Task, run_through};
+use child::{ChildError, Ended, Listen, Memory, Network, Place, Priority, Task, run_through};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::door::{Door, door};
 use crate::ids::Ids;
 use crate::memory::Rooms;
+use crate::resolver::Resolver;
 use crate::view::{self, Host};
-use crate::{check, folders};
+use crate::wire::{Outer, Wire};
+use crate::{check, folders, routes};
 
 /// Tasks in user namespaces; making one costs nothing.
 #[derive(Debug, Default)]
@@ -56,6 +58,18 @@ impl Userns {
 impl Place for Userns {
     fn check(&self) -> Result<(), String> {
         Userns::check(self)
+    }
+
+    fn check_network(&self, network: &Network) -> Result<(), String> {
+        match network {
+            Network::Outside(_) => check::slirp4netns(),
+            Network::None | Network::Host => Ok(()),
+        }
+    }
+
+    fn resolver(&self, network: &Network) -> Option<String> {
+        let own = || routes::own_addresses().unwrap_or_default();
+        matches!(network, Network::Outside(_)).then(|| Resolver::look(&own()).text)
     }
 
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
@@ -124,16 +138,34 @@ async fn enter(
             ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))
         })?;
     }
-    let made = door(ids, &paths, room, host.new_proc)
-        .map_err(|source| ChildError::Start { program: task.program(), source })?;
-    let Door { entrance, mapping, found_at } = made;
+    let cannot = |source| ChildError::Start { program: task.program(), source };
+    let (inner, outer, holds) = match &sight.network {
+        Network::Outside(closed) => {
+            check::slirp4netns().map_err(ChildError::Place)?;
+            let Wire { inner, outer, holds } = Wire::new(closed).map_err(cannot)?;
+            (Some(inner), Some(outer), Some(holds))
+        }
+        Network::None | Network::Host => (None, None, None),
+    };
+    let made = door(ids, &paths, room, host.new_proc, inner).map_err(cannot)?;
+    let Door { entrance, mapping, found_at, namespaces } = made;
     let found = |path: &Path| {
         let number = paths.iter().position(|known| *known == path);
         number.map_or_else(|| path.to_path_buf(), |number| found_at[number].clone())
     };
-    let argv = view::argv(task, host, &found);
+    let argv = view::argv(task, host, holds, &found);
     let inside = Task { argv, env: Vec::new(), cwd: PathBuf::from("/"), ..task.clone() };
-    let result = run_through(&inside, Some(entrance), listen).await;
+    let wired = async {
+        match (outer, namespaces.await) {
+            (Some(outer), Ok(spaces)) => Outer::serve(outer, ids, spaces, Path::new("/dev/null")).await,
+            _ => std::future::pending().await,
+        }
+    };
+    let result = tokio::select! {
+        biased;
+        result = run_through(&inside, Some(entrance), listen) => result,
+        why_not = wired => return Err(ChildError::Place(why_not)),
+    };
     match result {
         Err(ChildError::Start { source, .. }) => Err(why_not(source, mapping)),
         other => other,

@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use child::Task;
+use child::{Network, Task};
+
+use crate::wire::Holds;
 
 /// The parts of /etc that programs need; nothing else of it is shown: no configuration of ours, no keys, no shadow.
 const ETC: &[&str] = &[
@@ -27,13 +29,14 @@ const ETC: &[&str] = &[
     "passwd",
     "pki",
     "protocols",
-    "resolv.conf",
+    RESOLVER,
     "rpm",
     "services",
     "ssl/certs",
     "ssl/openssl.cnf",
     "terminfo",
 ];
+const RESOLVER: &str = "resolv.conf";
 /// Top folders that are links into /usr where /usr is merged, and folders where it is not.
 const TOP: &[&str] = &["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// So much may be written to each private folder in memory.
@@ -59,20 +62,32 @@ impl Host {
     }
 }
 
-/// Says what the program gets to see, where `found_at` tells for each path of the sight where it is now.
-pub(crate) fn argv(task: &Task, host: &Host, found_at: &dyn Fn(&Path) -> PathBuf) -> Vec<OsString> {
+/// Says what the program gets to see, where `found_at` tells for each path of the sight where it is now, and `holds` is of
+/// the way to other machines when there is one.
+pub(crate) fn argv(
+    task: &Task,
+    host: &Host,
+    holds: Option<Holds>,
+    found_at: &dyn Fn(&Path) -> PathBuf,
+) -> Vec<OsString> {
     let mut argv = Words(vec![host.bwrap.clone().into()]);
     argv.say(["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--die-with-parent", "--new-session"]);
-    if !task.sight.network {
+    if task.sight.network == Network::None {
         argv.say(["--unshare-net"]);
     }
-    // Root of the namespace, but no mounting: what is read-only stays so.
-    argv.say(["--cap-add", "ALL", "--cap-drop", "CAP_SYS_ADMIN"]);
+    if let Some(holds) = &holds {
+        argv.say(["--block-fd", &holds.until.to_string()]);
+    }
+    // Root of the namespace, but no mounting: what is read-only stays so. And what is closed of the network stays closed.
+    argv.say(["--cap-add", "ALL"]);
+    for kept in ["CAP_SYS_ADMIN", "CAP_NET_ADMIN", "CAP_NET_RAW"] {
+        argv.say(["--cap-drop", kept]);
+    }
     argv.say(["--clearenv"]);
     for (name, value) in &task.env {
         argv.say([&"--setenv".into(), name, value]);
     }
-    host_programs(&mut argv, host);
+    host_programs(&mut argv, host, holds);
     given_paths(&mut argv, task, found_at);
     for tree in &task.sight.furnished {
         proc_and_dev(&mut argv, host, tree);
@@ -84,7 +99,7 @@ pub(crate) fn argv(task: &Task, host: &Host, found_at: &dyn Fn(&Path) -> PathBuf
     argv.0
 }
 
-fn host_programs(argv: &mut Words, host: &Host) {
+fn host_programs(argv: &mut Words, host: &Host, holds: Option<Holds>) {
     argv.say(["--ro-bind", "/usr", "/usr"]);
     for (path, link) in &host.top {
         match link {
@@ -92,9 +107,12 @@ fn host_programs(argv: &mut Words, host: &Host) {
             None => argv.say(["--ro-bind", path, path]),
         }
     }
-    for name in ETC {
+    for name in ETC.iter().filter(|name| holds.is_none() || **name != RESOLVER) {
         let path = format!("/etc/{name}");
         argv.say(["--ro-bind-try", &path, &path]);
+    }
+    if let Some(holds) = holds {
+        argv.say(["--ro-bind-data", &holds.resolver.to_string(), &format!("/etc/{RESOLVER}")]);
     }
     for folder in ["/tmp", "/var/tmp", "/run"] {
         argv.say(["--size", MEMORY, "--perms", "1777", "--tmpfs", folder]);
@@ -151,12 +169,13 @@ mod tests {
             reads: vec![Shown::at("/srv/repo", "/b/work/repo")],
             writes: vec![Shown::here("/b")],
             furnished: vec!["/b/root".into()],
-            network: false,
+            network: Network::None,
         };
         let task = Task::new(["dnf", "--setenv"]).env("KEY", "a b").sees(sight);
 
-        let argv =
-            text(&argv(&task, &host, &|path| Path::new("/stage").join(path.strip_prefix("/").unwrap())));
+        let argv = text(&argv(&task, &host, None, &|path| {
+            Path::new("/stage").join(path.strip_prefix("/").unwrap())
+        }));
 
         assert!(argv.starts_with("/usr/bin/bwrap --unshare-pid"), "{argv}");
         assert!(argv.contains(" --unshare-net "), "{argv}");
@@ -171,10 +190,24 @@ mod tests {
     }
 
     #[test]
+    fn a_program_waits_for_its_way_to_other_machines_and_is_told_who_knows_names() {
+        let mut task = Task::new(["true"]);
+        task.sight.network = Network::Outside(vec![]);
+
+        let argv =
+            text(&argv(&task, &Host::default(), Some(Holds { until: 7, resolver: 8 }), &Path::to_path_buf));
+
+        assert!(argv.contains(" --block-fd 7 ") && argv.contains(" --cap-drop CAP_NET_ADMIN "), "{argv}");
+        assert!(argv.contains(" --ro-bind-data 8 /etc/resolv.conf "), "{argv}");
+        assert!(!argv.contains("/etc/resolv.conf /etc/resolv.conf"), "{argv}");
+        assert!(!argv.contains("--unshare-net"), "its namespace is made before");
+    }
+
+    #[test]
     fn a_host_with_a_masked_proc_shows_its_own() {
         let host = Host { new_proc: false, ..Host::default() };
 
-        let argv = text(&argv(&Task::new(["true"]), &host, &Path::to_path_buf));
+        let argv = text(&argv(&Task::new(["true"]), &host, None, &Path::to_path_buf));
 
         assert!(argv.contains(" --ro-bind /proc /proc ") && !argv.contains("--proc"), "{argv}");
     }

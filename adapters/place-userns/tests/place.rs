@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use child::{Ended, Listen, Place, Priority, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Network, Place, Priority, Shown, Sight, Status, Task};
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
@@ -171,7 +171,7 @@ async fn loopback_of_the_host_is_there_only_when_asked_for() {
         scene.task(&format!("(exec 3<>/dev/tcp/127.0.0.1/{port}) 2>/dev/null && echo reached || echo alone"));
 
     assert_eq!(String::from_utf8(scene.run(&task).await.output).unwrap(), "alone\n");
-    task.sight.network = true;
+    task.sight.network = Network::Host;
     assert_eq!(String::from_utf8(scene.run(&task).await.output).unwrap(), "reached\n");
 }
 

@@ -16,6 +16,6 @@ mod templates;
 pub use commands::run;
 pub use logging::start_log;
 pub use machine::{Builders, Machine, Settled};
-pub use participants::real_builder;
+pub use participants::{Bounds, real_builder};
 pub use skynet::run_skynet;
 pub use state::State;

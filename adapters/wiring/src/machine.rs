@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
-use child::Priority;
 use imaging::{ImageBuilder, JobStore};
 use job_store_sql::SqlJobStore;
 use local_queue::{Adopted, LocalQueue, Owner};
@@ -15,7 +14,7 @@ use process_engine::Engine;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::{request_image, update_image_status};
+use crate::participants::{Bounds, request_image, update_image_status};
 use crate::state::State;
 
 /// How often to look for what programs left that ended.
@@ -26,8 +25,8 @@ const KEEPS_BOOKS: [&str; 2] = [ENGINE_QUEUE, "update_image_status"];
 /// How long they may take for that at the end.
 const CLOSING: Duration = Duration::from_secs(5);
 
-/// Makes the image builder for a state folder, whose builds stand back behind others so far.
-pub type Builders = fn(&State, Priority) -> Box<dyn ImageBuilder>;
+/// Makes the image builder for a state folder, whose builds stay within these bounds.
+pub type Builders = fn(&State, Bounds) -> Box<dyn ImageBuilder>;
 
 /// A machine that can run processes.
 pub struct Machine {

@@ -6,7 +6,7 @@ mod kind;
 mod request_image;
 mod update_image_status;
 
-pub use self::build_image::real_builder;
+pub use self::build_image::{Bounds, real_builder};
 pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};
 pub(crate) use self::kind::{Host, Kind, name_of_code};

@@ -31,9 +31,11 @@ fn a_person_reads_a_line_each_and_may_ask_about_some_types_only() {
     assert_eq!(some.status, Some(0), "{some:?}");
     let lines: Vec<_> = some.stdout.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).collect();
     assert_eq!(lines[0], ["place", "user", "namespace", "works"]);
-    assert_eq!(lines[1], ["builder", "dnf", "works"]);
-    assert_eq!(lines[2], ["image", "raw", "works"]);
-    assert_eq!(lines[3][..3], ["image", "nand", "-"]);
-    assert_eq!(lines.len(), 4, "{some:?}");
+    assert_eq!(lines[1], ["place", "network", "of", "scripts", "works"]);
+    assert_eq!(lines[2][..4], ["place", "limits", "of", "builds"]);
+    assert_eq!(lines[3], ["builder", "dnf", "works"]);
+    assert_eq!(lines[4], ["image", "raw", "works"]);
+    assert_eq!(lines[5][..3], ["image", "nand", "-"]);
+    assert_eq!(lines.len(), 6, "{some:?}");
     assert_eq!(none.status, Some(2), "{none:?}");
 }

@@ -14,6 +14,18 @@ fn run_with_room(
     fill_after: Option<f32>,
     arguments: &[&str],
 ) -> Ran {
+    let words = [&[env!("CARGO_BIN_EXE_img")], arguments].concat();
+    command_with_room(site, folder, megabytes, fill_after, &words)
+}
+
+/// The same for any command.
+fn command_with_room(
+    site: &Site,
+    folder: &str,
+    megabytes: u32,
+    fill_after: Option<f32>,
+    words: &[&str],
+) -> Ran {
     let is_root = nix::unistd::geteuid().is_root();
     let mut command = if is_root { Command::new("unshare") } else { Command::new("sudo") };
     if !is_root {
@@ -28,7 +40,7 @@ fn run_with_room(
         command.env("FILL_AFTER", seconds.to_string());
     }
     command.arg("env").arg(format!("IMG_STATE={}", site.path().join("state").display()));
-    command.arg(env!("CARGO_BIN_EXE_img")).args(arguments).current_dir(site.path());
+    command.args(words).current_dir(site.path());
     #[expect(clippy::disallowed_methods, reason = "the program under test")]
     Ran::of(&command.output().unwrap())
 }
@@ -92,4 +104,28 @@ fn a_state_folder_that_fills_up_in_the_middle_ends_the_program_with_the_job_kept
     assert_eq!(ran.status, Some(1), "{ran:?}");
     let error = ran.json()["error"].as_str().unwrap().to_owned();
     assert!(error.contains("full") && error.contains("nothing is lost: `img resume`"), "{error}");
+}
+
+#[test]
+fn a_script_that_writes_without_end_ends_before_the_disk_of_a_service_is_full() {
+    let site = Site::new();
+    let endless = "%post\nn=0; while :; do head -c 1000000 /dev/zero >/x$n; n=$((n+1)); done\n%end\n";
+    site.kickstart("t.ks", format!("%packages\nbusybox\nfilesystem\n%end\n{endless}"));
+    let service = "$0 up & up=$!; $0 submit t.ks --type fs --wait --json --repo $1; kill $up; wait $up; \
+                   find $IMG_STATE/images -name work >&2; df -m --output=used $IMG_STATE | tail -n 1 >&2";
+    let settings = ["KEEP_FREE=100 MB", "LOCAL_SOURCES=file:///", "SCRIPTS_NETWORK=none"];
+    let settings: Vec<String> = settings.iter().map(|setting| format!("IMG_WORKER_{setting}")).collect();
+    let mut words: Vec<&str> = ["env"].into_iter().chain(settings.iter().map(String::as_str)).collect();
+    let repo = demo_repo();
+    words.extend(["sh", "-c", service, env!("CARGO_BIN_EXE_img"), &repo]);
+
+    let ran = command_with_room(&site, "state", 300, None, &words);
+
+    let answer = ran.json();
+    assert_eq!(answer["status"], "ERROR", "{ran:?}");
+    let error = answer["error"].as_str().unwrap();
+    assert!(error.starts_with("the build was ended when the disk had no more than "), "{error}");
+    assert!(error.contains("[worker] keep_free is 100 MB"), "{error}");
+    let used: u32 = ran.stderr.lines().last().unwrap().trim().parse().unwrap();
+    assert!(used < 100, "the work folder is gone, and its {used} MB with it: {}", ran.stderr);
 }

@@ -85,6 +85,25 @@ fn whoever_waits_hears_what_came_of_it_and_the_service_ends_when_told() {
 }
 
 #[test]
+fn a_service_takes_nothing_of_its_machine_unless_the_site_says_so() {
+    let (site, repo) = (Site::new(), demo_repo());
+    site.kickstart("t.ks", KICKSTART);
+    let mut command = site.command(&["up"]);
+    command.env_remove("IMG_WORKER_LOCAL_SOURCES");
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let up = Up(command.spawn().unwrap());
+
+    let refused = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--wait"]);
+
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains("only when the site says so: name its beginning in [worker] local_sources"),
+        "{refused:?}"
+    );
+    drop(up);
+}
+
+#[test]
 fn what_is_finished_within_the_grace_is_known_to_be_done() {
     let (site, repo) = (Site::new(), demo_repo());
     site.kickstart("t.ks", SLOW);

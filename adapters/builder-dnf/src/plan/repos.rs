@@ -33,6 +33,12 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Returns every address it names: its own, that of its key, and that of its proxy.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &str> {
+        let proxy = self.access.iter().find_map(|line| line.strip_prefix("proxy="));
+        [Some(self.url.as_str()), self.key.as_deref(), proxy].into_iter().flatten()
+    }
+
     /// Returns the folder of a repository on this machine.
     pub(crate) fn folder(&self) -> Option<PathBuf> {
         local(&self.url)
@@ -82,7 +88,7 @@ impl Source {
 }
 
 /// Returns an address without the name and password it may hold.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let (place, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let place = place.rsplit('@').next().unwrap_or(place);
@@ -171,7 +177,7 @@ fn list(names: &[String]) -> Option<String> {
 }
 
 /// Returns the path of a file or folder on this machine.
-fn local(url: &str) -> Option<PathBuf> {
+pub(crate) fn local(url: &str) -> Option<PathBuf> {
     url.strip_prefix("file://").map(|path| PathBuf::from(decoded(path)))
 }
 

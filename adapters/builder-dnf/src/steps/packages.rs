@@ -44,7 +44,7 @@ pub(crate) async fn install(
     let mut task = dnf_task(shop, dnf(&shared).download(&plan.wanted));
     task.sight.reads = folders.clone();
     task.sight.writes.extend(slot.clone());
-    task.sight.network = true;
+    task.sight.network = shop.reach.of_dnf(&plan.sources);
     let hear = |line: &str| {
         if let Some(done_of) = report::downloaded(line) {
             shop.step("resolving and downloading packages", Some(done_of));
@@ -58,8 +58,9 @@ pub(crate) async fn install(
     check_room(shop, &said, plan)?;
     // A folder is not copied out again, since its files belong to users of the image.
     let stays = matches!(plan.form, Form::Fs(Pack { into: Into::Folder, .. })) || lock.is_none();
-    if let Some(room) =
-        needed_room(&said, plan).and_then(|needed| room_in_memory(needed, memory)).filter(|_| !stays)
+    if let Some(room) = needed_room(&said, plan)
+        .and_then(|needed| room_in_memory(needed, memory, shop.limits()))
+        .filter(|_| !stays)
     {
         shop.move_into_memory(room).await?;
     }
@@ -143,7 +144,7 @@ fn repositories(sources: &[Source]) -> Result<Vec<Shown>, Halt> {
 }
 
 fn dnf_task(shop: &Workshop<'_>, argv: Vec<OsString>) -> Task {
-    shop.task(argv).env("HOME", shop.work.join("home"))
+    shop.of_others(shop.task(argv)).env("HOME", shop.work.join("home"))
 }
 
 fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
@@ -161,12 +162,7 @@ fn needed_room(said: &Said, plan: &Plan) -> Option<u64> {
 }
 
 fn check_room(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
-    let needed = needed_room(said, plan);
-    let free = room::free(&shop.request.folder);
-    match (needed, free) {
-        (Some(needed), Some(free)) if needed > free => Err(shop.full(Some(needed))),
-        _ => Ok(()),
-    }
+    needed_room(said, plan).map_or(Ok(()), |needed| shop.check_room(needed))
 }
 
 /// Makes what every kernel wants to mount on.

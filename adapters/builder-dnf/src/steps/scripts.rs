@@ -2,6 +2,7 @@
 
 use img_kickstart::At;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use child::{Status, Task};
 
@@ -50,7 +51,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     }
     argv.extend(program.interpreter.iter().map(OsString::from));
     argv.push(if program.chrooted { format!("/.{name}").into() } else { file.clone().into() });
-    let task = surroundings(shop, program, shop.task(argv));
+    let task = surroundings(shop, program, shop.of_others(shop.task(argv)));
     let said = shop.run(&task, &|_| {}).await?;
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
     let lost_log = keep_log(shop, program, &said.lines).await?;
@@ -107,7 +108,7 @@ fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Task) -> Task 
             task = task.env("INSTALL_ROOT", &shop.root);
         }
     }
-    task.sight.network = true;
+    task.sight.network.clone_from(&shop.reach.scripts);
     task
 }
 
@@ -130,13 +131,16 @@ async fn keep_log(shop: &Workshop<'_>, program: &Program, lines: &[String]) -> R
     )))
 }
 
-/// The host's way to find names, lent to an image while its scripts run.
+/// The way to find names, lent to an image while its scripts run.
 struct Resolver {
     had: Option<String>,
+    /// Where tools see the file that was lent.
+    lent: PathBuf,
 }
 
 const FILE: &str = "/etc/resolv.conf";
 const KEPT: &str = "resolv.conf.kept";
+const LENT: &str = "resolv.conf.lent";
 
 impl Resolver {
     async fn lend(shop: &Workshop<'_>) -> Result<Resolver, Halt> {
@@ -144,16 +148,24 @@ impl Resolver {
         let had = shop
             .ask(["mv".into(), "-T".into(), "--".into(), ours.clone().into_os_string(), kept.into()])
             .await?;
-        let lent: [OsString; 4] = ["-L".into(), "--".into(), FILE.into(), ours.into()];
-        shop.ask([OsString::from("cp")].into_iter().chain(lent)).await?;
-        Ok(Resolver { had })
+        let lent = match shop.resolver() {
+            None => PathBuf::from(FILE),
+            Some(text) => {
+                let file = shop.work.join(LENT);
+                shop.write(&file, "0644", &text).await?;
+                file
+            }
+        };
+        let words: [OsString; 4] = ["-L".into(), "--".into(), lent.clone().into(), ours.into()];
+        shop.ask([OsString::from("cp")].into_iter().chain(words)).await?;
+        Ok(Resolver { had, lent })
     }
 
     async fn take_back(self, shop: &Workshop<'_>) -> Result<(), Halt> {
         let (ours, kept) = (shop.inside(FILE), shop.work.join(KEPT));
         // A script that made its own keeps it: only what was lent is taken back.
         let lent = shop
-            .ask(["cmp".into(), "-s".into(), "--".into(), OsString::from(FILE), ours.clone().into()])
+            .ask(["cmp".into(), "-s".into(), "--".into(), self.lent.into_os_string(), ours.clone().into()])
             .await?;
         match (lent, self.had) {
             (None, _) => Ok(()),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Configuration;
 use crate::file;
-use crate::keys::{self, Default, Key, yes_or_no};
+use crate::keys::{self, Default, Key, bytes, percent, yes_or_no};
 use crate::mistake::{Mistake, Mistakes};
 use crate::setting::Origin;
 
@@ -44,6 +44,22 @@ impl Configuration {
     /// Returns a whole number, else the default.
     pub fn number(&self, section: &str, name: &str) -> Option<u64> {
         self.text(section, name)?.parse().ok()
+    }
+
+    /// Returns a number of bytes, else the default; `none` and 0 are none.
+    pub fn bytes(&self, section: &str, name: &str) -> Option<u64> {
+        bytes(&self.text(section, name)?).filter(|bytes| *bytes > 0)
+    }
+
+    /// Returns a number of processors in hundredths, else the default; 0 is none.
+    pub fn percent(&self, section: &str, name: &str) -> Option<u64> {
+        percent(&self.text(section, name)?).filter(|percent| *percent > 0)
+    }
+
+    /// Returns the texts of a list that commas separate.
+    pub fn list(&self, section: &str, name: &str) -> Vec<String> {
+        let text = self.text(section, name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|one| !one.is_empty()).map(str::to_owned).collect()
     }
 
     /// Returns whether something is wanted, in the words ConfigParser knows.

@@ -36,6 +36,46 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("normal")
     .example("idle"),
+    Key::new(WORKER, "keep_free", Kind::Size, "what stays free on the disk below base_dir, whatever builds want")
+        .value("1 GB")
+        .example("20 GB"),
+    Key::new(WORKER, "disk_limit", Kind::Size, "what one build may take of the disk, its image included")
+        .otherwise("no limit")
+        .example("50 GB"),
+    Key::new(WORKER, "memory_limit", Kind::Size, "what one build may take of the memory, all its processes together")
+        .otherwise("no limit")
+        .example("4 GB"),
+    Key::new(
+        WORKER,
+        "work_memory",
+        Kind::Number("percent", 0),
+        "how much of the free memory the files of one build may take while it runs; what does not fit is on the disk",
+    )
+    .value("50")
+    .example("0"),
+    Key::new(WORKER, "cpu_limit", Kind::Cores, "how many processors one build may keep busy")
+        .otherwise("no limit")
+        .example("1.5"),
+    Key::new(WORKER, "process_limit", Kind::Number("processes", 0), "how many processes and threads one build may have")
+        .otherwise("no limit")
+        .example("2000"),
+    Key::new(
+        WORKER,
+        "scripts_network",
+        Kind::OneOf(&["none", "outside", "host"]),
+        "what the scripts of a kickstart reach: nothing, other machines but not this one, or what this machine does",
+    )
+    .value("outside")
+    .example("none"),
+    Key::new(WORKER, "closed_networks", Kind::Networks, "what scripts do not reach outside either")
+        .example("10.0.0.0/8, 192.168.0.0/16"),
+    Key::new(
+        WORKER,
+        "local_sources",
+        Kind::List(','),
+        "beginnings of addresses of this machine that kickstarts may name, or `all`; none else, neither `file:` nor loopback",
+    )
+    .example("file:///srv/repo, http://127.0.0.1:8080/"),
     Key::new(WORKER, "ict", Kind::OneOf(&["mic", "mic2"]), "the tool that makes images")
         .example("mic")
         .unused(MIC),

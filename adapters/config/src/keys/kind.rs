@@ -27,6 +27,12 @@ pub enum Kind {
     Listen,
     /// Texts, separated by this sign; by commas in the files of the first version.
     List(char),
+    /// IPv4 addresses and networks, separated by commas.
+    Networks,
+    /// So many bytes, as people write it; `none` and 0 mean no limit.
+    Size,
+    /// Processors, parts of one included.
+    Cores,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -46,6 +52,11 @@ impl Kind {
             Kind::Listen if text.parse::<std::net::SocketAddr>().is_err() => {
                 should("an address and a port, as 127.0.0.1:9100")
             }
+            Kind::Networks => networks(text).find(|one| !is_network(one)).map(|one| {
+                format!("should be IPv4 addresses and networks, as 10.0.0.0/8, not `{}`", shown(one))
+            }),
+            Kind::Size if bytes(text).is_none() => should("a size, as 500 MB, 20 GB or none"),
+            Kind::Cores if percent(text).is_none() => should("a number of processors, as 2 or 1.5"),
             Kind::OneOf(words) if !words.contains(&text.to_lowercase().as_str()) => {
                 should(&words.join(" or "))
             }
@@ -67,11 +78,61 @@ impl Kind {
             Kind::Address => "URL".into(),
             Kind::Host => "host[:port]".into(),
             Kind::Listen => "address:port".into(),
+            Kind::Size => "size, as 500 MB or 20 GB".into(),
+            Kind::Cores => "number of processors".into(),
+            Kind::Networks => "IPv4 networks, separated by commas".into(),
             Kind::List(':') => "list, separated by colons".into(),
             Kind::List(_) => "list, separated by commas".into(),
             Kind::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
         }
     }
+}
+
+/// Reads a size: a number, whole or not, and a unit; one without a unit is of bytes.
+pub(crate) fn bytes(text: &str) -> Option<u64> {
+    if text.eq_ignore_ascii_case("none") {
+        return Some(0);
+    }
+    let (number, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()));
+    let unit: u64 = match unit.trim().to_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "t" | "tb" => 1_000_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        "tib" => 1 << 40,
+        _ => return None,
+    };
+    let thousandths = thousandths(number)?;
+    u64::try_from(u128::from(thousandths) * u128::from(unit) / 1000).ok()
+}
+
+/// Reads a number of processors, in hundredths.
+pub(crate) fn percent(text: &str) -> Option<u64> {
+    thousandths(text).map(|number| number / 10)
+}
+
+fn thousandths(number: &str) -> Option<u64> {
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(whole) || !plain(part) {
+        return None;
+    }
+    let part: u64 = format!("{part:0<3}")[..3].parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1000)?.checked_add(part)
+}
+
+fn networks(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|one| !one.is_empty())
+}
+
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').unwrap_or((text, "32"));
+    address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
 }
 
 /// Reads the words ConfigParser knows.
@@ -80,5 +141,42 @@ pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
         "1" | "yes" | "true" | "on" => Some(true),
         "0" | "no" | "false" | "off" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_processors_are_read_as_people_write_them() {
+        for (text, read) in [
+            ("20 GB", Some(20_000_000_000)),
+            ("20gb", Some(20_000_000_000)),
+            ("1.5G", Some(1_500_000_000)),
+            ("512 MiB", Some(512 << 20)),
+            ("4096", Some(4096)),
+            ("0", Some(0)),
+            ("none", Some(0)),
+            ("much", None),
+            ("-1 GB", None),
+            ("1 gallon", None),
+            (".5 GB", None),
+            ("99999999999 TB", None),
+        ] {
+            assert_eq!(bytes(text), read, "{text}");
+        }
+        for (text, read) in
+            [("1.5", Some(150)), ("2", Some(200)), ("0.25", Some(25)), ("two", None), ("1,5", None)]
+        {
+            assert_eq!(percent(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn networks_are_told_from_other_texts() {
+        assert_eq!(Kind::Networks.wrong("10.0.0.0/8, 192.0.2.1"), None);
+        let wrong = Kind::Networks.wrong("10.0.0.0/8, fd00::/8").unwrap();
+        assert!(wrong.contains("not `fd00::/8`"), "{wrong}");
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use child::Priority;
 use cli::{BuildAnswer, BuildArguments, BuildWish, Show};
 use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +11,7 @@ use super::signals::{Signals, Wish};
 use super::{order, tell_adopted};
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{build_image, build_ks};
+use crate::participants::{Bounds, build_image, build_ks};
 use crate::state::State;
 
 /// Builds an image, says what came of it, and returns the exit status.
@@ -28,7 +27,7 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
 /// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
 async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Priority::default()), owner);
+    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::default()), owner);
     let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use builder_dnf::{Ability, AbilityState, abilities};
-use child::{Listen, Place, Task};
+use child::{Listen, Network, Pens, Place, Task};
 use cli::{DoctorAnswer, DoctorArguments, DoctorLine};
 use imaging::Arch;
 use nix::unistd::geteuid;
@@ -14,19 +14,20 @@ use tokio_util::sync::CancellationToken;
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let place = place().await;
+    let (network, limits) = (network(), limits());
     let (arch, images) = match Arch::host() {
         Some(arch) => (arch.as_str().to_owned(), images(arch, arguments)),
         None => (std::env::consts::ARCH.to_owned(), Vec::new()),
     };
     let builder = builder(&place, images.is_empty());
-    let lines = [&place, &builder].into_iter().chain(&images);
+    let lines = [&place, &network, &limits, &builder].into_iter().chain(&images);
     let result = lines.clone().all(|line| line.works != Some(false));
     let packages: BTreeSet<String> = lines.flat_map(|line| line.packages.iter().cloned()).collect();
     let answer = DoctorAnswer {
         result,
         arch,
         install: install(&packages),
-        places: vec![place],
+        places: vec![place, network, limits],
         builders: vec![builder],
         images,
     };
@@ -51,6 +52,22 @@ async fn place() -> DoctorLine {
     });
     let packages = missing.map(|(_, package)| (*package).to_owned()).collect();
     DoctorLine { name: "user namespace".into(), works: Some(reason.is_none()), reason, packages }
+}
+
+/// Looks whether scripts of a service can reach other machines only.
+fn network() -> DoctorLine {
+    let reason = Userns::new().check_network(&Network::Outside(Vec::new())).err();
+    let is_missing = reason.as_ref().is_some_and(|reason| reason.starts_with("slirp4netns is missing"));
+    let packages = is_missing.then(|| "slirp4netns".to_owned()).into_iter().collect();
+    DoctorLine { name: "network of scripts".into(), works: Some(reason.is_none()), reason, packages }
+}
+
+/// Looks whether the memory of a build could be limited; only a service needs that, so it is nothing that is wrong here.
+fn limits() -> DoctorLine {
+    let reason = Pens::look().err();
+    let works = reason.is_none().then_some(true);
+    let name = "limits of builds".into();
+    DoctorLine { name, works, reason, packages: BTreeSet::new() }
 }
 
 fn builder(place: &DoctorLine, no_arch: bool) -> DoctorLine {

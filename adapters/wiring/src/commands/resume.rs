@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
-use child::Priority;
 use cli::{Show, StateArguments};
 use tokio_util::sync::CancellationToken;
 
@@ -12,13 +11,13 @@ use super::signals::Signals;
 use super::tell_adopted;
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{build_image, build_ks};
+use crate::participants::{Bounds, build_image, build_ks};
 use crate::state::State;
 
 /// Finishes what dead programs left; exit status 0 when nothing is left.
 pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Result<u8> {
     let state = State::open(arguments.state)?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Priority::default()), owner);
+    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::default()), owner);
     let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     if machine.adopted.is_empty() {

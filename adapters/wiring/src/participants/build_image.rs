@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use build_image::{BuildImage, Folders};
-use builder_dnf::DnfBuilder;
-use child::Priority;
+use builder_dnf::{DnfBuilder, Limits, LocalSources, Reach};
+use child::{Most, Network, Pens, Priority};
 use config::Configuration;
 use imaging::ImageBuilder;
 use participant_core::Participant;
@@ -34,8 +34,74 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
         folders.base_url = url;
     }
     let fs_pack = site.text("worker", "fs_pack");
-    let builder = (host.builders)(&host.state, priority(site));
+    let builder = (host.builders)(&host.state, bounds(site));
     Arc::new(BuildImage { builder, folders, owner: host.owner.clone(), fs_pack })
+}
+
+/// What the builds of a program may take and reach; by default, as for whoever builds at a terminal, what there is.
+#[derive(Clone, Debug, Default)]
+pub struct Bounds {
+    /// How far they stand back behind what else the machine does.
+    pub priority: Priority,
+    /// What they reach.
+    pub reach: Reach,
+    /// What each of them may take.
+    pub limits: Limits,
+    /// So many percent of the free memory their files may take; as the builder has it unless told.
+    pub work_memory: Option<u8>,
+}
+
+/// Reads them.
+fn bounds(site: &Configuration) -> Bounds {
+    Bounds {
+        priority: priority(site),
+        reach: reach(site),
+        limits: limits(site),
+        work_memory: work_memory(site),
+    }
+}
+
+/// Reads how much of the free memory their files may take.
+fn work_memory(site: &Configuration) -> Option<u8> {
+    site.number("worker", "work_memory").map(|percent| u8::try_from(percent.min(100)).unwrap_or(100))
+}
+
+/// Reads what each build may take.
+fn limits(site: &Configuration) -> Limits {
+    let most = Most {
+        memory: site.bytes("worker", "memory_limit"),
+        cpu_percent: site.percent("worker", "cpu_limit"),
+        processes: site.number("worker", "process_limit").filter(|processes| *processes > 0),
+    };
+    if most.is_limited()
+        && let Err(why) = Pens::find()
+    {
+        let instead = if most.processes.is_some() {
+            ", but for process_limit, which each script has by itself"
+        } else {
+            ""
+        };
+        tracing::warn!("[worker] memory_limit, cpu_limit and process_limit do not count{instead}: {why}");
+    }
+    let (keep_free, disk) = (site.bytes("worker", "keep_free"), site.bytes("worker", "disk_limit"));
+    Limits { keep_free: keep_free.unwrap_or_default(), disk, most }
+}
+
+/// Reads what builds reach.
+fn reach(site: &Configuration) -> Reach {
+    let list = |key| site.list("worker", key);
+    let scripts = match site.text("worker", "scripts_network").unwrap_or_default().to_lowercase().as_str() {
+        "none" => Network::None,
+        "host" => Network::Host,
+        // what is no network was noted when it was read
+        _ => Network::Outside(list("closed_networks").iter().filter_map(|net| net.parse().ok()).collect()),
+    };
+    let sources = list("local_sources");
+    let local_sources = match sources.iter().any(|source| source.eq_ignore_ascii_case("all")) {
+        true => LocalSources::All,
+        false => LocalSources::Only(sources),
+    };
+    Reach { scripts, local_sources }
 }
 
 /// Reads how far builds stand back behind what else the machine does.
@@ -48,6 +114,11 @@ fn priority(site: &Configuration) -> Priority {
 }
 
 /// Makes the builder that makes real images.
-pub fn real_builder(state: &State, priority: Priority) -> Box<dyn ImageBuilder> {
-    Box::new(DnfBuilder::new(Box::new(Userns::new().behind_others(priority)), state.cache()))
+pub fn real_builder(state: &State, bounds: Bounds) -> Box<dyn ImageBuilder> {
+    let place = Box::new(Userns::new().behind_others(bounds.priority));
+    let builder = DnfBuilder::new(place, state.cache()).reaching(bounds.reach).within(bounds.limits);
+    Box::new(match bounds.work_memory {
+        Some(percent) => builder.in_memory(percent),
+        None => builder,
+    })
 }

@@ -51,6 +51,8 @@ impl Site {
             .current_dir(self.path())
             .env("IMG_CONFIG", self.path().join("skynet.conf"))
             .env("IMG_STATE", self.path().join("state"))
+            .env("IMG_WORKER_LOCAL_SOURCES", "file:///")
+            .env("IMG_WORKER_SCRIPTS_NETWORK", "none")
             .stdin(Stdio::null());
         command
     }

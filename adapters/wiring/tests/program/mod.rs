@@ -38,6 +38,10 @@ impl Site {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_img"));
         command.args(arguments).current_dir(self.path()).env("IMG_STATE", self.path().join("state"));
+        if arguments.first() == Some(&"up") {
+            // a service reaches nothing of its machine unless told; these are far from any network
+            command.env("IMG_WORKER_LOCAL_SOURCES", "file:///").env("IMG_WORKER_SCRIPTS_NETWORK", "none");
+        }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
