@@ -14,18 +14,11 @@ pub(crate) fn print(cache: &str, found: &[(Contender, Runs)]) {
         .filter(|(contender, _)| *contender == Contender::Dnf)
         .flat_map(|(_, runs)| runs.iter().map(|took| took.wall.as_secs_f64()))
         .collect();
-    println!("\n| cache {cache} | seconds | of them processor | times dnf alone |\n|---|---|---|---|");
+    println!("\n| cache {cache} | seconds | times dnf alone |\n|---|---|---|");
     for (contender, runs) in found {
         let wall: Vec<f64> = runs.iter().map(|took| took.wall.as_secs_f64()).collect();
-        let cpu: Vec<f64> = runs.iter().map(|took| took.cpu.as_secs_f64()).collect();
         let ratios: Vec<f64> = wall.iter().zip(&alone).map(|(ours, dnf)| ours / dnf).collect();
-        println!(
-            "| {} | {} | {:.1} | {} |",
-            contender.name(),
-            spread(&wall, 1),
-            median(&cpu),
-            spread(&ratios, 2)
-        );
+        println!("| {} | {} | {} |", contender.name(), spread(&wall, 1), spread(&ratios, 2));
     }
 }
 
