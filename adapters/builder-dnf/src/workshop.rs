@@ -1,11 +1,15 @@
 //! The work folder of one build, and how its steps run tools in it.
 
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use child::{Ended, Listen, Log, Memory, Pen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
+use nix::libc;
 
 use crate::halt::Halt;
 use crate::limits::Limits;
@@ -259,39 +263,52 @@ impl<'a> Workshop<'a> {
         self.must(&task).await.map(|_| ())
     }
 
-    /// Copies a file, or its first bytes, into another from a byte on; where it has zeros, nothing is written.
-    pub(crate) async fn copy_into(
-        &self,
-        from: &Path,
-        to: &Path,
-        offset: u64,
-        bytes: Option<u64>,
-    ) -> Result<(), Halt> {
+    /// Copies a file into another from a byte on; where it has zeros, nothing is written.
+    pub(crate) async fn copy_into(&self, from: &Path, to: &Path, offset: u64) -> Result<(), Halt> {
         let mut words = vec![format!("if={}", from.display()), format!("of={}", to.display())];
         words.extend([format!("seek={offset}"), "oflag=seek_bytes".into(), "status=none".into()]);
-        words.extend(match bytes {
-            Some(bytes) => [format!("bs={bytes}"), "count=1".into(), "conv=notrunc".into()],
-            None => ["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()],
-        });
+        words.extend(["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()]);
         self.tool("dd", words).await.map(|_| ())
     }
 
-    /// Returns bytes of a file from a byte on.
-    pub(crate) async fn bytes(&self, file: &Path, offset: u64, bytes: u64) -> Result<Vec<u8>, Halt> {
-        let mut task = self.task(["dd", "iflag=skip_bytes,fullblock", "count=1", "status=none"]);
-        let words = [format!("if={}", file.display()), format!("skip={offset}"), format!("bs={bytes}")];
-        task.argv.extend(words.map(OsString::from));
-        task.keep_output = Some(LARGEST);
-        Ok(self.must(&task).await?.output)
+    /// Returns bytes of a small file, or a part of a large one, from a byte on.
+    pub(crate) fn bytes(&self, file: &Path, offset: u64, most: u64) -> Result<Vec<u8>, Halt> {
+        let mut bytes = Vec::new();
+        let mut from = self.open_own(file, OpenOptions::new().read(true))?;
+        let read = from.seek(SeekFrom::Start(offset)).and_then(|_| from.take(most).read_to_end(&mut bytes));
+        read.map_err(|error| self.no_access(file, error))?;
+        Ok(bytes)
     }
 
     /// Writes bytes into a file from a byte on.
-    pub(crate) async fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
-        let mut task =
-            self.task(["dd", "oflag=seek_bytes", "conv=notrunc", "iflag=fullblock", "status=none"]);
-        task.argv.extend([format!("of={}", file.display()).into(), format!("seek={offset}").into()]);
-        task.stdin = bytes.to_vec();
-        self.must(&task).await.map(|_| ())
+    pub(crate) fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
+        let to = self.open_own(file, OpenOptions::new().write(true))?;
+        to.write_all_at(bytes, offset).map_err(|error| self.no_access(file, error))
+    }
+
+    /// Writes a small file that tools read.
+    pub(crate) fn note_down(&self, file: &Path, text: &str) -> Result<(), Halt> {
+        let mut to = self.open_own(file, OpenOptions::new().write(true).create(true).truncate(true))?;
+        let written = to.write_all(text.as_bytes());
+        let written = written.and_then(|()| to.set_permissions(Permissions::from_mode(0o644)));
+        written.map_err(|error| self.no_access(file, error))
+    }
+
+    /// Opens a file of the work folder ourselves, which costs no namespace, while no task runs that could exchange it.
+    fn open_own(&self, file: &Path, how: &mut OpenOptions) -> Result<File, Halt> {
+        let opened = how.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(self.own(file)?);
+        let opened = opened.map_err(|error| self.no_access(file, error))?;
+        match opened.metadata() {
+            Ok(about) if about.is_file() => Ok(opened),
+            _ => Err(Halt::failed(format!("a script put something else in the place of {}", file.display()))),
+        }
+    }
+
+    fn no_access(&self, file: &Path, error: io::Error) -> Halt {
+        match error.kind() {
+            io::ErrorKind::StorageFull => self.full(None),
+            _ => Halt::Broken(BuilderError::new(format!("read or write {}", file.display()), error)),
+        }
     }
 
     /// Returns where a path of the image is for the tools.

@@ -50,7 +50,7 @@ pub(crate) fn of(mut files: Vec<Whole>, md5: bool) -> io::Result<Vec<Sums>> {
         loop {
             let next = waiting.lock().expect("taking one does not panic").pop();
             let Some(file) = next else { return Ok::<_, io::Error>(done) };
-            done.push(sums(file, md5)?);
+            done.push(sums(&file, md5)?);
         }
     };
     let mut all = thread::scope(|scope| {
@@ -72,12 +72,12 @@ enum Part {
 }
 
 /// Reads a file in one thread and computes in another.
-fn sums(file: Whole, md5: bool) -> io::Result<Sums> {
+fn sums(file: &Whole, md5: bool) -> io::Result<Sums> {
     let (parts, inbox) = sync_channel(WAITING);
     let (empty, back) = sync_channel(WAITING + 2);
     thread::scope(|scope| {
         let digests = scope.spawn(move || digest(&inbox, &empty, md5));
-        read(&file, parts, &back)?;
+        read(file, parts, &back)?;
         let (sha256, md5) = digests.join().map_err(panicked)?;
         Ok(Sums { file: file.name.clone(), sha256, md5 })
     })
