@@ -20,9 +20,13 @@ use crate::workshop::{Allowed, Workshop};
 pub struct DnfBuilder {
     place: Box<dyn Place>,
     cache: PathBuf,
+    memory: u8,
     reach: Reach,
     limits: Limits,
 }
+
+/// So many percent of the free memory the files of a build may take, unless told otherwise.
+const MEMORY: u8 = 50;
 
 impl std::fmt::Debug for DnfBuilder {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -35,7 +39,14 @@ impl DnfBuilder {
     ///
     /// Several builders may share a cache; scripts of packages and kickstarts cannot change it.
     pub fn new(place: Box<dyn Place>, cache: PathBuf) -> DnfBuilder {
-        DnfBuilder { place, cache, reach: Reach::default(), limits: Limits::default() }
+        DnfBuilder { place, cache, memory: MEMORY, reach: Reach::default(), limits: Limits::default() }
+    }
+
+    /// Has the files of a build be in memory where they are planned to take at most so many percent of what is free; with
+    /// 0 they never are.
+    #[must_use]
+    pub fn in_memory(self, memory: u8) -> DnfBuilder {
+        DnfBuilder { memory, ..self }
     }
 
     /// Lets builds reach no more than this.
@@ -70,6 +81,13 @@ impl DnfBuilder {
     }
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
+        match self.attempt(request, watch, self.memory).await {
+            Err(Halt::Crowded) => self.attempt(request, watch, 0).await,
+            made => made,
+        }
+    }
+
+    async fn attempt(&self, request: &BuildRequest, watch: &dyn Watch, memory: u8) -> Result<Made, Halt> {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let request = &plan::with_tokens(request).map_err(Halt::Failed)?;
         let plan = plan::plan(request).map_err(Halt::Failed)?;
@@ -84,11 +102,12 @@ impl DnfBuilder {
         let shop = opened.await?;
         let made = tokio::select! {
             biased;
-            made = self.carry_out(plan, &shop) => made,
+            made = self.carry_out(plan, &shop, memory) => made,
             // what still runs is killed with the steps that are dropped here
             too_much = gauge::watch(&shop, &self.limits, pen.as_ref()) => Err(Halt::Failed(too_much)),
         };
-        let made = self.explain(made, pen.as_ref()).map_err(|halt| shop.explained(halt));
+        let made = self.explain(made.map_err(|halt| shop.crowded(halt)), pen.as_ref());
+        let made = made.map_err(|halt| shop.explained(halt));
         let withdrawn = if made.is_err() { shop.withdraw().await } else { Ok(()) };
         pen.iter().for_each(Pen::kill);
         let closed = shop.close().await;
@@ -110,10 +129,10 @@ impl DnfBuilder {
         }
     }
 
-    async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>) -> Result<Made, Halt> {
+    async fn carry_out(&self, mut plan: Plan, shop: &Workshop<'_>, memory: u8) -> Result<Made, Halt> {
         plan.warnings.iter().for_each(|warning| shop.note(&format!("warning: {warning}")));
         steps::scripts::run(shop, &plan.before, plan.strict, &mut plan.warnings).await?;
-        steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref()).await?;
+        steps::packages::install(shop, &mut plan, &self.cache, self.place.as_ref(), memory).await?;
         let census = Census::take(shop).await?;
         let known = plan.warnings.len();
         steps::settings::apply(shop, &mut plan).await?;

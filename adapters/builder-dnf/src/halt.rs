@@ -11,6 +11,8 @@ use imaging::{Build, BuilderError};
 pub(crate) enum Halt {
     /// A person can do something about it.
     Failed(String),
+    /// The memory it was given does not hold its files: a disk may.
+    Crowded,
     /// It was asked to stop.
     Stopped,
     /// This machine is broken.
@@ -40,6 +42,9 @@ impl Halt {
     pub(crate) fn into_answer(self) -> Result<Build, BuilderError> {
         match self {
             Halt::Failed(reason) => Ok(Build::Failed { reason }),
+            Halt::Crowded => {
+                Ok(Build::Failed { reason: "no room in memory: the files of the build do not fit".into() })
+            }
             Halt::Stopped => Ok(Build::Stopped),
             Halt::Broken(error) => Err(error),
         }

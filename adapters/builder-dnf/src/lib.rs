@@ -27,6 +27,7 @@ mod gauge;
 mod halt;
 mod inside;
 mod limits;
+mod memory;
 mod plan;
 mod reach;
 mod report;

@@ -1,11 +1,15 @@
 //! The work folder of one build, and how its steps run tools in it.
 
 use std::ffi::OsString;
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
-use child::{Ended, Listen, Log, Pen, Place, Shown, Sight, Status, Task};
+use child::{Ended, Listen, Log, Memory, Pen, Place, Shown, Sight, Status, Task};
 use imaging::{BuildRequest, BuilderError, Step, Watch};
+use nix::libc;
 
 use crate::halt::Halt;
 use crate::limits::Limits;
@@ -15,6 +19,10 @@ use crate::{report, room};
 
 /// Where tools see the work folder.
 pub(crate) const WORK: &str = "/build";
+/// The folder in memory, below the work folder.
+const MEMORY: &str = "memory";
+/// A folder in memory that has fewer bytes left than this is full.
+const FULL: u64 = 8 << 20;
 /// So many of the last lines of a tool are looked at.
 const LINES: usize = 2000;
 /// The largest file of an image that is read.
@@ -33,6 +41,8 @@ pub(crate) struct Workshop<'a> {
     pub(crate) epoch: Option<u64>,
     /// The folder everything is in; removed at the end.
     host: PathBuf,
+    /// From the installation of packages on, where there is room: everything is in this one, [`MEMORY`] in the other.
+    memory: OnceLock<Box<dyn Memory>>,
     /// The same as the tools see it: what characters the real path has matters to none of them.
     pub(crate) work: PathBuf,
     /// The files of the image, as the tools see them.
@@ -70,8 +80,18 @@ impl<'a> Workshop<'a> {
         let host = folder.join("work");
         place.remove(&host).await?; // what a killed build may have left
         let work = PathBuf::from(WORK);
-        let shop =
-            Workshop { place, watch, reach, allowed, request, epoch, host, root: work.join("root"), work };
+        let shop = Workshop {
+            place,
+            watch,
+            reach,
+            allowed,
+            request,
+            epoch,
+            host,
+            memory: OnceLock::new(),
+            root: work.join("root"),
+            work,
+        };
         match shop.furnish().await {
             Ok(()) => Ok(shop),
             Err(halt) => {
@@ -89,8 +109,41 @@ impl<'a> Workshop<'a> {
         self.tool("mkdir", words.chain(folders.map(OsString::from))).await.map(|_| ())
     }
 
+    /// Has everything be in memory from now on, at most `bytes` of it, where that can be.
+    pub(crate) async fn move_into_memory(&self, bytes: u64) -> Result<(), Halt> {
+        let folder = self.host.join(MEMORY);
+        self.place.make_folder(&folder).await?;
+        let Some(memory) = self.place.in_memory(&folder, bytes).await? else { return Ok(()) };
+        let mut words: Vec<OsString> = vec![self.work.clone().into(), "-mindepth".into(), "1".into()];
+        words.extend(["-maxdepth", "1", "!", "-name", MEMORY, "-exec", "cp", "-a", "-t"].map(OsString::from));
+        words.extend([self.work.join(MEMORY).into(), "{}".into(), "+".into()]);
+        self.tool("find", words).await?;
+        let _ = self.memory.set(memory); // nobody else does
+        Ok(())
+    }
+
+    /// Returns what the build may take.
+    pub(crate) fn limits(&self) -> &Limits {
+        self.allowed.limits
+    }
+
+    /// Tells whether everything is in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        self.memory.get().is_some()
+    }
+
+    /// Returns why a build ended: where the memory it had is full, that is the reason.
+    pub(crate) fn crowded(&self, halt: Halt) -> Halt {
+        let left = self.memory.get().and_then(|memory| room::free(memory.path()));
+        match halt {
+            Halt::Failed(_) | Halt::Broken(_) if left.is_some_and(|left| left < FULL) => Halt::Crowded,
+            halt => halt,
+        }
+    }
+
     /// Removes the work folder.
-    pub(crate) async fn close(&self) -> Result<(), Halt> {
+    pub(crate) async fn close(self) -> Result<(), Halt> {
+        drop(self.memory);
         Ok(self.place.remove(&self.host).await?)
     }
 
@@ -108,7 +161,7 @@ impl<'a> Workshop<'a> {
 
     /// Makes a task that may change the work folder.
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
-        let sight = Sight { writes: vec![Shown::at(&self.host, &self.work)], ..Sight::default() };
+        let sight = Sight { writes: vec![self.shown(&self.work, &self.work)], ..Sight::default() };
         let pen = self.allowed.pen.map(|pen| pen.folder().to_owned());
         let task = Task { cwd: self.work.clone(), pen, ..Task::new(argv).sees(sight) };
         match self.epoch {
@@ -216,39 +269,52 @@ impl<'a> Workshop<'a> {
         self.must(&task).await.map(|_| ())
     }
 
-    /// Copies a file, or its first bytes, into another from a byte on; where it has zeros, nothing is written.
-    pub(crate) async fn copy_into(
-        &self,
-        from: &Path,
-        to: &Path,
-        offset: u64,
-        bytes: Option<u64>,
-    ) -> Result<(), Halt> {
+    /// Copies a file into another from a byte on; where it has zeros, nothing is written.
+    pub(crate) async fn copy_into(&self, from: &Path, to: &Path, offset: u64) -> Result<(), Halt> {
         let mut words = vec![format!("if={}", from.display()), format!("of={}", to.display())];
         words.extend([format!("seek={offset}"), "oflag=seek_bytes".into(), "status=none".into()]);
-        words.extend(match bytes {
-            Some(bytes) => [format!("bs={bytes}"), "count=1".into(), "conv=notrunc".into()],
-            None => ["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()],
-        });
+        words.extend(["bs=1M".into(), "conv=notrunc,sparse".into(), "iflag=fullblock".into()]);
         self.tool("dd", words).await.map(|_| ())
     }
 
-    /// Returns bytes of a file from a byte on.
-    pub(crate) async fn bytes(&self, file: &Path, offset: u64, bytes: u64) -> Result<Vec<u8>, Halt> {
-        let mut task = self.task(["dd", "iflag=skip_bytes,fullblock", "count=1", "status=none"]);
-        let words = [format!("if={}", file.display()), format!("skip={offset}"), format!("bs={bytes}")];
-        task.argv.extend(words.map(OsString::from));
-        task.keep_output = Some(LARGEST);
-        Ok(self.must(&task).await?.output)
+    /// Returns bytes of a small file, or a part of a large one, from a byte on.
+    pub(crate) fn bytes(&self, file: &Path, offset: u64, most: u64) -> Result<Vec<u8>, Halt> {
+        let mut bytes = Vec::new();
+        let mut from = self.open_own(file, OpenOptions::new().read(true))?;
+        let read = from.seek(SeekFrom::Start(offset)).and_then(|_| from.take(most).read_to_end(&mut bytes));
+        read.map_err(|error| self.no_access(file, error))?;
+        Ok(bytes)
     }
 
     /// Writes bytes into a file from a byte on.
-    pub(crate) async fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
-        let mut task =
-            self.task(["dd", "oflag=seek_bytes", "conv=notrunc", "iflag=fullblock", "status=none"]);
-        task.argv.extend([format!("of={}", file.display()).into(), format!("seek={offset}").into()]);
-        task.stdin = bytes.to_vec();
-        self.must(&task).await.map(|_| ())
+    pub(crate) fn patch(&self, file: &Path, offset: u64, bytes: &[u8]) -> Result<(), Halt> {
+        let to = self.open_own(file, OpenOptions::new().write(true))?;
+        to.write_all_at(bytes, offset).map_err(|error| self.no_access(file, error))
+    }
+
+    /// Writes a small file that tools read.
+    pub(crate) fn note_down(&self, file: &Path, text: &str) -> Result<(), Halt> {
+        let mut to = self.open_own(file, OpenOptions::new().write(true).create(true).truncate(true))?;
+        let written = to.write_all(text.as_bytes());
+        let written = written.and_then(|()| to.set_permissions(Permissions::from_mode(0o644)));
+        written.map_err(|error| self.no_access(file, error))
+    }
+
+    /// Opens a file of the work folder ourselves, which costs no namespace, while no task runs that could exchange it.
+    fn open_own(&self, file: &Path, how: &mut OpenOptions) -> Result<File, Halt> {
+        let opened = how.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(self.own(file)?);
+        let opened = opened.map_err(|error| self.no_access(file, error))?;
+        match opened.metadata() {
+            Ok(about) if about.is_file() => Ok(opened),
+            _ => Err(Halt::failed(format!("a script put something else in the place of {}", file.display()))),
+        }
+    }
+
+    fn no_access(&self, file: &Path, error: io::Error) -> Halt {
+        match error.kind() {
+            io::ErrorKind::StorageFull => self.full(None),
+            _ => Halt::Broken(BuilderError::new(format!("read or write {}", file.display()), error)),
+        }
     }
 
     /// Returns where a path of the image is for the tools.
@@ -256,22 +322,27 @@ impl<'a> Workshop<'a> {
         self.root.join(path.trim_start_matches('/'))
     }
 
-    /// Returns where a path of the work folder really is.
+    /// Shows a path of the work folder to a task at `at`.
+    pub(crate) fn shown(&self, path: &Path, at: impl Into<PathBuf>) -> Shown {
+        let folder = if self.is_in_memory() { self.host.join(MEMORY) } else { self.host.clone() };
+        Shown::at(folder.join(path.strip_prefix(&self.work).unwrap_or(path)), at)
+    }
+
+    /// Returns where we find a path of the work folder.
     pub(crate) fn on_host(&self, path: &Path) -> PathBuf {
-        self.host.join(path.strip_prefix(&self.work).unwrap_or(path))
+        let folder = self.memory.get().map_or(self.host.as_path(), |memory| memory.path());
+        folder.join(path.strip_prefix(&self.work).unwrap_or(path))
     }
 
     /// Returns where a path really is, when no script has put a link in the place of a folder on the way to it.
     pub(crate) fn own(&self, path: &Path) -> Result<PathBuf, Halt> {
         let folder = path.parent().unwrap_or(path);
-        let real = self
-            .host
-            .canonicalize()
-            .ok()
-            .map(|host| host.join(folder.strip_prefix(&self.work).unwrap_or(folder)));
-        match self.on_host(folder).canonicalize() {
-            Ok(found) if Some(&found) == real.as_ref() => Ok(self.on_host(path)),
-            _ => {
+        let mut way: Vec<_> = folder.ancestors().take_while(|above| above.starts_with(&self.work)).collect();
+        way.pop(); // the work folder itself, which nobody can replace
+        let is_folder = |path: &Path| self.on_host(path).symlink_metadata().is_ok_and(|about| about.is_dir());
+        match way.into_iter().rev().all(is_folder) {
+            true => Ok(self.on_host(path)),
+            false => {
                 Err(Halt::failed(format!("a script put something else in the place of {}", folder.display())))
             }
         }
@@ -311,6 +382,15 @@ impl<'a> Workshop<'a> {
 
     /// Says that the disk is full.
     pub(crate) fn full(&self, needed: Option<u64>) -> Halt {
+        if self.is_in_memory() {
+            self.note("the files do not fit into memory: once more, on the disk");
+            return Halt::Crowded;
+        }
+        self.disk_is_full(needed)
+    }
+
+    /// Says that the disk is full, not what is in memory.
+    pub(crate) fn disk_is_full(&self, needed: Option<u64>) -> Halt {
         let folder = &self.request.folder;
         Halt::Failed(room::none(needed, self.allowed.limits, room::free(folder), folder))
     }

@@ -28,7 +28,7 @@ pub use error::ChildError;
 pub use log::Log;
 pub use network::{Net, Network};
 pub use pen::{Met, Most, Pen, Pens};
-pub use place::{BareHost, Place};
+pub use place::{BareHost, Memory, Place};
 pub use priority::Priority;
 pub use quick::{quick, quick_with};
 pub use rlimits::Rlimits;

@@ -26,11 +26,26 @@ pub trait Place: Send + Sync {
     /// Makes a new folder that tasks may fill as their root user.
     async fn make_folder(&self, folder: &Path) -> Result<(), ChildError>;
 
+    /// Has a folder of [`Place::make_folder`] be in memory from now on, at most `bytes` of it and as empty as it has to be
+    /// now; `None` where that cannot be.
+    ///
+    /// Tasks see it at its own path, this process at [`Memory::path`], nobody else does. The memory is free again when the
+    /// answer is dropped and when this process dies, however that happens.
+    async fn in_memory(&self, _folder: &Path, _bytes: u64) -> Result<Option<Box<dyn Memory>>, ChildError> {
+        Ok(None)
+    }
+
     /// Makes a finished file, which must lie in a folder of [`Place::make_folder`], an ordinary one of ours.
     async fn take_over(&self, file: &Path) -> Result<(), ChildError>;
 
     /// Removes a folder whatever users its files belong to; one that is not there is fine.
     async fn remove(&self, folder: &Path) -> Result<(), ChildError>;
+}
+
+/// A folder in memory, as long as this is there.
+pub trait Memory: Send + Sync {
+    /// Returns the path by which this process, and no other, finds what is in it.
+    fn path(&self) -> &Path;
 }
 
 /// The host as it is: for trusted tools only, since it hides nothing and keeps no [`crate::Sight`].

@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use child::Entrance;
 use nix::fcntl::{OFlag, open};
@@ -21,6 +22,7 @@ use tokio::sync::oneshot;
 use crate::ids::Ids;
 use crate::keeper;
 use crate::maps::{self, MAPPED, Namespaces};
+use crate::memory::Room;
 use crate::wire::Inner;
 
 /// Where root's tasks find the folders they were given; only their own mount namespace has it.
@@ -38,16 +40,23 @@ pub(crate) struct Door {
     pub(crate) namespaces: oneshot::Receiver<Namespaces>,
 }
 
-/// Makes the way into a new namespace with `ids`, in which the program finds all of `paths`; `wire` is about a network
-/// namespace of its own, unless the program stays in the host's or bwrap makes one.
-pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool, wire: Option<Inner>) -> io::Result<Door> {
+/// Makes the way into a namespace with `ids`, in which the program finds all of `paths`, some of which may be in `room`;
+/// `wire` is about a network namespace of its own, unless the program stays in the host's or bwrap makes one.
+pub(crate) fn door(
+    ids: &Ids,
+    paths: &[&Path],
+    room: Option<Arc<Room>>,
+    kept: bool,
+    wire: Option<Inner>,
+) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
     // Root's namespace is nobody who may look into /root, so real root brings the folders along. Everybody else is
     // themselves inside too.
     let staged = match ids {
         Ids::Direct { .. } => {
-            paths.iter().enumerate().map(|(number, path)| Staged::new(number, path)).collect()
+            let seen = |path| room.as_ref().map_or_else(|| PathBuf::from(path), |room| room.seen(path));
+            paths.iter().enumerate().map(|(number, path)| Staged::new(number, path, &seen(path))).collect()
         }
         Ids::Helped { .. } => Ok(Vec::new()),
     };
@@ -62,30 +71,26 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool, wire: Option<Inner>) 
     let answers_here = answers_out.as_raw_fd();
     let root = matches!(ids, Ids::Direct { .. }).then_some(ids.root());
     let program = Pid::this();
-    let spaces = match wire {
-        Some(_) => CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWNET,
-        None => CloneFlags::CLONE_NEWUSER,
-    };
+    let has_ids = room.as_ref().is_some_and(|room| room.has_ids());
+    let users = if has_ids { CloneFlags::empty() } else { CloneFlags::CLONE_NEWUSER };
+    let spaces = users | if wire.is_some() { CloneFlags::CLONE_NEWNET } else { CloneFlags::empty() };
     let step = move || {
         if let Some((uid, gid)) = root {
             give_pipes(uid, gid)?;
+        }
+        if let Some(room) = &room {
+            room.enter()?;
         }
         if !staged.is_empty() {
             stage(&staged)?;
         }
         // SAFETY: it is open here, and only the parent uses its own. Kept open, it would hide that the parent died.
         unsafe { libc::close(answers_here) };
-        unshare(spaces)?;
         let calls = ends.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        write(&calls, &getpid().as_raw().to_ne_bytes())?;
+        unshare(spaces)?;
+        be_mapped(&calls, &answers_in)?;
         drop(calls);
-        let mut answer = [0];
-        if read(&answers_in, &mut answer)? != 1 || answer[0] != MAPPED {
-            return Err(io::Error::from_raw_os_error(libc::EPERM));
-        }
-        setgroups(&[])?;
-        setresgid(0.into(), 0.into(), 0.into())?;
-        setresuid(0.into(), 0.into(), 0.into())?;
+        become_root()?;
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
         if let Some(wire) = &wire {
             wire.enter()?;
@@ -94,11 +99,28 @@ pub(crate) fn door(ids: &Ids, paths: &[&Path], kept: bool, wire: Option<Inner>) 
     };
     // SAFETY: the step makes system calls on memory that is there already; the errors it makes hold plain numbers.
     let entrance = unsafe { Entrance::new(step) };
-    let ids = ids.clone();
+    let ids = Some(ids.clone()).filter(|_| !has_ids);
     let thread = std::thread::Builder::new().name("id-maps".into());
     let (known, namespaces) = oneshot::channel();
-    let mapping = thread.spawn(move || maps::serve(&ids, calls_in, answers_out, known))?;
+    let mapping = thread.spawn(move || maps::serve(ids.as_ref(), calls_in, answers_out, known))?;
     Ok(Door { entrance, mapping, found_at, namespaces })
+}
+
+/// Has whoever serves [`maps`] map the ids of the namespace this process has just made.
+pub(crate) fn be_mapped(calls: &OwnedFd, answers: &OwnedFd) -> io::Result<()> {
+    write(calls, &getpid().as_raw().to_ne_bytes())?;
+    let mut answer = [0];
+    if read(answers, &mut answer)? != 1 || answer[0] != MAPPED {
+        return Err(io::Error::from_raw_os_error(libc::EPERM));
+    }
+    Ok(())
+}
+
+/// Becomes root of the namespace this process is in.
+pub(crate) fn become_root() -> io::Result<()> {
+    setgroups(&[])?;
+    setresgid(0.into(), 0.into(), 0.into())?;
+    Ok(setresuid(0.into(), 0.into(), 0.into())?)
 }
 
 /// One path that real root brings along.
@@ -109,8 +131,9 @@ struct Staged {
 }
 
 impl Staged {
-    fn new(number: usize, path: &Path) -> io::Result<Staged> {
-        let is_folder = std::fs::metadata(path)?.is_dir();
+    /// `seen` is where this process finds it already.
+    fn new(number: usize, path: &Path, seen: &Path) -> io::Result<Staged> {
+        let is_folder = std::fs::metadata(seen)?.is_dir();
         let from = CString::new(path.as_os_str().as_bytes())?;
         Ok(Staged { from, to: CString::new(format!("{STAGE}/{number}"))?, is_folder })
     }

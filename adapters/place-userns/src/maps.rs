@@ -19,9 +19,9 @@ pub(crate) struct Namespaces {
 
 /// Waits until a process says which one it is, maps its ids, and tells it to go on.
 ///
-/// Blocks; returns the sentence why the ids could not be mapped. A process that ends early is no error here.
+/// Without `ids` its namespace has them already. Blocks; returns the sentence why the ids could not be mapped. A process that ends early is no error here.
 pub(crate) fn serve(
-    ids: &Ids,
+    ids: Option<&Ids>,
     calls: OwnedFd,
     answers: OwnedFd,
     known: oneshot::Sender<Namespaces>,
@@ -35,7 +35,7 @@ pub(crate) fn serve(
     if let (Ok(user), Ok(net)) = (space("user"), space("net")) {
         let _ = known.send(Namespaces { user, net }); // few want to know
     }
-    let mapped = map(ids, pid);
+    let mapped = ids.map_or(Ok(()), |ids| map(ids, pid));
     let answer = if mapped.is_ok() { MAPPED } else { b'-' };
     // It may have died meanwhile, which whoever waits for it sees.
     let _ = File::from(answers).write_all(&[answer]);

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use child::{ChildError, Ended, Listen, Network, Place, Priority, Task, run_through};
+use child::{ChildError, Ended, Listen, Memory, Network, Place, Priority, Task, run_through};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use crate::door::{Door, door};
 use crate::ids::Ids;
+use crate::memory::Rooms;
 use crate::resolver::Resolver;
 use crate::view::{self, Host};
 use crate::wire::{Outer, Wire};
@@ -19,6 +20,7 @@ use crate::{check, folders, routes};
 pub struct Userns {
     known: OnceCell<Known>,
     priority: Priority,
+    rooms: Rooms,
 }
 
 /// What is found out before the first task.
@@ -78,7 +80,11 @@ impl Place for Userns {
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
         let known = self.known().await?;
         let task = Task { priority: self.priority, ..task.clone() };
-        enter(&task, &known.ids, &known.host, listen).await
+        enter(&task, &known.ids, &known.host, &self.rooms, listen).await
+    }
+
+    async fn in_memory(&self, folder: &Path, bytes: u64) -> Result<Option<Box<dyn Memory>>, ChildError> {
+        self.rooms.make(&self.known().await?.ids, folder, bytes).await
     }
 
     async fn make_folder(&self, folder: &Path) -> Result<(), ChildError> {
@@ -98,11 +104,12 @@ async fn find_out() -> Result<Known, ChildError> {
     let ids = check::ids().map_err(ChildError::Place)?;
     let mut host = Host::look(check::bwrap().map_err(ChildError::Place)?);
     let quiet = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
-    let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+    let rooms = Rooms::default();
+    let ended = enter(&Task::new(["true"]), &ids, &host, &rooms, &quiet).await?;
     // some containers let nobody mount a /proc: then tasks see that of the container, and end with bwrap alone
     if ["mount proc", "/ns failed"].iter().any(|words| ended.tail.contains(words)) {
         host.new_proc = false;
-        let ended = enter(&Task::new(["true"]), &ids, &host, &quiet).await?;
+        let ended = enter(&Task::new(["true"]), &ids, &host, &rooms, &quiet).await?;
         return works(&ended).map(|()| Known { ids, host });
     }
     works(&ended).map(|()| Known { ids, host })
@@ -119,12 +126,20 @@ fn works(ended: &Ended) -> Result<(), ChildError> {
 }
 
 /// Runs a task in a namespace of its own.
-async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+async fn enter(
+    task: &Task,
+    ids: &Ids,
+    host: &Host,
+    rooms: &Rooms,
+    listen: &Listen<'_>,
+) -> Result<Ended, ChildError> {
     let sight = &task.sight;
     let paths: Vec<&Path> =
         sight.reads.iter().chain(&sight.writes).map(|shown| shown.host.as_path()).collect();
+    let room = rooms.of(&paths);
     for path in &paths {
-        std::fs::metadata(path).map_err(|error| {
+        let seen = room.as_ref().map_or_else(|| path.to_path_buf(), |room| room.seen(path));
+        std::fs::metadata(seen).map_err(|error| {
             ChildError::Place(format!("{} cannot be shown to {}: {error}", path.display(), task.program()))
         })?;
     }
@@ -137,7 +152,7 @@ async fn enter(task: &Task, ids: &Ids, host: &Host, listen: &Listen<'_>) -> Resu
         }
         Network::None | Network::Host => (None, None, None),
     };
-    let made = door(ids, &paths, host.new_proc, inner).map_err(cannot)?;
+    let made = door(ids, &paths, room, host.new_proc, inner).map_err(cannot)?;
     let Door { entrance, mapping, found_at, namespaces } = made;
     let found = |path: &Path| {
         let number = paths.iter().position(|known| *known == path);

@@ -358,3 +358,40 @@ fn it_works_in_a_process_namespace_too() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
+
+#[tokio::test]
+async fn a_folder_in_memory_is_seen_by_tasks_and_by_us_and_is_gone_with_whoever_holds_it() {
+    let scene = Scene::new().await;
+    let inner = scene.folder.join("memory");
+    scene.place.make_folder(&inner).await.unwrap();
+
+    let memory = scene.place.in_memory(&inner, 16 << 20).await.unwrap().expect("this kernel can");
+    scene.says("echo kept >memory/file && chown 8:65535 memory/file").await;
+
+    assert_eq!(
+        scene.says("cat memory/file; stat -c %u:%g memory/file; stat -f -c %T memory").await,
+        "kept\n8:65535\ntmpfs"
+    );
+    assert_eq!(std::fs::read_to_string(memory.path().join("file")).unwrap(), "kept\n");
+    assert_eq!(
+        std::fs::read_dir(&inner).unwrap().count(),
+        0,
+        "nothing of it is on the disk, nor mounted there"
+    );
+    let ended = scene.run(&scene.task("dd if=/dev/zero of=memory/much bs=1M count=17")).await;
+    assert!(ended.tail.contains("No space left on device"), "{ended:?}");
+    let ended = scene
+        .run(&Task {
+            sight: Sight { writes: vec![Shown::at(&inner, "/room")], ..Sight::default() },
+            cwd: "/room".into(),
+            ..scene.task("cat file")
+        })
+        .await;
+    assert_eq!(ended.output, b"kept\n", "{ended:?}");
+
+    drop(memory);
+
+    assert_eq!(scene.says("ls memory").await, "");
+    scene.place.remove(&scene.folder).await.unwrap();
+    assert!(!scene.folder.exists());
+}

@@ -23,7 +23,7 @@ pub(crate) async fn convert(
         let (ending, name) = (format.ending(), disk.name.strip_suffix(".raw").unwrap_or(&disk.name));
         let file = disk.file.with_extension(ending);
         shop.must(&shop.task(argv::qemu_img_convert(format, &disk.file, &file))).await?;
-        same::virtual_disk(shop, &file, format, uuids.of(&format!("{ending} {number}"))).await?;
+        same::virtual_disk(shop, &file, format, uuids.of(&format!("{ending} {number}")))?;
         shop.tool("rm", ["-f".into(), "--".into(), disk.file.as_os_str().to_owned()]).await?;
         files.push(Finished::file(file, format!("{name}.{ending}")));
     }

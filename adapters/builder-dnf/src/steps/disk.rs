@@ -73,5 +73,5 @@ pub(crate) async fn install(shop: &Workshop<'_>, menu: &Menu, table: Table, disk
         Table::Dos => 1,
         Table::Gpt => BIOS_START,
     };
-    grub::into_mbr(shop, &image, disk, sector).await
+    grub::into_mbr(shop, &image, disk, sector)
 }

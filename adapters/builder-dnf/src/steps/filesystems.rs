@@ -110,7 +110,7 @@ async fn into_place(shop: &Workshop<'_>, own: &Path, file: &Path, offset: u64) -
     if offset == 0 {
         return Ok(());
     }
-    shop.copy_into(own, file, offset, None).await?;
+    shop.copy_into(own, file, offset).await?;
     shop.tool("rm", ["-f".into(), "--".into(), own.as_os_str().to_owned()]).await.map(|_| ())
 }
 

@@ -14,7 +14,8 @@ use child::{Place, Shown, Task};
 use crate::argv::{Dnf, rpm_macros};
 use crate::halt::Halt;
 use crate::inside::{self, Entry};
-use crate::plan::{Plan, Source, without_password};
+use crate::memory::room as room_in_memory;
+use crate::plan::{Form, Into, Pack, Plan, Source, without_password};
 use crate::report;
 use crate::room;
 use crate::steps::{cache, installed, recorded};
@@ -29,6 +30,7 @@ pub(crate) async fn install(
     plan: &mut Plan,
     cache: &Path,
     place: &dyn Place,
+    memory: u8,
 ) -> Result<(), Halt> {
     configure(shop, plan).await?;
     let folders = repositories(&plan.sources)?;
@@ -54,6 +56,14 @@ pub(crate) async fn install(
         return Err(Halt::Failed(reason));
     }
     check_room(shop, &said, plan)?;
+    // A folder is not copied out again, since its files belong to users of the image.
+    let stays = matches!(plan.form, Form::Fs(Pack { into: Into::Folder, .. })) || lock.is_none();
+    if let Some(room) = needed_room(&said, plan)
+        .and_then(|needed| room_in_memory(needed, memory, shop.limits()))
+        .filter(|_| !stays)
+    {
+        shop.move_into_memory(room).await?;
+    }
 
     shop.step("installing packages", None);
     if let Some(slot) = &slot {

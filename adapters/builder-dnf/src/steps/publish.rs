@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::halt::Halt;
 use crate::plan::Plan;
 use crate::steps::installed::{Installed, manifest};
-use crate::steps::sums::Sums;
+use crate::steps::sums::{Sums, Whole};
 use crate::steps::{release, sbom, sums};
 use crate::workshop::Workshop;
 
@@ -128,14 +128,17 @@ pub(crate) async fn publish(
     if release.is_some() {
         write(&folder.join("MANIFEST"), sums::manifest(&sums).as_bytes(), 0o644)?;
     }
-    for result in &results {
-        let on_host = shop.on_host(&shop.work.join(OUT).join(result));
-        fs::rename(on_host, folder.join(named(result))).map_err(broken)?;
+    if !shop.is_in_memory() {
+        for result in &results {
+            let on_host = shop.on_host(&shop.work.join(OUT).join(result));
+            fs::rename(on_host, folder.join(named(result))).map_err(broken)?;
+        }
     }
     Ok(inner.join(named(&image)))
 }
 
-/// Computes the checksums of what will be in `folder`, as it will be called there.
+/// Computes the checksums of what will be in `folder`, as it will be called there; results that are in memory are copied
+/// there meanwhile.
 async fn sums(
     shop: &Workshop<'_>,
     results: &[String],
@@ -145,10 +148,26 @@ async fn sums(
     md5: bool,
 ) -> Result<Vec<Sums>, Halt> {
     let out = shop.on_host(&shop.work.join(OUT));
-    let mut files: Vec<_> = results.iter().map(|file| (out.join(file), named(file))).collect();
-    files.extend(written.iter().map(|file| (folder.join(named(file)), named(file))));
+    let copy = |file: &String| shop.is_in_memory().then(|| folder.join(named(file)));
+    let whole = |file: &String| Whole { path: out.join(file), copy: copy(file), name: named(file) };
+    let mut files: Vec<_> = results.iter().map(whole).collect();
+    let copies: Vec<_> = files.iter().filter_map(|file| file.copy.clone()).collect();
+    files.extend(written.iter().map(|file| Whole {
+        path: folder.join(named(file)),
+        copy: None,
+        name: named(file),
+    }));
     let computed = tokio::task::spawn_blocking(move || sums::of(files, md5)).await;
-    computed.map_err(|error| broken(io::Error::other(error)))?.map_err(broken)
+    let computed = computed.map_err(|error| broken(io::Error::other(error)))?;
+    if computed.is_err() {
+        for copy in copies {
+            let _ = fs::remove_file(copy); // half a file is no image
+        }
+    }
+    computed.map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull => shop.disk_is_full(None),
+        _ => broken(error),
+    })
 }
 
 /// Returns which of the results is the image: after a script has packed it, the largest file that is called after it.

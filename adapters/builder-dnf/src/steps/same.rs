@@ -81,7 +81,7 @@ fn inodes_in_use(about: &str) -> u64 {
 }
 
 /// Gives a file of virtual machines the identifiers that qemu-img makes by chance.
-pub(crate) async fn virtual_disk(
+pub(crate) fn virtual_disk(
     shop: &Workshop<'_>,
     file: &Path,
     format: DiskFormat,
@@ -93,21 +93,21 @@ pub(crate) async fn virtual_disk(
         DiskFormat::Vdi => {
             // of the disk, and of its last snapshot, which there is none of
             let other = Uuid::from_u128(uuid.as_u128().wrapping_add(1));
-            shop.patch(file, 392, &[uuid.into_bytes(), other.into_bytes()].concat()).await
+            shop.patch(file, 392, &[uuid.into_bytes(), other.into_bytes()].concat())
         }
         DiskFormat::Vmdk => {
-            let head = shop.bytes(file, 512, 1024).await?;
+            let head = shop.bytes(file, 512, 1024)?;
             let at = head.windows(5).position(|bytes| bytes == b"\nCID=").map(|at| at as u64 + 5 + 512);
             let lost =
                 || Halt::Broken(BuilderError::new("find the identifier of a vmdk", "it has no line CID="));
             let id = format!("{:08x}", uuid.as_fields().0);
-            shop.patch(file, at.ok_or_else(lost)?, id.as_bytes()).await
+            shop.patch(file, at.ok_or_else(lost)?, id.as_bytes())
         }
         DiskFormat::Vhd => {
-            let foot = vhd_footer(shop.bytes(file, 0, 512).await?, epoch, uuid);
+            let foot = vhd_footer(shop.bytes(file, 0, 512)?, epoch, uuid);
             let length = std::fs::symlink_metadata(shop.on_host(file)).map_or(0, |about| about.len());
-            shop.patch(file, 0, &foot).await?;
-            shop.patch(file, length.saturating_sub(512), &foot).await
+            shop.patch(file, 0, &foot)?;
+            shop.patch(file, length.saturating_sub(512), &foot)
         }
     }
 }

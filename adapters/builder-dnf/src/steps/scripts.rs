@@ -4,7 +4,7 @@ use img_kickstart::At;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use child::{Shown, Status, Task};
+use child::{Status, Task};
 
 use crate::halt::Halt;
 use crate::inside::{self, Inside};
@@ -82,7 +82,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
             line = At(*line)
         )));
     }
-    if program.fatal && report::is_full(&said.ended.tail) {
+    if (program.fatal || shop.is_in_memory()) && report::is_full(&said.ended.tail) {
         return Err(shop.full(None));
     }
     if program.fatal {
@@ -117,7 +117,7 @@ pub(crate) fn surroundings(shop: &Workshop<'_>, program: &Program, mut task: Tas
         task = task.env("IMG_OUT_DIR", shop.work.join("out")).env("HOME", "/tmp");
         if program.sees_image {
             // Kickstarts written for the installer of Fedora know the image by its path there.
-            task.sight.writes.push(Shown::at(shop.on_host(&shop.root), "/mnt/sysimage"));
+            task.sight.writes.push(shop.shown(&shop.root, "/mnt/sysimage"));
             task = task.env("INSTALL_ROOT", &shop.root);
         }
     }

@@ -1,16 +1,34 @@
-//! Checksums of the finished files, each file read once.
+//! Checksums of the finished files, each read once: on its way out of memory, where it was made there.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use md5::Md5;
+use nix::errno::Errno;
+use nix::libc;
+use nix::unistd::{Whence, lseek};
 use sha2::{Digest, Sha256};
 
 /// So much is read at once: as much as the nearer caches of a processor hold.
 const CHUNK: usize = 256 << 10;
+/// So many of those wait for their checksum at most.
+const WAITING: usize = 8;
+/// What holes read as.
+static ZEROS: [u8; CHUNK] = [0; CHUNK];
+
+/// A finished file.
+pub(crate) struct Whole {
+    pub(crate) path: PathBuf,
+    /// Where it is copied meanwhile, holes as holes; nothing may be there.
+    pub(crate) copy: Option<PathBuf>,
+    /// What it is called.
+    pub(crate) name: String,
+}
 
 /// The checksums of one file, in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,24 +40,24 @@ pub(crate) struct Sums {
     pub(crate) md5: Option<String>,
 }
 
-/// Computes the sums of files, each with a name to call it, on every core; takes as long as the largest file.
-pub(crate) fn of(mut files: Vec<(PathBuf, String)>, md5: bool) -> io::Result<Vec<Sums>> {
-    files.sort_by_key(|(path, _)| path.metadata().map_or(0, |about| about.len()));
+/// Computes the sums of files on every core, copying those that shall be; takes as long as the largest file.
+pub(crate) fn of(mut files: Vec<Whole>, md5: bool) -> io::Result<Vec<Sums>> {
+    files.sort_by_key(|file| file.path.metadata().map_or(0, |about| about.len()));
     let cores = thread::available_parallelism().map_or(1, Into::into).min(files.len());
     let waiting = Mutex::new(files); // the largest are taken first, from the end
     let work = || {
         let mut done = Vec::new();
         loop {
             let next = waiting.lock().expect("taking one does not panic").pop();
-            let Some((path, file)) = next else { return Ok::<_, io::Error>(done) };
-            done.push(sums(&path, file, md5)?);
+            let Some(file) = next else { return Ok::<_, io::Error>(done) };
+            done.push(sums(&file, md5)?);
         }
     };
     let mut all = thread::scope(|scope| {
         let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
         let mut all = Vec::new();
         for thread in threads {
-            all.extend(thread.join().map_err(|_| io::Error::other("computing a checksum panicked"))??);
+            all.extend(thread.join().map_err(panicked)??);
         }
         Ok::<_, io::Error>(all)
     })?;
@@ -47,21 +65,99 @@ pub(crate) fn of(mut files: Vec<(PathBuf, String)>, md5: bool) -> io::Result<Vec
     Ok(all)
 }
 
-fn sums(path: &Path, file: String, md5: bool) -> io::Result<Sums> {
-    let mut from = File::open(path)?;
+/// A part of a file.
+enum Part {
+    Bytes(Vec<u8>),
+    Hole(u64),
+}
+
+/// Reads a file in one thread and computes in another.
+fn sums(file: &Whole, md5: bool) -> io::Result<Sums> {
+    let (parts, inbox) = sync_channel(WAITING);
+    let (empty, back) = sync_channel(WAITING + 2);
+    thread::scope(|scope| {
+        let digests = scope.spawn(move || digest(&inbox, &empty, md5));
+        read(file, parts, &back)?;
+        let (sha256, md5) = digests.join().map_err(panicked)?;
+        Ok(Sums { file: file.name.clone(), sha256, md5 })
+    })
+}
+
+fn digest(inbox: &Receiver<Part>, empty: &SyncSender<Vec<u8>>, md5: bool) -> (String, Option<String>) {
     let (mut sha256, mut md5) = (Sha256::new(), md5.then(Md5::new));
-    let mut chunk = vec![0; CHUNK];
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            break;
-        }
-        sha256.update(&chunk[..read]);
+    let mut add = |bytes: &[u8]| {
+        sha256.update(bytes);
         if let Some(md5) = &mut md5 {
-            md5.update(&chunk[..read]);
+            md5.update(bytes);
+        }
+    };
+    for part in inbox {
+        match part {
+            Part::Bytes(bytes) => {
+                add(&bytes);
+                let _ = empty.try_send(bytes); // to be filled again
+            }
+            Part::Hole(mut left) => {
+                while left > 0 {
+                    let now = left.min(CHUNK as u64);
+                    add(&ZEROS[..usize::try_from(now).expect("no more than a chunk")]);
+                    left -= now;
+                }
+            }
         }
     }
-    Ok(Sums { file, sha256: hex(&sha256.finalize()), md5: md5.map(|md5| hex(&md5.finalize())) })
+    (hex(&sha256.finalize()), md5.map(|md5| hex(&md5.finalize())))
+}
+
+/// Hands on every part of a file, and copies it where that is wanted.
+#[expect(clippy::needless_pass_by_value, reason = "the end of the parts is that their sender is gone")]
+fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>) -> io::Result<()> {
+    let mut from = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(&file.path)?;
+    let length = from.metadata()?.len();
+    let mut to = file.copy.as_deref().map(File::create_new).transpose()?;
+    if let Some(to) = &to {
+        to.set_permissions(Permissions::from_mode(0o644))?;
+        to.set_len(length)?;
+    }
+    let gone = |_| io::Error::other("computing a checksum panicked");
+    let mut at = 0;
+    while at < length {
+        let data = next(&from, at, Whence::SeekData)?.unwrap_or(length);
+        if data > at {
+            parts.send(Part::Hole(data - at)).map_err(gone)?;
+        }
+        let end = if data < length { next(&from, data, Whence::SeekHole)?.unwrap_or(length) } else { length };
+        from.seek(SeekFrom::Start(data))?;
+        if let Some(to) = &mut to {
+            to.seek(SeekFrom::Start(data))?;
+        }
+        at = data;
+        while at < end {
+            let mut chunk = back.try_recv().unwrap_or_default();
+            chunk.resize(usize::try_from((end - at).min(CHUNK as u64)).expect("no more than a chunk"), 0);
+            from.read_exact(&mut chunk)?;
+            if let Some(to) = &mut to {
+                to.write_all(&chunk)?;
+            }
+            at += chunk.len() as u64;
+            parts.send(Part::Bytes(chunk)).map_err(gone)?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns where data or a hole begins from a byte on; `None` when there is none. A file system without holes is all data.
+fn next(file: &File, at: u64, what: Whence) -> io::Result<Option<u64>> {
+    let at = i64::try_from(at).map_err(io::Error::other)?;
+    match lseek(file, at, what) {
+        Ok(found) => Ok(u64::try_from(found).ok()),
+        Err(Errno::ENXIO) => Ok(None),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+fn panicked<T>(_: T) -> io::Error {
+    io::Error::other("computing a checksum panicked")
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -97,8 +193,8 @@ mod tests {
         std::fs::write(folder.join("a"), "").unwrap();
         std::fs::write(folder.join("c\\d\n0000  e"), "").unwrap();
 
-        let files = ["b", "a", "c\\d\n0000  e"].map(|name| (folder.join(name), name.to_owned()));
-        let sums = of(files.into(), true).unwrap();
+        let whole = |name: &str| Whole { path: folder.join(name), copy: None, name: name.to_owned() };
+        let sums = of(["b", "a", "c\\d\n0000  e"].map(whole).into(), true).unwrap();
 
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(
@@ -112,5 +208,27 @@ mod tests {
             "d41d8cd98f00b204e9800998ecf8427e *a\n900150983cd24fb0d6963f7d28e17f72 *b\n\
              \\d41d8cd98f00b204e9800998ecf8427e *c\\\\d\\n0000  e\n"
         );
+    }
+
+    #[test]
+    fn a_copy_has_the_same_bytes_and_the_same_holes() {
+        let folder = std::env::temp_dir().join(format!("copies-{}", uuid::Uuid::new_v4()));
+        std::fs::create_dir(&folder).unwrap();
+        let (path, copy) = (folder.join("disk"), folder.join("copy"));
+        let mut disk = File::create(&path).unwrap();
+        disk.set_len(40 << 20).unwrap();
+        for at in [0, 5 << 20, (20 << 20) + 7] {
+            disk.seek(SeekFrom::Start(at)).unwrap();
+            disk.write_all(&[7; 300_000]).unwrap();
+        }
+        let bytes = std::fs::read(&path).unwrap();
+
+        let sums = of(vec![Whole { path, copy: Some(copy.clone()), name: "disk".into() }], false).unwrap();
+
+        let (copied, about) = (std::fs::read(&copy).unwrap(), copy.metadata().unwrap());
+        std::fs::remove_dir_all(folder).unwrap();
+        assert!(copied == bytes, "the bytes");
+        assert_eq!(sums[0].sha256, hex(&Sha256::digest(&bytes)));
+        assert!(std::os::unix::fs::MetadataExt::blocks(&about) * 512 < 4 << 20, "{about:?}");
     }
 }

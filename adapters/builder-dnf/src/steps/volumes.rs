@@ -103,8 +103,7 @@ pub(crate) async fn measure(
 ) -> Result<Filled, Halt> {
     let (mut kib, mut inodes) = (0, 0);
     if let Some(tree) = &tree {
-        kib = count(shop, "-k", tree).await?;
-        inodes = count(shop, "--inodes", tree).await?;
+        [kib, inodes] = count(shop, tree).await?;
     }
     let need = match volume.file_system {
         FileSystem::Ext(_) => (kib + kib / 4 + inodes / 2).div_ceil(1024) + 16,
@@ -127,9 +126,14 @@ pub(crate) async fn measure(
     Ok(Filled { volume: volume.clone(), tree, mib, need, inodes })
 }
 
-async fn count(shop: &Workshop<'_>, what: &str, tree: &Path) -> Result<u64, Halt> {
-    let said = shop.ask([OsString::from("du"), "-s".into(), what.into(), "--".into(), tree.into()]).await?;
-    Ok(said.and_then(|said| said.split_whitespace().next()?.parse().ok()).unwrap_or(0))
+/// Counts the KiB and the inodes of a tree.
+async fn count(shop: &Workshop<'_>, tree: &Path) -> Result<[u64; 2], Halt> {
+    const BOTH: &str = r#"du -s -k -- "$1" && du -s --inodes -- "$1""#;
+    let words: [OsString; 4] = ["sh".into(), "-c".into(), BOTH.into(), "sh".into()];
+    let said = shop.ask(words.into_iter().chain([tree.into()])).await?.unwrap_or_default();
+    let number = |line: &str| line.split_whitespace().next()?.parse().ok();
+    let mut numbers = said.lines().map(|line| number(line).unwrap_or(0));
+    Ok([numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)])
 }
 
 #[cfg(test)]

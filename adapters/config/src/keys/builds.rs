@@ -44,6 +44,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "memory_limit", Kind::Size, "what one build may take of the memory, all its processes together")
         .otherwise("no limit")
         .example("4 GB"),
+    Key::new(
+        WORKER,
+        "work_memory",
+        Kind::Number("percent", 0),
+        "how much of the free memory the files of one build may take while it runs; what does not fit is on the disk",
+    )
+    .value("50")
+    .example("0"),
     Key::new(WORKER, "cpu_limit", Kind::Cores, "how many processors one build may keep busy")
         .otherwise("no limit")
         .example("1.5"),

@@ -63,11 +63,23 @@ pub struct Bounds {
     pub reach: Reach,
     /// What each of them may take.
     pub limits: Limits,
+    /// So many percent of the free memory their files may take; as the builder has it unless told.
+    pub work_memory: Option<u8>,
 }
 
 /// Reads them.
 fn bounds(site: &Configuration) -> Bounds {
-    Bounds { priority: priority(site), reach: reach(site), limits: limits(site) }
+    Bounds {
+        priority: priority(site),
+        reach: reach(site),
+        limits: limits(site),
+        work_memory: work_memory(site),
+    }
+}
+
+/// Reads how much of the free memory their files may take.
+fn work_memory(site: &Configuration) -> Option<u8> {
+    site.number("worker", "work_memory").map(|percent| u8::try_from(percent.min(100)).unwrap_or(100))
 }
 
 /// Reads what each build may take.
@@ -120,5 +132,9 @@ fn priority(site: &Configuration) -> Priority {
 /// Makes the builder that makes real images.
 pub fn real_builder(state: &State, bounds: Bounds) -> Box<dyn ImageBuilder> {
     let place = Box::new(Userns::new().behind_others(bounds.priority));
-    Box::new(DnfBuilder::new(place, state.cache()).reaching(bounds.reach).within(bounds.limits))
+    let builder = DnfBuilder::new(place, state.cache()).reaching(bounds.reach).within(bounds.limits);
+    Box::new(match bounds.work_memory {
+        Some(percent) => builder.in_memory(percent),
+        None => builder,
+    })
 }

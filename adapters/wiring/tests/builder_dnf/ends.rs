@@ -130,3 +130,20 @@ async fn a_cache_whose_maker_was_killed_in_the_middle_serves_the_next() {
     let kept = std::fs::read_dir(scene.temp().join("cache/slot-0")).unwrap().count();
     assert!(kept > 0, "it was used");
 }
+
+#[tokio::test]
+async fn a_build_that_memory_does_not_hold_is_done_again_on_the_disk() {
+    const GROWS: &str = "REPO\n%packages\nbusybox\n%end\n%post --nochroot --erroronfail\nset -e\n\
+        dd if=/dev/zero of=$INSTALL_ROOT/much bs=1M count=500 status=none\nrm $INSTALL_ROOT/much\n\
+        touch $INSTALL_ROOT/all-written\n%end\n";
+    let scene = Scene::new(ImageType::Loop, GROWS);
+
+    let made = scene.made().await;
+
+    assert!(scene.log().contains("once more, on the disk"), "{}", scene.log());
+    assert!(made.warnings.iter().all(|warning| !warning.contains("ended with")), "{:?}", made.warnings);
+    let image = scene.request.folder.join(made.image_file);
+    let list =
+        child::quick(&["debugfs".as_ref(), "-R".as_ref(), "ls -p /".as_ref(), image.as_os_str()]).unwrap();
+    assert!(String::from_utf8_lossy(&list.stdout).contains("/all-written/"), "{list:?}");
+}

@@ -3,11 +3,16 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use imaging::BuilderError;
+
 use crate::halt::Halt;
 use crate::workshop::Workshop;
 
 /// Where Debian has grub's parts for BIOS.
 const BIOS_PARTS: &str = "/usr/lib/grub/i386-pc";
+
+/// No image of grub has more bytes.
+const LARGEST: u64 = 16 << 20;
 
 /// grub's modules that are part of its image, so that it needs none from the disk.
 const MODULES: &[&str] = &[
@@ -76,7 +81,7 @@ pub(crate) async fn image(shop: &Workshop<'_>, menu: &Menu, firmware: Firmware) 
     );
     let (config, image) =
         (shop.work.join("parts/early.cfg"), shop.work.join("parts").join(firmware.format()));
-    shop.write(&config, "0644", &early).await?;
+    shop.note_down(&config, &early)?;
     let mut words: Vec<OsString> =
         ["-O".into(), firmware.format().into(), "-p".into(), OsString::from(prefix)].into();
     words.extend(["-c".into(), config.into(), "-o".into(), image.clone().into()]);
@@ -86,18 +91,15 @@ pub(crate) async fn image(shop: &Workshop<'_>, menu: &Menu, firmware: Firmware) 
 }
 
 /// Writes grub into a disk whose BIOS reads the MBR; its image lies from `sector` on.
-pub(crate) async fn into_mbr(
-    shop: &Workshop<'_>,
-    image: &Path,
-    disk: &Path,
-    sector: u64,
-) -> Result<(), Halt> {
+pub(crate) fn into_mbr(shop: &Workshop<'_>, image: &Path, disk: &Path, sector: u64) -> Result<(), Halt> {
+    let boot = std::fs::read(Path::new(BIOS_PARTS).join("boot.img"));
+    let boot = boot.map_err(|error| Halt::Broken(BuilderError::new("read grub's boot.img", error)))?;
     // The first 440 bytes are code; the partition table follows.
-    shop.copy_into(&Path::new(BIOS_PARTS).join("boot.img"), disk, 0, Some(440)).await?;
-    shop.copy_into(image, disk, sector * 512, None).await?;
+    shop.patch(disk, 0, boot.get(..440).unwrap_or(&boot))?;
+    shop.patch(disk, sector * 512, &shop.bytes(image, 0, LARGEST)?)?;
     // Each stage knows by a number where the next one begins. They expect the image in the second sector.
-    shop.patch(disk, 0x5c, &sector.to_le_bytes()).await?;
-    shop.patch(disk, sector * 512 + 0x1f4, &(sector + 1).to_le_bytes()).await
+    shop.patch(disk, 0x5c, &sector.to_le_bytes())?;
+    shop.patch(disk, sector * 512 + 0x1f4, &(sector + 1).to_le_bytes())
 }
 
 /// Puts grub where a UEFI looks that nobody has told anything, in a folder that is or becomes the ESP.
