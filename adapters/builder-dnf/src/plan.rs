@@ -7,6 +7,7 @@ mod foreign;
 mod fstab;
 mod honoured;
 mod live;
+mod many;
 mod names;
 mod options;
 mod packages;
@@ -143,6 +144,7 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         let help = wrong.help.map(|help| format!(" ({help})")).unwrap_or_default();
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
+    many::check(&kickstart)?;
     foreign::runs_here(request.arch)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
