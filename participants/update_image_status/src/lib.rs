@@ -40,7 +40,7 @@ fn read(item: &Workitem) -> Result<(ImageId, Push), String> {
         Some(Value::String(status)) => status.parse::<JobStatus>().map_err(|error| error.to_string())?,
         _ => return Err("the step has no param `status`, as :status => 'BUILDING'".into()),
     };
-    let mut push = Push::new(status, attempt(item));
+    let mut push = Push::new(status.clone(), attempt(item));
     let url = |path| item.text(path).filter(|url| !url.is_empty());
     push.logfile_url = url("image.logfile_url");
     if status.is_final() {
@@ -49,7 +49,7 @@ fn read(item: &Workitem) -> Result<(ImageId, Push), String> {
     match status {
         JobStatus::Done => push.image_url = url("image.image_url"),
         JobStatus::Error => push.error = Some(why(item)),
-        JobStatus::InQueue | JobStatus::Building => {}
+        _ => {}
     }
     Ok((image_id, push))
 }
