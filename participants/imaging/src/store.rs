@@ -106,9 +106,6 @@ pub trait JobStore: Send + Sync {
 
     /// Returns the newest finished job like another.
     async fn finished(&self, lookup: &Lookup) -> Result<Option<ImageJob>, StoreError>;
-
-    /// Returns the newest jobs, newest first.
-    async fn newest(&self, limit: u32) -> Result<Vec<ImageJob>, StoreError>;
 }
 
 /// How many jobs of one stem may be asked for in the same second.

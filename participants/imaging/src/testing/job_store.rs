@@ -11,7 +11,6 @@ pub async fn job_store_keeps_its_promises(store: &dyn JobStore) {
     a_job_comes_back_as_it_was_recorded(store).await;
     news_are_taken_in_the_order_of_tries(store).await;
     only_finished_jobs_like_it_are_found(store).await;
-    the_newest_come_first(store).await;
 }
 
 async fn a_job_is_recorded_once_a_request(store: &dyn JobStore) {
@@ -92,13 +91,6 @@ async fn only_finished_jobs_like_it_are_found(store: &dyn JobStore) {
     assert_eq!(found(store.finished(&like(500)).await.unwrap()), Some(image));
     assert_eq!(found(store.finished(&like(501)).await.unwrap()), None, "too old");
     assert_eq!(found(store.finished(&lookup(0)).await.unwrap()), None, "another name");
-}
-
-async fn the_newest_come_first(store: &dyn JobStore) {
-    store.record(&id("z-newest"), &job("newest"), 4_000_000_000_000).await.unwrap();
-    let newest = store.newest(2).await.unwrap();
-    assert_eq!(newest.len(), 2);
-    assert_eq!(newest[0].image_id, id("z-newest"));
 }
 
 pub(super) fn id(text: &str) -> ImageId {

@@ -57,10 +57,6 @@ impl JobStore for MemoryStore {
         Ok(self.lock().find(image_id).map(|kept| kept.job.clone()))
     }
 
-    async fn newest(&self, limit: u32) -> Result<Vec<ImageJob>, StoreError> {
-        Ok(self.lock().jobs.iter().rev().take(limit as usize).map(|kept| kept.job.clone()).collect())
-    }
-
     async fn finished(&self, lookup: &Lookup) -> Result<Option<ImageJob>, StoreError> {
         let inner = self.lock();
         Ok(inner.jobs.iter().rev().find(|kept| kept.job.answers(lookup)).map(|kept| kept.job.clone()))
@@ -119,7 +115,7 @@ impl JobCare for MemoryStore {
         }
         let (key, errand) = errands::remove_files(&kept.job);
         inner.jobs.retain(|kept| kept.job.image_id != *image_id);
-        inner.errands.retain(|noted| noted.taken.image_id != *image_id || noted.done);
+        inner.errands.retain(|noted| noted.taken.image_id != *image_id);
         inner.ask(key, image_id, errand, now_ms);
         inner.audit(now_ms, who, "deleted the job", image_id.as_str());
         Ok(Changed::Done)
