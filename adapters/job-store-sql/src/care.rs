@@ -7,7 +7,6 @@ use sqlx::{AssertSqlSafe, Row};
 use crate::accounts::audit;
 use crate::jobs::{lock, note, update, with_number};
 use crate::pool::{Failed, SqlJobStore};
-use crate::row::places;
 use crate::site;
 
 impl SqlJobStore {
@@ -115,19 +114,12 @@ impl SqlJobStore {
         Ok(writing.commit().await?)
     }
 
-    async fn try_cancelled(&self, processes: &[String]) -> Result<Vec<(String, String)>, Failed> {
-        if processes.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!(
-            "SELECT attempt_process, cancelled_by FROM job WHERE cancelled_by <> '' AND attempt_process IN ({})",
-            places(1, processes.len())
-        );
-        let query = processes
-            .iter()
-            .fold(sqlx::query(AssertSqlSafe(sql)), |query, process| query.bind(process.as_str()));
-        let rows = query.fetch_all(self.pool()).await?;
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+    async fn try_cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, Failed> {
+        let who: Option<String> = sqlx::query_scalar("SELECT cancelled_by FROM job WHERE image_id = $1")
+            .bind(image_id.as_str())
+            .fetch_optional(self.pool())
+            .await?;
+        Ok(who.filter(|who| !who.is_empty()))
     }
 }
 
@@ -160,7 +152,7 @@ impl JobCare for SqlJobStore {
         self.patiently("add to the history of a job", || self.try_note(image_id, event)).await
     }
 
-    async fn cancelled(&self, processes: &[String]) -> Result<Vec<(String, String)>, StoreError> {
-        self.patiently("look for cancelled jobs", || self.try_cancelled(processes)).await
+    async fn cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, StoreError> {
+        self.patiently("look for a wish to stop a job", || self.try_cancelled_by(image_id)).await
     }
 }

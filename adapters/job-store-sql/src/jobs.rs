@@ -212,7 +212,7 @@ impl SqlJobStore {
              ORDER BY j.number DESC LIMIT 1"
         );
         let query = binds.iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, text| query.bind(*text));
-        let query = since_ms.into_iter().fold(query, |query, since| query.bind(since));
+        let query = since_ms.into_iter().fold(query, sqlx::query::Query::bind);
         let Some(row) = query.fetch_optional(&mut *connection).await? else { return Ok(None) };
         let tags = tags(&mut connection, row.try_get("number")?).await?;
         let (_, mut job) = row::job(&row, tags)?;

@@ -51,7 +51,6 @@ CREATE INDEX job_type_status ON job (image_type, status, number);
 CREATE INDEX job_arch ON job (arch, number);
 CREATE INDEX job_arch_status ON job (arch, status, number);
 CREATE INDEX job_likeness ON job (likeness, number);
-CREATE INDEX job_process ON job (attempt_process);
 CREATE TABLE job_asked (
     number    {key} PRIMARY KEY,
     asked     TEXT NOT NULL,
@@ -168,7 +167,7 @@ pub(crate) async fn prepare(store: &SqlJobStore) -> Result<i64, Failed> {
         site::put(&mut writing, &entry).await?;
     }
     if is_old {
-        first::take_over(&mut writing, store.dialect()).await?;
+        first::take_over(&mut writing).await?;
     }
     writing.execute("CREATE TABLE job_store_version (version BIGINT NOT NULL)").await?;
     sqlx::query("INSERT INTO job_store_version VALUES ($1)").bind(VERSION).execute(&mut *writing).await?;

@@ -52,6 +52,6 @@ pub trait JobCare: Send + Sync {
     /// Adds to the history of a job; does nothing when there is no such job.
     async fn note(&self, image_id: &ImageId, event: &JobEvent) -> Result<(), StoreError>;
 
-    /// Returns those of the jobs whose processes these are that a person wants stopped, with who wants it.
-    async fn cancelled(&self, processes: &[String]) -> Result<Vec<(String, String)>, StoreError>;
+    /// Returns who wanted a job stopped, if somebody did: whoever builds it asks every now and then.
+    async fn cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, StoreError>;
 }

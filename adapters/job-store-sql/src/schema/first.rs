@@ -5,7 +5,7 @@ use sqlx::{Executor, Row};
 
 use super::Writing;
 use crate::jobs;
-use crate::pool::{Dialect, Failed};
+use crate::pool::Failed;
 
 /// How many jobs are in memory at once.
 const PART: usize = 200;
@@ -18,7 +18,7 @@ pub(super) async fn put_aside(writing: &mut Writing) -> Result<(), Failed> {
 }
 
 /// Moves all jobs into the tables of today, the oldest first.
-pub(super) async fn take_over(writing: &mut Writing, dialect: Dialect) -> Result<(), Failed> {
+pub(super) async fn take_over(writing: &mut Writing) -> Result<(), Failed> {
     let (mut created, mut id) = (i64::MIN, String::new());
     loop {
         let rows = sqlx::query(
@@ -54,7 +54,6 @@ pub(super) async fn take_over(writing: &mut Writing, dialect: Dialect) -> Result
             break;
         }
     }
-    let _ = dialect;
     writing.execute("DROP TABLE job_of_version_1").await?;
     Ok(())
 }

@@ -53,7 +53,7 @@ async fn tags_come_and_go<S: JobStore + JobCare>(store: &S) {
 async fn a_cancelled_job_is_never_built<S: JobStore + JobCare>(store: &S) {
     let image = record(store, "cancel").await;
     store.push(&image, &Push::new(JobStatus::Building, attempt(1)), 20).await.unwrap();
-    assert_eq!(store.cancelled(&["process-1".into()]).await.unwrap(), []);
+    assert_eq!(store.cancelled_by(&image).await.unwrap(), None);
 
     assert_eq!(store.cancel(&image, "ben", 30).await.unwrap(), Changed::Done);
     assert_eq!(store.cancel(&image, "eve", 31).await.unwrap(), Changed::Done, "twice is once");
@@ -66,8 +66,8 @@ async fn a_cancelled_job_is_never_built<S: JobStore + JobCare>(store: &S) {
         (job.status, job.error.as_str(), job.done_ms),
         (JobStatus::Error, "cancelled by ben", Some(30))
     );
-    let whom = store.cancelled(&["other".into(), "process-1".into()]).await.unwrap();
-    assert_eq!(whom, [("process-1".to_owned(), "ben".to_owned())]);
+    assert_eq!(store.cancelled_by(&image).await.unwrap().as_deref(), Some("ben"));
+    assert_eq!(store.cancelled_by(&id("nobody")).await.unwrap(), None);
 
     let done = record(store, "cancel-late").await;
     store.push(&done, &Push::new(JobStatus::Done, attempt(1)), 20).await.unwrap();

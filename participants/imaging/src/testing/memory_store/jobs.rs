@@ -132,13 +132,8 @@ impl JobCare for MemoryStore {
         Ok(())
     }
 
-    async fn cancelled(&self, processes: &[String]) -> Result<Vec<(String, String)>, StoreError> {
-        let inner = self.lock();
-        let cancelled = inner.jobs.iter().filter_map(|kept| {
-            let process = &kept.job.attempt.process;
-            Some((process.clone(), kept.job.cancelled_by.clone()?)).filter(|_| processes.contains(process))
-        });
-        Ok(cancelled.collect())
+    async fn cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, StoreError> {
+        Ok(self.lock().find(image_id).and_then(|kept| kept.job.cancelled_by.clone()))
     }
 }
 
