@@ -8,6 +8,8 @@ pub mod arch;
 pub mod builder;
 pub mod care;
 pub mod desk;
+#[cfg(feature = "door")]
+pub mod door;
 pub mod errands;
 pub mod event;
 pub mod feature;

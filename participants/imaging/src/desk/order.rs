@@ -47,6 +47,9 @@ async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<Vec<Mistake
     if order.kickstart.trim().is_empty() {
         wrong("kickstart", "is empty".into());
     }
+    if order.kickstart.contains('\0') {
+        wrong("kickstart", "has a character with the number 0, which no text may have".into());
+    }
     for (field, table, value) in [
         ("image_type", Table::ImageTypes, &order.image_type),
         ("arch", Table::Arches, &order.arch),
