@@ -26,6 +26,9 @@ impl Request {
         if !missing.is_empty() {
             return Err(format!("Missing mandatory fields: {}", missing.join(",")));
         }
+        if let Some(path) = MANDATORY.into_iter().find(|path| text(path).contains('\0')) {
+            return Err(format!("{path} has a character with the number 0, which no text may have"));
+        }
         let queue = scalar(item.field("image.queue")).unwrap_or_else(|| "requests".into());
         if queue == "web" {
             return Err("image.queue may not be `web` here: those jobs come from the web page".into());
