@@ -11,13 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imaging::{
-    Errand, Happening, ImageId, JobCare, JobEvent, JobFiles, JobSearch, JobStatus, JobStore, Outbox, Registry, StoreError,
-    Taken, now_ms,
+    Errand, Happening, ImageId, JobCare, JobEvent, JobFiles, JobSearch, JobStatus, JobStore, Outbox,
+    Registry, StoreError, Taken, now_ms,
 };
 use participant_core::{Launch, Launcher};
 use tokio_util::sync::CancellationToken;
 
-pub use self::missing::{Fate, Processes};
+pub use self::missing::{Fate, Nobody, Processes};
 
 /// Who does it, for histories.
 const WHO: &str = "img";

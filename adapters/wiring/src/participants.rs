@@ -4,6 +4,7 @@ mod build_image;
 mod build_ks;
 mod kind;
 mod request_image;
+mod stoppable;
 mod update_image_status;
 
 pub use self::build_image::real_builder;
@@ -11,4 +12,5 @@ pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};
 pub(crate) use self::kind::{Host, Kind, name_of_code};
 pub(crate) use self::request_image::request_image;
+pub(crate) use self::stoppable::Stoppable;
 pub(crate) use self::update_image_status::update_image_status;

@@ -3,8 +3,6 @@
 //! A worker that dies gives its workitem to the next one, so its job goes on. What this is for: processes that stopped
 //! or ended without a word, and jobs that no engine knows any more. Nothing stays under way for ever.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use imaging::{ImageJob, JobAttempt, JobStatus, Push, StoreError};
 use process_engine::{Engine, State};
@@ -15,7 +13,7 @@ use super::{Errands, WHO};
 /// How long a job has to be silent before anybody is asked, in milliseconds: its news may be on their way.
 const PATIENCE_MS: i64 = 60_000;
 /// How many silent jobs are looked at together.
-const AT_ONCE: u32 = 100;
+const AT_ONCE: u32 = 500;
 
 /// What became of the process of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,20 +92,6 @@ fn last_word(job: &ImageJob, fields: &str) -> Fate {
     }))
 }
 
-/// Lets several answer; the first who knows counts.
-#[async_trait]
-impl Processes for Vec<Arc<dyn Processes>> {
-    async fn fate(&self, job: &ImageJob) -> anyhow::Result<Fate> {
-        for one in self {
-            match one.fate(job).await? {
-                Fate::Unknown => {}
-                fate => return Ok(fate),
-            }
-        }
-        Ok(Fate::Unknown)
-    }
-}
-
 impl Errands {
     /// Looks after jobs of which nothing was heard for a while; returns how many came to their end by that.
     pub async fn miss(&self, now_ms: i64) -> Result<usize, StoreError> {
@@ -124,11 +108,19 @@ impl Errands {
                 Fate::Ended(push) => *push,
                 Fate::Gone(why) => given_up(&job, why),
                 Fate::Unknown if silent_ms < self.lost_after_ms => continue,
-                Fate::Unknown => given_up(&job, format!("nothing was heard of it for {} hours", silent_ms / 3_600_000)),
+                Fate::Unknown => {
+                    given_up(&job, format!("nothing was heard of it for {} hours", silent_ms / 3_600_000))
+                }
             };
-            tracing::warn!("{} becomes {}: {}", job.image_id, push.status, push.error.as_deref().unwrap_or("its news were lost"));
+            tracing::warn!(
+                "{} becomes {}: {}",
+                job.image_id,
+                push.status,
+                push.error.as_deref().unwrap_or("its news were lost")
+            );
             let push = Push { who: WHO.into(), ..push };
-            ended += usize::from(self.jobs.push(&job.image_id, &push, now_ms).await? == imaging::Pushed::Taken);
+            ended +=
+                usize::from(self.jobs.push(&job.image_id, &push, now_ms).await? == imaging::Pushed::Taken);
         }
         Ok(ended)
     }
@@ -136,7 +128,10 @@ impl Errands {
 
 /// What a job becomes whose process will say nothing any more; an image that is there stays.
 fn given_up(job: &ImageJob, why: String) -> Push {
-    let push = Push::new(if job.status.has_image() { JobStatus::Done } else { JobStatus::Error }, job.attempt.clone());
+    let push = Push::new(
+        if job.status.has_image() { JobStatus::Done } else { JobStatus::Error },
+        job.attempt.clone(),
+    );
     Push { error: Some(why), ..push }
 }
 
@@ -151,9 +146,15 @@ mod tests {
         let job = ImageJob::recorded(&ImageId::reduce("i").unwrap(), &NewJob::default(), 1);
         let done = r#"{"image": {"result": true, "image_url": "u", "error": "old", "attempt": {"began": "b", "process": "p"}}}"#;
         let Fate::Ended(push) = last_word(&job, done) else { panic!("it says so") };
-        assert_eq!((&push.status, push.image_url.as_deref(), &push.error), (&JobStatus::Done, Some("u"), &None));
+        assert_eq!(
+            (&push.status, push.image_url.as_deref(), &push.error),
+            (&JobStatus::Done, Some("u"), &None)
+        );
         assert_eq!(push.attempt.process, "p");
-        let Fate::Ended(push) = last_word(&job, r#"{"image": {"result": false}, "__error__": "no space"}"#) else { panic!() };
+        let Fate::Ended(push) = last_word(&job, r#"{"image": {"result": false}, "__error__": "no space"}"#)
+        else {
+            panic!()
+        };
         assert_eq!((push.status, push.error.as_deref()), (JobStatus::Error, Some("no space")));
         for silent in ["{}", "", r#"{"image": {"result": "BUILDING"}}"#] {
             assert!(matches!(last_word(&job, silent), Fate::Gone(_)), "{silent}");

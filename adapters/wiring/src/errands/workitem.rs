@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 /// Returns the fields a process about a job begins with; post-processes have their arguments where they look for them.
 pub(super) fn fields(job: &ImageJob, processes: &[PostProcess]) -> serde_json::Result<Box<RawValue>> {
     let asked = &job.asked;
-    let (groups, packages): (Vec<_>, Vec<_>) = asked.overlay.iter().partition(|package| package.starts_with('@'));
+    let (groups, packages): (Vec<_>, Vec<_>) =
+        asked.overlay.iter().partition(|package| package.starts_with('@'));
     let mut image = Map::new();
     let mut put = |key: &str, value: Value| {
         let empty = match &value {
@@ -45,7 +46,9 @@ pub(super) fn fields(job: &ImageJob, processes: &[PostProcess]) -> serde_json::R
         put("attempt", json!({ "began": job.attempt.began, "process": job.attempt.process }));
     }
     for process in processes.iter().filter(|process| asked.post_processes.contains(&process.name)) {
-        if let (Some(argument), false) = (asked.pp_args.get(&process.argname), image.contains_key(&process.argname)) {
+        if let (Some(argument), false) =
+            (asked.pp_args.get(&process.argname), image.contains_key(&process.argname))
+        {
             image.insert(process.argname.clone(), argument.as_str().into());
         }
     }
@@ -67,7 +70,8 @@ mod tests {
             argname: argname.into(),
             ..PostProcess::default()
         };
-        let processes = [process("test", "testsuite"), process("evil", "image_id"), process("other", "other")];
+        let processes =
+            [process("test", "testsuite"), process("evil", "image_id"), process("other", "other")];
         let asked = NewJob {
             name: "n".into(),
             kickstart: "part /".into(),
@@ -75,11 +79,14 @@ mod tests {
             user: "ana".into(),
             overlay: vec!["vim".into(), "-nano".into(), "@core".into()],
             post_processes: ["test".to_owned(), "evil".to_owned()].into(),
-            pp_args: ["testsuite", "image_id", "other"].map(|name| (name.to_owned(), "mine".to_owned())).into(),
+            pp_args: ["testsuite", "image_id", "other"]
+                .map(|name| (name.to_owned(), "mine".to_owned()))
+                .into(),
             ..NewJob::default()
         };
         let mut job = ImageJob::recorded(&ImageId::reduce("i").unwrap(), &asked, 1);
-        let read = |job: &ImageJob| serde_json::from_str::<Value>(fields(job, &processes).unwrap().get()).unwrap();
+        let read =
+            |job: &ImageJob| serde_json::from_str::<Value>(fields(job, &processes).unwrap().get()).unwrap();
 
         let expected = json!({
             "image": {
@@ -91,6 +98,9 @@ mod tests {
         assert_eq!(read(&job), expected);
         (job.status, job.image_url) = (JobStatus::Done, "http://img/i".into());
         let done = read(&job);
-        assert_eq!((&done["image"]["result"], &done["image"]["image_url"]), (&json!(true), &json!("http://img/i")));
+        assert_eq!(
+            (&done["image"]["result"], &done["image"]["image_url"]),
+            (&json!(true), &json!("http://img/i"))
+        );
     }
 }
