@@ -39,7 +39,7 @@ fn row(number: usize) -> String {
         "email": "", "prefix": "requests/ana",
         "more": {"image.devicegroup": "\"handsets\"", "image.packages": "[\"vim\"]", "image.release": "\"1.0\""},
     });
-    let (status, done) = if number % 2 == 0 { ("DONE", "77") } else { ("BUILDING", "NULL") };
+    let (status, done) = if number.is_multiple_of(2) { ("DONE", "77") } else { ("BUILDING", "NULL") };
     format!(
         "INSERT INTO job VALUES ('id-{number}', 'r{number}', 'requests', 'ana', 'n900-demo', 'raw', 'x86_64', '{asked}', \
          '{status}', '2026-11-21 07:00', 'wfid-{number}', {}, {done}, 'http://img/i', 'http://img/', 'http://img/l', '', 3);\n",
