@@ -99,13 +99,22 @@ async fn what_cannot_be_recorded_is_refused_with_a_sentence() {
         ("extra_repos", json!(7), "image.extra_repos should be a list of addresses"),
         ("packages", json!({ "a": 1 }), "image.packages should be a list"),
         ("tags", json!("x".repeat(61)), "should have 1 to 60 characters"),
-        ("tags", json!((0..300).map(|number| number.to_string()).collect::<Vec<_>>()), "image.tags are 300: a job has at most 50"),
+        (
+            "tags",
+            json!((0..300).map(|number| number.to_string()).collect::<Vec<_>>()),
+            "image.tags are 300: a job has at most 50",
+        ),
         ("kickstart", json!("part /\u{0}"), "has a character with the number 0"),
     ];
     for (field, value, words) in rows {
-        let mut image = json!({ "kickstart": "part /", "image_type": "raw", "arch": "x86_64", "name": "demo" });
+        let mut image =
+            json!({ "kickstart": "part /", "image_type": "raw", "arch": "x86_64", "name": "demo" });
         image[field] = value;
-        let fields = answer(&participant(MemoryStore::default()), &workitem(&json!({ "ev": { "id": "e" }, "image": image }))).await;
+        let fields = answer(
+            &participant(MemoryStore::default()),
+            &workitem(&json!({ "ev": { "id": "e" }, "image": image })),
+        )
+        .await;
         assert_eq!(fields["__result__"], false, "{field}");
         assert!(fields["image"]["error"].as_str().unwrap().contains(words), "{words}: {fields}");
     }

@@ -104,7 +104,8 @@ async fn each_status_sets_what_belongs_to_it_and_nothing_else() {
         let story = if status.starts_with("DONE,") { vec![done.clone(), news] } else { vec![news] };
         let job = after(&story).await;
         assert_eq!(job.status.as_str(), status);
-        let urls = [job.files_url.as_str(), job.image_url.as_str(), job.logfile_url.as_str(), job.error.as_str()];
+        let urls =
+            [job.files_url.as_str(), job.image_url.as_str(), job.logfile_url.as_str(), job.error.as_str()];
         assert_eq!(urls, [files, image_url, log, error], "{status}");
         assert_eq!((job.test_result, job.done_ms.is_some()), (result, over), "{status}");
         assert_eq!(job.test_results_url, if result.is_some() { "results" } else { "" });
