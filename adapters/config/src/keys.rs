@@ -111,7 +111,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("ldap", "logging in by LDAP"),
     ("notify", "telling people of images"),
     ("test", "tests after a build"),
-    ("processes", "process definitions of the web interface"),
+    ("processes", "the processes of jobs"),
     ("amqp", "the first version's own broker"),
     ("daemon", "the first version as a daemon"),
 ];

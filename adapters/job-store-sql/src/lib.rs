@@ -1,11 +1,21 @@
 //! The job store in a database: SQLite on one machine, PostgreSQL for several.
 //!
-//! One schema and one set of statements serve both: texts and whole numbers only, and no transaction longer than a
-//! statement. A job is changed by comparing its version, so that writers need not wait for each other.
+//! One schema and one set of statements serve both: texts and whole numbers only. What is long (kickstarts, all that
+//! was asked for) has a table of its own, so that lists do not read it. Whatever belongs together is one transaction:
+//! a job and the errand of launching it, a state and the post-processes that follow.
+//!
+//! - [`schema`]: the tables, and how an older store becomes one of today
+//! - [`pool`]: connections, transactions, and patience with a server that restarts
+//! - [`row`]: a job as rows
+//! - [`jobs`], [`care`], [`search`], [`site`], [`accounts`]: the statements, a trait each
 
+mod accounts;
+mod care;
+mod jobs;
+mod pool;
 mod row;
 mod schema;
-mod store;
+mod search;
+mod site;
 
-pub use schema::OpenError;
-pub use store::SqlJobStore;
+pub use pool::{OpenError, SqlJobStore};

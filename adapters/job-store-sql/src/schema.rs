@@ -1,106 +1,206 @@
-//! The table of jobs, and how to get at it.
+//! The tables, and how an older store becomes one of today.
 
-use std::path::Path;
-use std::str::FromStr;
-use std::time::Duration;
+mod first;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, AssertSqlSafe, Executor};
+use imaging::registry;
+use sqlx::{AssertSqlSafe, Executor, Row};
 
-/// What is searched has a column; `asked` holds all of what was asked for as JSON.
-const SCHEMA: &str = "
-CREATE TABLE IF NOT EXISTS job (
-    image_id        TEXT PRIMARY KEY,
-    request         TEXT NOT NULL UNIQUE,
-    queue           TEXT NOT NULL,
-    user_name       TEXT NOT NULL,
-    name            TEXT NOT NULL,
-    image_type      TEXT NOT NULL,
-    arch            TEXT NOT NULL,
-    asked           TEXT NOT NULL,
-    status          TEXT NOT NULL,
-    attempt_began   TEXT NOT NULL,
-    attempt_process TEXT NOT NULL,
-    created_ms      BIGINT NOT NULL,
-    done_ms         BIGINT,
-    image_url       TEXT NOT NULL,
-    files_url       TEXT NOT NULL,
-    logfile_url     TEXT NOT NULL,
-    error           TEXT NOT NULL,
-    version         BIGINT NOT NULL
+use crate::pool::{Dialect, Failed, SqlJobStore, Writing};
+use crate::site;
+
+/// The version of the tables below. Version 1 had one table, and no number.
+pub(crate) const VERSION: i64 = 2;
+
+/// `{number}` counts by itself, `{key}` is one of these, `{sorted}` sorts by bytes on every server, `{compact}` has a table
+/// sorted by its key.
+///
+/// Lists are sorted by `job.number`, downwards; each filter has an index that ends in it, and those of few values one
+/// with the state before it.
+const TABLES: &str = "
+CREATE TABLE job (
+    number           {number},
+    image_id         TEXT NOT NULL UNIQUE,
+    request          TEXT NOT NULL UNIQUE,
+    queue            TEXT NOT NULL,
+    user_name        TEXT NOT NULL,
+    name             TEXT NOT NULL,
+    image_type       TEXT NOT NULL,
+    arch             TEXT NOT NULL,
+    status           TEXT NOT NULL,
+    attempt_began    TEXT NOT NULL,
+    attempt_process  TEXT NOT NULL,
+    created_ms       BIGINT NOT NULL,
+    heard_ms         BIGINT NOT NULL,
+    done_ms          BIGINT,
+    image_url        TEXT NOT NULL,
+    files_url        TEXT NOT NULL,
+    logfile_url      TEXT NOT NULL,
+    error            TEXT NOT NULL,
+    test_result      TEXT NOT NULL,
+    test_results_url TEXT NOT NULL,
+    cancelled_by     TEXT NOT NULL,
+    likeness         TEXT NOT NULL
+);
+CREATE INDEX job_status ON job (status, number);
+CREATE INDEX job_user ON job (user_name, number);
+CREATE INDEX job_user_status ON job (user_name, status, number);
+CREATE INDEX job_queue ON job (queue, number);
+CREATE INDEX job_queue_status ON job (queue, status, number);
+CREATE INDEX job_type ON job (image_type, number);
+CREATE INDEX job_type_status ON job (image_type, status, number);
+CREATE INDEX job_arch ON job (arch, number);
+CREATE INDEX job_arch_status ON job (arch, status, number);
+CREATE INDEX job_likeness ON job (likeness, number);
+CREATE TABLE job_asked (
+    number    {key} PRIMARY KEY,
+    asked     TEXT NOT NULL,
+    kickstart TEXT NOT NULL
+);
+CREATE TABLE job_tag (
+    tag    TEXT {sorted} NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (tag, number)
+){compact};
+CREATE INDEX job_tag_number ON job_tag (number, tag);
+CREATE TABLE job_word (
+    word   TEXT {sorted} NOT NULL,
+    number BIGINT NOT NULL,
+    PRIMARY KEY (word, number)
+){compact};
+CREATE INDEX job_word_number ON job_word (number, word);
+CREATE TABLE job_event (
+    number BIGINT NOT NULL,
+    place  {number},
+    at_ms  BIGINT NOT NULL,
+    who    TEXT NOT NULL,
+    what   TEXT NOT NULL
+);
+CREATE INDEX job_event_number ON job_event (number, place);
+CREATE TABLE errand (
+    place    {number},
+    name     TEXT NOT NULL UNIQUE,
+    image_id TEXT NOT NULL,
+    errand   TEXT NOT NULL,
+    due_ms   BIGINT NOT NULL,
+    tries    BIGINT NOT NULL,
+    done_ms  BIGINT,
+    why      TEXT NOT NULL
+);
+CREATE INDEX errand_due ON errand (place) WHERE done_ms IS NULL;
+CREATE INDEX errand_image ON errand (image_id);
+CREATE TABLE entry (
+    kind  TEXT {sorted} NOT NULL,
+    name  TEXT {sorted} NOT NULL,
+    entry TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+CREATE TABLE account (
+    name     TEXT {sorted} PRIMARY KEY,
+    account  TEXT NOT NULL,
+    password TEXT
+);
+CREATE TABLE account_group (
+    name   TEXT {sorted} PRIMARY KEY,
+    entry TEXT NOT NULL
+);
+CREATE TABLE api_token (
+    place   {number},
+    id      TEXT NOT NULL UNIQUE,
+    digest  TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    token   TEXT NOT NULL,
+    used_ms BIGINT
+);
+CREATE INDEX api_token_account ON api_token (account);
+CREATE TABLE session (
+    digest     TEXT PRIMARY KEY,
+    account    TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    expires_ms BIGINT NOT NULL
+);
+CREATE INDEX session_account ON session (account);
+CREATE INDEX session_expires ON session (expires_ms);
+CREATE TABLE audit (
+    number {number},
+    at_ms  BIGINT NOT NULL,
+    who    TEXT NOT NULL,
+    what   TEXT NOT NULL,
+    about  TEXT NOT NULL
 )";
 
-/// Signs that would end the path of an address.
-const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
-
-const INDEX: &str = "CREATE INDEX IF NOT EXISTS job_created ON job (created_ms)";
-
-/// Why the job store is not to be had.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// The file cannot be used; the text says what to do.
-    #[error(transparent)]
-    File(#[from] sqlite_file::OpenError),
-    /// The database was found and refuses, or was not found.
-    #[error("cannot open the job store {place}")]
-    Database {
-        /// The file, or the server without its password.
-        place: String,
-        /// What came of it.
-        #[source]
-        source: sqlx::Error,
-    },
-}
-
-/// Opens a SQLite file, making it when it is not there.
-pub(crate) async fn open_file(path: &Path) -> Result<AnyPool, OpenError> {
-    sqlite_file::make(path).await?;
-    let path_in_url: PercentEncode<'_> = percent_encode(path.as_os_str().as_encoded_bytes(), NOT_IN_A_PATH);
-    let url = format!("sqlite://{path_in_url}?mode=rwc");
-    open(&url, 1).await.map_err(|source| OpenError::Database { place: path.display().to_string(), source })
-}
-
-/// Opens a PostgreSQL database by its `postgres://` address.
-pub(crate) async fn open_server(url: &str) -> Result<AnyPool, OpenError> {
-    // the part before the @ holds the password
-    let place = url.rsplit('@').next().unwrap_or_default().to_owned();
-    open(url, 8).await.map_err(|source| OpenError::Database { place, source })
-}
-
-async fn open(url: &str, connections: u32) -> sqlx::Result<AnyPool> {
-    sqlx::any::install_default_drivers();
-    let is_file = url.starts_with("sqlite:");
-    let pool = AnyPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(5)) // a server that refuses is asked again until then
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                if is_file {
-                    // an address cannot say these
-                    let patience = sqlite_file::PATIENCE.as_millis();
-                    let settings = format!("PRAGMA busy_timeout = {patience}; PRAGMA synchronous = FULL");
-                    connection.execute(AssertSqlSafe(settings)).await?;
-                }
-                Ok(())
-            })
-        })
-        .connect_with(AnyConnectOptions::from_str(url)?)
-        .await?;
-    let mut tries = 0;
-    loop {
-        match make(&pool).await {
-            Ok(()) => return Ok(pool),
-            // PostgreSQL: two programs that make the same table at once
-            Err(sqlx::Error::Database(_)) if tries < 3 => tries += 1,
-            Err(error) => return Err(error),
-        }
+/// Makes the tables of today when they are not there, and returns the version the store has now.
+///
+/// Of several programs that do so at once, one does; a program that is killed meanwhile leaves the store as it was.
+pub(crate) async fn prepare(store: &SqlJobStore) -> Result<i64, Failed> {
+    if let Some(version) = version(store).await? {
+        return Ok(version);
     }
+    let mut writing = store.write().await?;
+    if store.dialect() == Dialect::Postgres {
+        // any number, as long as it is always the same
+        sqlx::query("SELECT pg_advisory_xact_lock(7391462)").execute(&mut *writing).await?;
+    }
+    let is_old = match (
+        has_table(&mut writing, store.dialect(), "job").await?,
+        has_version(&mut writing, store.dialect()).await?,
+    ) {
+        (_, true) => return version(store).await.map(|version| version.unwrap_or(VERSION)), // somebody else did it
+        (is_old, false) => is_old,
+    };
+    if is_old {
+        first::put_aside(&mut writing).await?;
+    }
+    let words = match store.dialect() {
+        Dialect::Sqlite => ["INTEGER PRIMARY KEY AUTOINCREMENT", "INTEGER", "", " WITHOUT ROWID"],
+        Dialect::Postgres => {
+            ["BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY", "BIGINT", "COLLATE \"C\"", ""]
+        }
+    };
+    for table in TABLES.split(';') {
+        let table = ["{number}", "{key}", "{sorted}", "{compact}"]
+            .into_iter()
+            .zip(words)
+            .fold(table.to_owned(), |table, (place, word)| table.replace(place, word));
+        writing.execute(AssertSqlSafe(table)).await?;
+    }
+    for entry in registry::defaults() {
+        site::put(&mut writing, &entry).await?;
+    }
+    if is_old {
+        first::take_over(&mut writing).await?;
+    }
+    writing.execute("CREATE TABLE job_store_version (version BIGINT NOT NULL)").await?;
+    sqlx::query("INSERT INTO job_store_version VALUES ($1)").bind(VERSION).execute(&mut *writing).await?;
+    writing.commit().await?;
+    Ok(VERSION)
 }
 
-async fn make(pool: &AnyPool) -> sqlx::Result<()> {
-    pool.execute(SCHEMA).await?;
-    pool.execute(INDEX).await?;
-    Ok(())
+/// Returns the version of a store that has one.
+async fn version(store: &SqlJobStore) -> Result<Option<i64>, Failed> {
+    let mut connection = store.pool().acquire().await?;
+    if !has_version(&mut connection, store.dialect()).await? {
+        return Ok(None);
+    }
+    Ok(Some(
+        sqlx::query_scalar("SELECT max(version) FROM job_store_version").fetch_one(&mut *connection).await?,
+    ))
+}
+
+async fn has_version(connection: &mut sqlx::AnyConnection, dialect: Dialect) -> Result<bool, Failed> {
+    has_table(connection, dialect, "job_store_version").await
+}
+
+async fn has_table(
+    connection: &mut sqlx::AnyConnection,
+    dialect: Dialect,
+    name: &str,
+) -> Result<bool, Failed> {
+    let question = match dialect {
+        Dialect::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+        Dialect::Postgres => {
+            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1"
+        }
+    };
+    let row = sqlx::query(question).bind(name).fetch_one(connection).await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
 }

@@ -1,6 +1,7 @@
 //! The composition root: the one crate that knows every other, and puts them together into programs.
 
 mod commands;
+mod errands;
 mod hosted;
 mod logging;
 mod machine;
@@ -14,6 +15,7 @@ mod state;
 mod templates;
 
 pub use commands::run;
+pub use errands::{Errands, Fate, Nobody, Processes};
 pub use logging::start_log;
 pub use machine::{Builders, Machine, Settled};
 pub use participants::{Bounds, real_builder};

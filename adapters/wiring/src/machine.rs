@@ -14,7 +14,8 @@ use process_engine::Engine;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::{Bounds, request_image, update_image_status};
+use crate::errands::Errands;
+use crate::participants::{Bounds, Stoppable, request_image, update_image_status};
 use crate::state::State;
 
 /// How often to look for what programs left that ended.
@@ -72,20 +73,31 @@ impl Machine {
         build_ks: Arc<dyn Participant>,
         build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
     ) -> Result<Machine> {
+        let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
+        Machine::with_store(state, store, build_ks, build_image).await
+    }
+
+    /// The same, with jobs recorded elsewhere.
+    pub(crate) async fn with_store(
+        state: &State,
+        store: SqlJobStore,
+        build_ks: Arc<dyn Participant>,
+        build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
+    ) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
         let name = owner.name().to_owned();
         let queue = LocalQueue::open(&state.private(state.queue())?, owner).await?;
         let engine = Engine::open(&state.private(state.engine())?).await?;
-        let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
-        let user = user_name();
-        let participants = vec![
+        let (user, running) = (user_name(), Running::default());
+        let builds = Stoppable::new(build_image(&name), Arc::new(store.clone()), running.clone());
+        let participants: Vec<(&str, Arc<dyn Participant>)> = vec![
             ("request_image", request_image(&store, &user)),
             ("build_ks", build_ks),
-            ("build_image", build_image(&name)),
+            ("build_image", Arc::new(builds)),
             ("update_image_status", update_image_status(&store)),
         ];
         let adopted = queue.adopt().await?;
-        Ok(Machine { queue, engine, store, adopted, running: Running::default(), user, participants })
+        Ok(Machine { queue, engine, store, adopted, running, user, participants })
     }
 
     /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
@@ -104,16 +116,19 @@ impl Machine {
         self.work_until(settled, &observer, &Limits::default()).await
     }
 
-    /// Works until `stop`, also on what other programs leave when they end; then running jobs may finish within limits.
+    /// Works until `stop`, also on what other programs leave when they end, and on the errands of jobs; then running jobs
+    /// may finish within limits.
     pub async fn serve(
         &self,
         limits: &Limits,
+        errands: &Errands,
         observer: Arc<dyn Observer>,
         stop: CancellationToken,
     ) -> Result<()> {
         let stopped = async {
             tokio::select! {
                 never = self.adopt_for_ever() => match never {},
+                () = errands.run(stop.clone()) => Ok(()),
                 () = stop.cancelled() => Ok(()),
             }
         };

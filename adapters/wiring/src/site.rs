@@ -1,6 +1,7 @@
 //! What the configuration of a site says.
 
 mod broker;
+mod launching;
 mod store;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use anyhow::Result;
 use config::{Configuration, Sources};
 
 pub(crate) use self::broker::{Broker, broker};
+pub(crate) use self::launching::{Launching, launching};
 pub(crate) use self::store::{database, store};
 
 /// Reads the configuration of one participant, or of the site as a whole.

@@ -13,6 +13,11 @@ const KNOWN: [&str; 10] =
 pub struct Arch(&'static str);
 
 impl Arch {
+    /// Returns those IMG knows.
+    pub fn known() -> impl Iterator<Item = Arch> {
+        KNOWN.into_iter().map(Arch)
+    }
+
     /// Returns the architecture of this machine, where IMG knows it.
     pub fn host() -> Option<Arch> {
         match std::env::consts::ARCH {

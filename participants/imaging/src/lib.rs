@@ -3,30 +3,53 @@
 //! Nothing here knows of workitems, databases or programs. The traits are implemented in `adapters/`; what reads them
 //! are the participants.
 
+pub mod accounts;
 pub mod arch;
 pub mod builder;
+pub mod care;
+pub mod desk;
+#[cfg(feature = "door")]
+pub mod door;
+pub mod errands;
+pub mod event;
 pub mod feature;
+pub mod files;
 pub mod image_id;
 pub mod image_type;
 pub mod job;
 pub mod kickstart_source;
+pub mod outbox;
 pub mod package_index;
+pub mod person;
+pub mod registry;
+pub mod search;
 pub mod status;
 pub mod store;
+pub mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod watch;
 
+pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, Scope, Session, account_name};
 pub use arch::Arch;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
+pub use care::{Changed, JobCare, Unchangeable};
+pub use desk::{Desk, Mistake, Refusal};
+pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
+pub use files::{FolderContents, JobFile, JobFiles};
 pub use image_id::{ImageId, ImageName};
 pub use image_type::ImageType;
-pub use job::{ImageJob, JobAttempt, NewJob};
+pub use job::{ExtraRepo, ImageJob, JobAttempt, JobLine, NewJob, TestResult};
 pub use kickstart_source::{KickstartSource, SourceError};
+pub use outbox::{Errand, Outbox, Taken};
 pub use package_index::{IndexError, PackageIndex, ProjectRepository, RepositoryPath};
-pub use status::JobStatus;
-pub use store::{JobStore, Lookup, Push, Pushed, StoreError};
+pub use person::{Permission, Person};
+pub use registry::{BuildService, Entry, PostProcess, Queue, Registry, Table, Token};
+pub use search::{Cursor, JobFilter, JobSearch, Page, words};
+pub use status::{JobStatus, SiteStatus};
+pub use store::{JobStore, Lookup, Push, Pushed, StoreError, record_as};
+pub use tag::Tag;
 pub use watch::{Step, Watch};
 
 /// Returns the time in milliseconds since 1970, as the job store counts it.

@@ -1,8 +1,8 @@
 //! What a workitem asks for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use imaging::NewJob;
+use imaging::{ExtraRepo, NewJob, Tag};
 use participant_core::Workitem;
 use serde_json::Value;
 
@@ -18,9 +18,6 @@ pub(crate) struct Request {
 
 const MANDATORY: [&str; 5] = ["ev.id", "image.kickstart", "image.image_type", "image.arch", "image.name"];
 
-/// Kept with the job as they are, for those who read it later.
-const KEPT: [&str; 4] = ["image.devicegroup", "image.release", "image.packages", "image.extra_repos"];
-
 impl Request {
     /// Reads the fields, or says in a sentence what is wrong with them.
     pub(crate) fn read(item: &Workitem, username: &str) -> Result<Request, String> {
@@ -29,14 +26,18 @@ impl Request {
         if !missing.is_empty() {
             return Err(format!("Missing mandatory fields: {}", missing.join(",")));
         }
+        if let Some(path) = MANDATORY.into_iter().find(|path| text(path).contains('\0')) {
+            return Err(format!("{path} has a character with the number 0, which no text may have"));
+        }
         let queue = scalar(item.field("image.queue")).unwrap_or_else(|| "requests".into());
         if queue == "web" {
             return Err("image.queue may not be `web` here: those jobs come from the web page".into());
         }
         let prefix = item.text("image.prefix").unwrap_or_else(|| format!("{queue}/{username}"));
-        let more = KEPT.into_iter().filter_map(|path| Some((path.to_owned(), item.field(path)?.to_string())));
+        let attempt = item.attempt();
         let job = NewJob {
-            request: item.attempt().to_string(),
+            request: attempt.to_string(),
+            process: attempt.fei.wfid,
             queue,
             user: username.into(),
             name: text("image.name"),
@@ -47,7 +48,12 @@ impl Request {
             extra_opts: list(item.field("image.extra_opts"), "image.extra_opts")?,
             email: text("image.emails"),
             prefix,
-            more: more.collect::<BTreeMap<_, _>>(),
+            overlay: overlay(item)?,
+            extra_repos: repos(item.field("image.extra_repos"))?,
+            release: text("image.release"),
+            devicegroup: text("image.devicegroup"),
+            tags: tags(&text("image.tags"))?,
+            ..NewJob::default()
         };
         Ok(Request { ev_id: text("ev.id"), job, reuse: reuse(item)? })
     }
@@ -68,6 +74,37 @@ fn reuse(item: &Workitem) -> Result<Option<Option<i64>>, String> {
     }
 }
 
+/// Packages, and groups with their sign.
+fn overlay(item: &Workitem) -> Result<Vec<String>, String> {
+    let mut overlay = list(item.field("image.packages"), "image.packages")?;
+    let groups = list(item.field("image.groups"), "image.groups")?;
+    overlay.extend(
+        groups.into_iter().map(|group| if group.starts_with('@') { group } else { format!("@{group}") }),
+    );
+    Ok(overlay)
+}
+
+/// Addresses, and objects with a name and an address, as build_ks takes them.
+fn repos(value: Option<Value>) -> Result<Vec<ExtraRepo>, String> {
+    let list = match value {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::String(json)) => serde_json::from_str(&json).unwrap_or(Value::String(json)),
+        Some(value) => value,
+    };
+    serde_json::from_value(list).map_err(|_| {
+        "image.extra_repos should be a list of addresses, or of objects with a name and a url".into()
+    })
+}
+
+fn tags(text: &str) -> Result<BTreeSet<Tag>, String> {
+    let tags = text.split(',').filter(|tag| !tag.trim().is_empty()).map(Tag::parse);
+    let tags: BTreeSet<_> = tags.collect::<Result<_, _>>().map_err(|error| format!("image.tags: {error}"))?;
+    if tags.len() > Tag::MOST {
+        return Err(format!("image.tags are {}: a job has at most {}", tags.len(), Tag::MOST));
+    }
+    Ok(tags)
+}
+
 /// A text or a number as text; lists of texts are joined with commas, as e-mail addresses are.
 fn scalar(value: Option<Value>) -> Option<String> {
     match value? {
@@ -83,6 +120,9 @@ fn list(value: Option<Value>, path: &str) -> Result<Vec<String>, String> {
         None | Some(Value::Null) => Ok(Vec::new()),
         Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
             Ok(list.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect())
+        }
+        Some(Value::String(json)) if json.trim_start().starts_with('[') => {
+            list(serde_json::from_str(&json).ok().or(Some(Value::Bool(false))), path)
         }
         Some(_) => Err(format!("{path} should be a list of texts")),
     }

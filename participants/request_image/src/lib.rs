@@ -4,7 +4,7 @@
 
 mod fields;
 
-use imaging::{ImageId, ImageJob, JobStore, Lookup, now_ms};
+use imaging::{ImageId, ImageJob, JobStore, Lookup, now_ms, record_as};
 use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
 
 use crate::fields::Request;
@@ -16,9 +16,6 @@ pub struct RequestImage {
     /// Who asks, where the workitem does not say.
     pub username: String,
 }
-
-/// How many jobs of one `ev.id` may be asked for in the same second.
-const TRIES: u32 = 1000;
 
 #[async_trait]
 impl Participant for RequestImage {
@@ -49,26 +46,12 @@ impl Participant for RequestImage {
 impl RequestImage {
     /// Records the job under the first free id of this second.
     async fn record(&self, request: &Request) -> Result<ImageId, Failure> {
-        let now = now_ms();
-        for number in 1..=TRIES {
-            let id = image_id(&request.ev_id, now, number)?;
-            let recorded = self.store.record(&id, &request.job, now).await;
-            match recorded.map_err(|error| Failure::outside("record the job", error))? {
-                Some(on_record) => return Ok(on_record),
-                None => continue,
-            }
-        }
-        Err(Failure::bad("ev.id", format!("names {TRIES} jobs of this second already")))
+        let recorded = record_as(&*self.store, &request.ev_id, &request.job, now_ms()).await;
+        let on_record = recorded.map_err(|error| Failure::outside("record the job", error))?;
+        on_record.ok_or_else(|| {
+            Failure::bad("ev.id", "begins no image id, or all those of this second are taken already")
+        })
     }
-}
-
-/// Makes `EV.ID-YYYYMMDD-HHMMSS`, from the second try on with the number of the try.
-fn image_id(ev_id: &str, now_ms: i64, number: u32) -> Result<ImageId, Failure> {
-    let now = jiff::Timestamp::from_millisecond(now_ms)
-        .map_err(|error| Failure::outside("read the clock", error))?;
-    let again = if number == 1 { String::new() } else { format!("-{number}") };
-    ImageId::reduce(&format!("{ev_id}-{}{again}", now.strftime("%Y%m%d-%H%M%S")))
-        .map_err(|error| Failure::bad("ev.id", error.to_string()))
 }
 
 /// Answers with a job that was finished before.

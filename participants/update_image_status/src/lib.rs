@@ -3,7 +3,7 @@
 //! `image.image_id` names the job, the param `status` says what it has become. News that come late, after the job
 //! has gone on, change nothing.
 
-use imaging::{ImageId, JobAttempt, JobStatus, JobStore, Push, Pushed, now_ms};
+use imaging::{ImageId, JobAttempt, JobStatus, JobStore, NotAWord, Push, Pushed, TestResult, now_ms};
 use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
 use serde_json::Value;
 
@@ -40,18 +40,39 @@ fn read(item: &Workitem) -> Result<(ImageId, Push), String> {
         Some(Value::String(status)) => status.parse::<JobStatus>().map_err(|error| error.to_string())?,
         _ => return Err("the step has no param `status`, as :status => 'BUILDING'".into()),
     };
-    let mut push = Push::new(status, attempt(item));
+    let mut push = Push::new(status.clone(), attempt(item));
+    push.who = item.attempt().fei.wfid;
     let url = |path| item.text(path).filter(|url| !url.is_empty());
-    push.logfile_url = url("image.logfile_url");
-    if status.is_final() {
-        push.files_url = url("image.files_url");
-    }
     match status {
-        JobStatus::Done => push.image_url = url("image.image_url"),
-        JobStatus::Error => push.error = Some(why(item)),
-        JobStatus::InQueue | JobStatus::Building => {}
+        JobStatus::InQueue => {}
+        JobStatus::Building => push.logfile_url = url("image.logfile_url"),
+        JobStatus::Error => {
+            (push.files_url, push.logfile_url) = (url("image.files_url"), url("image.logfile_url"));
+            push.error = Some(why(item));
+        }
+        JobStatus::Done | JobStatus::ConvertedToVdi | JobStatus::After(_) => {
+            (push.files_url, push.logfile_url) = (url("image.files_url"), url("image.logfile_url"));
+            push.image_url = url("image.image_url");
+        }
+        // the image is where it was, or about to be somewhere else
+        JobStatus::Testing | JobStatus::MakingVdi => {}
+        JobStatus::Tested => {
+            push.test_result = test_result(item)?;
+            push.test_results_url = url("image.test_results_url");
+        }
     }
     Ok((image_id, push))
+}
+
+/// How the test ended: PASS, FAIL, or whether it passed.
+fn test_result(item: &Workitem) -> Result<Option<TestResult>, String> {
+    match item.field("image.test_result") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(passed)) => Ok(Some(if passed { TestResult::Pass } else { TestResult::Fail })),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) => text.parse().map(Some).map_err(|error: NotAWord| error.to_string()),
+        Some(other) => Err(format!("image.test_result should be PASS or FAIL, not {other}")),
+    }
 }
 
 /// The try the news are about: the one build_image noted, else the process that sends them.

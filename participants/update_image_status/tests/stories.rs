@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imaging::testing::MemoryStore;
-use imaging::{ImageId, NewJob};
+use imaging::{ImageId, ImageJob, NewJob, TestResult};
 use participant_core::Participant;
 use participant_core::testing::{Memory, job, stories_come_true, workitem};
 use serde_json::{Value, json};
@@ -64,4 +64,70 @@ async fn news_of_an_older_try_are_heard_and_change_nothing() {
             "{status} {began}"
         );
     }
+}
+
+/// A job that went through these, each with the fields of an `image`.
+async fn after(story: &[(&str, Value)]) -> ImageJob {
+    let participant = UpdateImageStatus { store: Box::new(MemoryStore::default()) };
+    let id = ImageId::reduce("j").unwrap();
+    participant.store.record(&id, &NewJob::default(), 1).await.unwrap();
+    for (status, image) in story {
+        let mut image = image.clone();
+        image["image_id"] = "j".into();
+        image["attempt"] = json!({ "began": "1", "process": "w" });
+        let item = workitem(&json!({ "image": image, "params": { "status": status }, "__error__": "boom" }));
+        let answer = participant.handle_wi(&item, &job(&Memory::default()).0).await.unwrap();
+        assert!(answer.is_done(), "{status}");
+    }
+    participant.store.job(&id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn each_status_sets_what_belongs_to_it_and_nothing_else() {
+    let image = json!({
+        "files_url": "files", "image_url": "image", "logfile_url": "log", "test_result": "PASS", "test_results_url": "results",
+    });
+    let done = ("DONE", json!({ "files_url": "f0", "image_url": "i0", "logfile_url": "l0" }));
+    // (status, files, image, log, error, result of the test, whether the build is over)
+    let rows = [
+        ("BUILDING", "", "", "log", "", None, false),
+        ("ERROR", "files", "", "log", "boom", None, true),
+        ("DONE", "files", "image", "log", "", None, true),
+        ("DONE, TESTING", "f0", "i0", "l0", "", None, true),
+        ("DONE, TESTED", "f0", "i0", "l0", "", Some(TestResult::Pass), true),
+        ("DONE, making VDI", "f0", "i0", "l0", "", None, true),
+        ("DONE, Converted to VDI", "files", "image", "log", "", None, true),
+        ("DONE, Signed", "files", "image", "log", "", None, true),
+    ];
+    for (status, files, image_url, log, error, result, over) in rows {
+        let news = (status, image.clone());
+        let story = if status.starts_with("DONE,") { vec![done.clone(), news] } else { vec![news] };
+        let job = after(&story).await;
+        assert_eq!(job.status.as_str(), status);
+        let urls =
+            [job.files_url.as_str(), job.image_url.as_str(), job.logfile_url.as_str(), job.error.as_str()];
+        assert_eq!(urls, [files, image_url, log, error], "{status}");
+        assert_eq!((job.test_result, job.done_ms.is_some()), (result, over), "{status}");
+        assert_eq!(job.test_results_url, if result.is_some() { "results" } else { "" });
+    }
+}
+
+#[tokio::test]
+async fn a_test_says_how_it_ended_in_one_of_the_forms_there_are() {
+    for (form, expected) in [
+        (json!("FAIL"), Some(TestResult::Fail)),
+        (json!("pass"), Some(TestResult::Pass)),
+        (json!(false), Some(TestResult::Fail)),
+        (json!(true), Some(TestResult::Pass)),
+        (json!(null), None),
+    ] {
+        let job = after(&[("DONE", json!({})), ("DONE, TESTED", json!({ "test_result": form }))]).await;
+        assert_eq!(job.test_result, expected, "{form}");
+    }
+    let participant = UpdateImageStatus { store: Box::new(MemoryStore::default()) };
+    let fields = json!({ "image": { "image_id": "j", "test_result": "maybe" }, "params": { "status": "DONE, TESTED" } });
+    let item = workitem(&fields);
+    let answer = participant.handle_wi(&item, &job(&Memory::default()).0).await;
+    let reply: Value = serde_json::from_slice(&item.reply(&answer)).unwrap();
+    assert_eq!(reply["fields"]["msg"][0], "no test result `maybe`; there are PASS and FAIL");
 }

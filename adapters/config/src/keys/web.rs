@@ -54,8 +54,24 @@ pub(super) const KEYS: &[Key] = &[
     Key::new("test", "devicegroup", Kind::Text, "devices tests run on")
         .example("devicegroup:mygroup")
         .unused(NO_WEB),
-    process("process_dir", Kind::Folder, "folder of the process definitions", "/usr/share/img_web/processes"),
-    process("create_image_process", Kind::File, "process of a new job", "%(process_dir)s/CREATE_IMAGE"),
+    Key::new(PROCESSES, "process_dir", Kind::Folder, "folder that other keys of this section may name")
+        .example("/usr/share/img_web/processes"),
+    Key::new(
+        PROCESSES,
+        "create_image_process",
+        Kind::File,
+        "definition of the process that `img up` launches for a new job; it begins with an `image.image_id`",
+    )
+    .otherwise("the one that comes with `img`")
+    .example("%(process_dir)s/CREATE_IMAGE"),
+    Key::new(
+        PROCESSES,
+        "lost_after",
+        Kind::Number("seconds", 60),
+        "a job under way that nobody said anything of for so long becomes ERROR, where no engine can be asked",
+    )
+    .value("172800")
+    .example("172800"),
     process("getlog_process", Kind::File, "process that fetches a log", "%(process_dir)s/UPDATE_STATUS"),
     process("notify_process", Kind::File, "process that tells people", "%(process_dir)s/NOTIFY_IMAGE"),
     process("test_process", Kind::File, "process that tests an image", "%(process_dir)s/TEST_IMAGE"),

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use cli::{JobLine, StateArguments};
-use imaging::{ImageJob, JobStore};
+use imaging::{JobFilter, JobSearch};
 use job_store_sql::SqlJobStore;
 
 use crate::state::State;
@@ -11,18 +11,19 @@ use crate::state::State;
 pub(crate) async fn jobs(arguments: StateArguments, limit: u32) -> Result<u8> {
     let state = State::open(arguments.state)?;
     let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
-    let lines: Vec<_> = store.newest(limit).await?.into_iter().map(line).collect();
+    let page = store.list(&JobFilter::default(), None, limit).await?;
+    let lines: Vec<_> = page.jobs.into_iter().map(line).collect();
     cli::print_jobs(&lines, arguments.json);
     Ok(0)
 }
 
-fn line(job: ImageJob) -> JobLine {
+fn line(job: imaging::JobLine) -> JobLine {
     JobLine {
         image_id: job.image_id.to_string(),
         status: job.status.to_string(),
-        image_type: job.asked.image_type,
-        arch: job.asked.arch,
-        name: job.asked.name,
+        image_type: job.image_type,
+        arch: job.arch,
+        name: job.name,
         files_url: job.files_url,
         error: job.error,
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 use serde_json::value::to_raw_value;
 
 /// The process a site with a BOSS runs too.
-const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
+pub(super) const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
 
 /// Reads what is wanted; when that is nothing to be built, says so and returns the exit status.
 pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool) -> Result<BuildWish, u8> {

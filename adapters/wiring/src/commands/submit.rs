@@ -12,7 +12,7 @@ use process_engine::Engine;
 use serde_json::json;
 
 use super::order;
-use super::up::images;
+use super::up::{images, jobs};
 use crate::state::State;
 
 /// An `img up` that has time begins sooner.
@@ -42,7 +42,8 @@ async fn run(arguments: &SubmitArguments, wish: &BuildWish) -> Result<Option<Bui
     }
     let images = images(&arguments.here, &state)?; // a mistake in the configuration is told before anything is built
     let launch_id = hand_over(&state, wish).await?;
-    wait(&state, &images, &launch_id).await.map(Some)
+    let store = jobs(&arguments.here, &state).await?;
+    wait(&state, &store, &images, &launch_id).await.map(Some)
 }
 
 /// Puts the launch of the process on disk. Nobody alive owns it from then on, so the next who looks takes it.
@@ -53,15 +54,14 @@ async fn hand_over(state: &State, wish: &BuildWish) -> Result<String> {
 }
 
 /// Waits for the end of the process, whoever runs it.
-async fn wait(state: &State, images: &Path, launch_id: &str) -> Result<BuildAnswer> {
+async fn wait(state: &State, store: &SqlJobStore, images: &Path, launch_id: &str) -> Result<BuildAnswer> {
     cli::say(format_args!("img: handed over; waiting for `img up`, which builds it"));
     let engine = Engine::open(&state.private(state.engine())?).await?;
-    let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
     tokio::select! {
         ended = engine.ended(launch_id) => drop(ended?),
         never = remind(&engine, launch_id) => match never {},
     }
-    order::answer(&engine, &store, images, launch_id).await
+    order::answer(&engine, store, images, launch_id).await
 }
 
 /// Tells a person once that nobody seems to be there who would build.

@@ -7,29 +7,37 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 use cli::{HereArguments, UpArguments};
 use config::Configuration;
+use job_files_dir::JobFilesDir;
+use job_store_sql::SqlJobStore;
+use participant_core::Launcher;
+use skynet_amqp::AmqpTransport;
 use tokio::task::JoinSet;
 
+use super::order::CREATE_IMAGE;
 use super::signals::Signals;
+use crate::errands::{Errands, Nobody, Processes};
 use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
 use crate::participants::{Host, Kind, build_image_of_site, build_ks_of_site};
 use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
-use crate::site;
+use crate::site::{self, Launching};
 use crate::state::State;
 
 /// Works until it is told to stop.
 pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8> {
     let signals = Signals::listen()?;
     let UpArguments { here, state } = arguments;
-    let site = of_builds(&here)?;
+    let mut site = of_builds(&here)?;
     let state = State::open(state)?;
+    let store = site::store(&mut site, &state).await?;
+    let launching = site::launching(&mut site)?;
     let host =
         |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
     let mut made = None;
     let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
-    let machine = Machine::open(&state, kickstarts.clone(), |owner| {
+    let machine = Machine::with_store(&state, store, kickstarts.clone(), |owner| {
         let host = host(owner);
         let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
         made = Some((builds.clone(), host));
@@ -46,15 +54,28 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let reloads = reloads(&crew, here, Replaced { builds, kickstarts }, host, Fixed::of_machine(&site));
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
+    let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
     let beating = pulse.clone();
     let mut workers = JoinSet::new();
     workers.spawn(async move {
         let log = InLog { participant: None, tally };
-        beating.beating("the machine", machine.serve(&limits, Arc::new(log), stop)).await
+        beating.beating("the machine", machine.serve(&limits, &errands, Arc::new(log), stop)).await
     });
     let listen = site::metrics_listen(&site);
     Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
+}
+
+/// Puts together who launches the processes of jobs, here or on a BOSS.
+fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands {
+    let files = Arc::new(JobFilesDir::new(images));
+    let store = Arc::new(machine.store.clone());
+    let (launcher, processes): (Arc<dyn Launcher>, Arc<dyn Processes>) = match launching.broker {
+        Some(broker) => (Arc::new(AmqpTransport::new(broker.settings)), Arc::new(Nobody)),
+        None => (Arc::new(machine.queue.clone()), Arc::new(machine.engine.clone())),
+    };
+    let definition = launching.create_image.unwrap_or_else(|| CREATE_IMAGE.into());
+    Errands::new(store, files, launcher, processes, definition, launching.lost_after)
 }
 
 /// The participants whose configuration may change.
@@ -93,6 +114,11 @@ fn limits(site: &Configuration) -> Limits {
 /// Returns the folder below which `img up` puts images.
 pub(crate) fn images(here: &HereArguments, state: &State) -> Result<PathBuf> {
     Ok(base_dir(&configuration(here)?, state))
+}
+
+/// Opens the job store of `img up`.
+pub(crate) async fn jobs(here: &HereArguments, state: &State) -> Result<SqlJobStore> {
+    site::store(&mut configuration(here)?, state).await
 }
 
 fn base_dir(site: &Configuration, state: &State) -> PathBuf {

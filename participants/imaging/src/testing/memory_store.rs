@@ -1,68 +1,78 @@
-//! A job store in memory.
+//! A job store in memory, with all that goes with it.
 
+mod accounts;
+mod jobs;
+mod site;
+
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
-use async_trait::async_trait;
+use crate::{
+    Account, ApiToken, AuditEntry, Entry, Group, ImageId, ImageJob, JobEvent, Session, Table, Taken, registry,
+};
 
-use crate::{ImageId, ImageJob, JobAttempt, JobStatus, JobStore, Lookup, NewJob, Push, Pushed, StoreError};
+/// Jobs and everything else a store keeps, in memory.
+#[derive(Debug)]
+pub struct MemoryStore(Mutex<Inner>);
 
-/// Jobs in memory, in the order they were recorded.
 #[derive(Debug, Default)]
-pub struct MemoryStore(Mutex<Vec<ImageJob>>);
+struct Inner {
+    /// In the order they were recorded.
+    jobs: Vec<Kept>,
+    last_number: i64,
+    errands: Vec<Noted>,
+    entries: BTreeMap<(Table, String), Entry>,
+    accounts: BTreeMap<String, (Account, Option<String>)>,
+    groups: BTreeMap<String, Group>,
+    tokens: Vec<(String, ApiToken)>,
+    sessions: BTreeMap<String, Session>,
+    audit: Vec<AuditEntry>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    number: i64,
+    job: ImageJob,
+    events: Vec<JobEvent>,
+}
+
+#[derive(Debug)]
+struct Noted {
+    taken: Taken,
+    due_ms: i64,
+    done: bool,
+}
+
+impl Default for MemoryStore {
+    fn default() -> MemoryStore {
+        let entries = registry::defaults();
+        let entries =
+            entries.into_iter().map(|entry| ((entry.table(), entry.name().to_owned()), entry)).collect();
+        MemoryStore(Mutex::new(Inner { entries, ..Inner::default() }))
+    }
+}
 
 impl MemoryStore {
-    fn lock(&self) -> MutexGuard<'_, Vec<ImageJob>> {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-#[async_trait]
-impl JobStore for MemoryStore {
-    async fn record(
-        &self,
-        image_id: &ImageId,
-        job: &NewJob,
-        now_ms: i64,
-    ) -> Result<Option<ImageId>, StoreError> {
-        let mut jobs = self.lock();
-        if let Some(known) = jobs.iter().find(|known| known.asked.request == job.request) {
-            return Ok(Some(known.image_id.clone()));
+impl Inner {
+    fn find(&mut self, image_id: &ImageId) -> Option<&mut Kept> {
+        self.jobs.iter_mut().find(|kept| kept.job.image_id == *image_id)
+    }
+
+    fn ask(&mut self, key: String, image_id: &ImageId, errand: crate::Errand, now_ms: i64) -> bool {
+        if self.errands.iter().any(|noted| noted.taken.key == key) {
+            return false;
         }
-        if jobs.iter().any(|known| known.image_id == *image_id) {
-            return Ok(None);
-        }
-        jobs.push(ImageJob {
-            image_id: image_id.clone(),
-            asked: job.clone(),
-            status: JobStatus::InQueue,
-            attempt: JobAttempt::default(),
-            created_ms: now_ms,
-            done_ms: None,
-            image_url: String::new(),
-            files_url: String::new(),
-            logfile_url: String::new(),
-            error: String::new(),
-        });
-        Ok(Some(image_id.clone()))
+        let taken = Taken { key, image_id: image_id.clone(), errand, tries: 0 };
+        self.errands.push(Noted { taken, due_ms: now_ms, done: false });
+        true
     }
 
-    async fn push(&self, image_id: &ImageId, push: &Push, now_ms: i64) -> Result<Pushed, StoreError> {
-        let mut jobs = self.lock();
-        let Some(job) = jobs.iter_mut().find(|job| job.image_id == *image_id) else {
-            return Ok(Pushed::NoJob);
-        };
-        Ok(if job.hear(push, now_ms) { Pushed::Taken } else { Pushed::Old })
-    }
-
-    async fn job(&self, image_id: &ImageId) -> Result<Option<ImageJob>, StoreError> {
-        Ok(self.lock().iter().find(|job| job.image_id == *image_id).cloned())
-    }
-
-    async fn newest(&self, limit: u32) -> Result<Vec<ImageJob>, StoreError> {
-        Ok(self.lock().iter().rev().take(limit as usize).cloned().collect())
-    }
-
-    async fn finished(&self, lookup: &Lookup) -> Result<Option<ImageJob>, StoreError> {
-        Ok(self.lock().iter().rev().find(|job| job.answers(lookup)).cloned())
+    fn audit(&mut self, at_ms: i64, who: &str, what: &str, about: &str) {
+        self.audit.push(AuditEntry { at_ms, who: who.into(), what: what.into(), about: about.into() });
     }
 }

@@ -1,0 +1,70 @@
+//! The files of jobs, below one folder that nobody gets out of.
+//!
+//! What stands in the folder of a job was written by a build, and so by whoever wrote its kickstart: links, odd names,
+//! trees without end. The kernel itself keeps every path below the folder it starts from and follows no link, also
+//! when files are exchanged meanwhile.
+
+mod beneath;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use imaging::{FolderContents, ImageId, JobFiles};
+
+/// The files of jobs, in `base_dir/PREFIX/ID`.
+#[derive(Clone, Debug)]
+pub struct JobFilesDir {
+    base_dir: PathBuf,
+}
+
+impl JobFilesDir {
+    /// Looks below this folder, which need not be there yet.
+    pub fn new(base_dir: PathBuf) -> JobFilesDir {
+        JobFilesDir { base_dir }
+    }
+
+    /// Does something with the folder of a job on a thread that may wait; `None` when there is no such folder.
+    async fn within<T: Send + 'static>(
+        &self,
+        prefix: &str,
+        image_id: &ImageId,
+        work: impl FnOnce(&File) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        let (base, folder) = (self.base_dir.clone(), Path::new(prefix).join(image_id.as_str()));
+        blocking(move || match beneath::base(&base).and_then(|base| beneath::folder(&base, &folder)) {
+            Ok(folder) => work(&folder).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
+}
+
+#[async_trait]
+impl JobFiles for JobFilesDir {
+    async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
+        Ok(self.within(prefix, image_id, beneath::contents).await?.unwrap_or_default())
+    }
+
+    async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<File> {
+        let path = PathBuf::from(path);
+        let file = self.within(prefix, image_id, move |folder| beneath::file(folder, &path)).await?;
+        file.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
+        let (base, prefix, id) = (self.base_dir.clone(), PathBuf::from(prefix), image_id.to_string());
+        blocking(move || match beneath::base(&base).and_then(|base| beneath::folder(&base, &prefix)) {
+            Ok(above) => beneath::remove(&above, &id),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        })
+        .await
+    }
+}

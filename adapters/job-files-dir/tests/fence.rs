@@ -1,0 +1,112 @@
+//! Whatever a build left in its folder, nothing outside is read or removed.
+
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use imaging::{ImageId, JobFiles};
+use job_files_dir::JobFilesDir;
+
+const PREFIX: &str = "web/ana";
+
+fn id(text: &str) -> ImageId {
+    ImageId::reduce(text).unwrap()
+}
+
+/// A base folder with the job `good`, and a secret beside it.
+fn site() -> (tempfile::TempDir, JobFilesDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let job = folder.path().join("images").join(PREFIX).join("good");
+    fs::create_dir_all(job.join("deep/er")).unwrap();
+    for (path, text) in [("n.raw", "image"), ("n.log", "log\n"), ("deep/er/x", "x")] {
+        fs::write(job.join(path), text).unwrap();
+    }
+    fs::create_dir(folder.path().join("outside")).unwrap();
+    fs::write(folder.path().join("outside/secret"), "s3cret").unwrap();
+    let files = JobFilesDir::new(folder.path().join("images"));
+    (folder, files)
+}
+
+fn assert_outside_is_whole(folder: &Path) {
+    assert_eq!(fs::read_to_string(folder.join("outside/secret")).unwrap(), "s3cret");
+}
+
+#[tokio::test]
+async fn the_files_of_a_job_are_told_opened_and_removed() {
+    let (folder, files) = site();
+    let contents = files.contents(PREFIX, &id("good")).await.unwrap();
+    let told: Vec<_> = contents.files.iter().map(|file| (file.path.as_str(), file.size)).collect();
+    assert_eq!(told, [("deep/er/x", 1), ("n.log", 4), ("n.raw", 5)]);
+    assert_eq!((contents.count, contents.bytes), (3, 10));
+    let mut text = String::new();
+    files.open(PREFIX, &id("good"), "deep/er/x").await.unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "x");
+
+    files.remove(PREFIX, &id("good")).await.unwrap();
+    files.remove(PREFIX, &id("good")).await.unwrap();
+
+    assert!(!folder.path().join("images/web/ana/good").exists());
+    assert!(folder.path().join("images/web/ana").exists(), "the folder of others stays");
+    assert_eq!(files.contents(PREFIX, &id("good")).await.unwrap().count, 0);
+    assert_eq!(JobFilesDir::new("/nonexistent".into()).contents(PREFIX, &id("good")).await.unwrap().count, 0);
+}
+
+#[tokio::test]
+async fn links_are_neither_followed_nor_opened_nor_counted_for_what_they_lead_to() {
+    let (folder, files) = site();
+    let outside = folder.path().join("outside");
+    let job = folder.path().join("images/web/ana/good");
+    symlink(outside.join("secret"), job.join("a")).unwrap();
+    symlink(&outside, job.join("b")).unwrap();
+    symlink("../../../../outside", job.join("deep/c")).unwrap();
+    nix::unistd::mkfifo(&job.join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+
+    for path in [
+        "a",
+        "b/secret",
+        "deep/c/secret",
+        "../../../../outside/secret",
+        "/etc/passwd",
+        "",
+        ".",
+        "deep",
+        "pipe",
+    ] {
+        let opened = files.open(PREFIX, &id("good"), path).await;
+        assert!(opened.is_err(), "{path} was opened");
+    }
+    let contents = files.contents(PREFIX, &id("good")).await.unwrap();
+    assert_eq!(contents.files.len(), 3, "{contents:?}");
+
+    files.remove(PREFIX, &id("good")).await.unwrap();
+
+    assert!(!job.exists());
+    assert_outside_is_whole(folder.path());
+}
+
+#[tokio::test]
+async fn no_prefix_and_no_folder_that_is_a_link_leads_out() {
+    let (folder, files) = site();
+    fs::create_dir(folder.path().join("outside/good")).unwrap();
+    fs::write(folder.path().join("outside/good/file"), "precious").unwrap();
+    symlink(folder.path().join("outside"), folder.path().join("images/linked")).unwrap();
+    symlink(folder.path().join("outside"), folder.path().join("images/web/ana/whole")).unwrap();
+
+    for prefix in ["linked", "../outside", "web/../../outside", "/", ""] {
+        let told = files.contents(prefix, &id("good")).await;
+        assert!(told.is_err() || told.unwrap().count == 0, "{prefix:?}");
+        let removed = files.remove(prefix, &id("good")).await;
+        assert!(
+            removed.as_ref().is_ok_and(|()| prefix.is_empty()) || removed.is_err(),
+            "{prefix:?}: {removed:?}"
+        );
+    }
+    files.remove(PREFIX, &id("whole")).await.unwrap();
+
+    assert!(!folder.path().join("images/web/ana/whole").is_symlink(), "the link itself is gone");
+    assert_eq!(fs::read_to_string(folder.path().join("outside/good/file")).unwrap(), "precious");
+    assert_outside_is_whole(folder.path());
+    let missing = files.open("linked", &id("good"), "file").await.unwrap_err();
+    assert_ne!(missing.kind(), ErrorKind::Other);
+}

@@ -1,0 +1,170 @@
+//! What jobs need outside of their store: processes launched, files removed, and somebody who misses those that are silent.
+//!
+//! A store notes errands in the same moment as what makes them necessary. Whoever does them may die between any two
+//! steps: the errand is taken again, and the engine of one machine knows its launch by the key. A BOSS does not, so a
+//! program that dies between the launch and noting it launches twice there.
+
+mod missing;
+mod workitem;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use imaging::{
+    Errand, Happening, ImageId, JobCare, JobEvent, JobFiles, JobSearch, JobStatus, JobStore, Outbox,
+    Registry, StoreError, Taken, now_ms,
+};
+use participant_core::{Launch, Launcher};
+use tokio_util::sync::CancellationToken;
+
+pub use self::missing::{Fate, Nobody, Processes};
+
+/// Who does it, for histories.
+const WHO: &str = "img";
+/// How long one errand may take before somebody else takes it.
+const LEASE_MS: i64 = 120_000;
+/// How often to look for errands.
+const PAUSE: Duration = Duration::from_millis(500);
+/// How often to look for jobs that are silent.
+const MISS_EVERY: Duration = Duration::from_secs(30);
+/// How many errands are taken at once.
+const AT_ONCE: u32 = 16;
+
+/// Does the errands of a store.
+pub struct Errands {
+    /// The jobs.
+    pub jobs: Arc<dyn JobStore>,
+    /// Their histories.
+    pub care: Arc<dyn JobCare>,
+    /// Those that are silent.
+    pub search: Arc<dyn JobSearch>,
+    /// The post-processes.
+    pub registry: Arc<dyn Registry>,
+    /// What is to be done.
+    pub outbox: Arc<dyn Outbox>,
+    /// The files of jobs.
+    pub files: Arc<dyn JobFiles>,
+    /// The engine that processes are launched on.
+    pub launcher: Arc<dyn Launcher>,
+    /// What that engine says of processes.
+    pub processes: Arc<dyn Processes>,
+    /// The definition of the process that builds an image.
+    pub create_image: String,
+    /// How long a job may be silent when nobody can say what became of its process, in milliseconds.
+    pub lost_after_ms: i64,
+}
+
+impl Errands {
+    /// Makes one on a store that does everything.
+    pub fn new<S>(
+        store: Arc<S>,
+        files: Arc<dyn JobFiles>,
+        launcher: Arc<dyn Launcher>,
+        processes: Arc<dyn Processes>,
+        create_image: String,
+        lost_after: Duration,
+    ) -> Errands
+    where
+        S: JobStore + JobCare + JobSearch + Registry + Outbox + 'static,
+    {
+        Errands {
+            jobs: store.clone(),
+            care: store.clone(),
+            search: store.clone(),
+            registry: store.clone(),
+            outbox: store,
+            files,
+            launcher,
+            processes,
+            create_image,
+            lost_after_ms: i64::try_from(lost_after.as_millis()).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// Does errands as they come, until `stop`. Trouble is logged and what it concerned done again.
+    pub async fn run(&self, stop: CancellationToken) {
+        let mut missed = tokio::time::Instant::now();
+        while !stop.is_cancelled() {
+            let mut done = self.do_due(now_ms()).await;
+            if missed.elapsed() >= MISS_EVERY {
+                missed = tokio::time::Instant::now();
+                done = self.miss(now_ms()).await.and(done);
+            }
+            let pause = match done {
+                Ok(0) => PAUSE,
+                Ok(_) => continue,
+                Err(trouble) => {
+                    tracing::error!("{:#}; it is tried again", anyhow::Error::new(trouble));
+                    PAUSE * 10
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Does the errands that are due, and returns how many that were; one that cannot be done is put off.
+    pub async fn do_due(&self, now_ms: i64) -> Result<usize, StoreError> {
+        let taken = self.outbox.take(now_ms, now_ms.saturating_add(LEASE_MS), AT_ONCE).await?;
+        for one in &taken {
+            match self.do_one(one, now_ms).await? {
+                Ok(()) => self.outbox.done(&one.key, now_ms).await?,
+                Err(why) => {
+                    let pause = 1_000_i64 << one.tries.min(9);
+                    tracing::warn!("{}: {why}; it is tried again in {} s", one.key, pause / 1_000);
+                    self.outbox.postpone(&one.key, &why, now_ms.saturating_add(pause)).await?;
+                }
+            }
+        }
+        Ok(taken.len())
+    }
+
+    /// Does one errand; says why when it has to be done again.
+    async fn do_one(&self, taken: &Taken, now_ms: i64) -> Result<Result<(), String>, StoreError> {
+        let id = &taken.image_id;
+        if let Errand::RemoveFiles { prefix } = &taken.errand {
+            let removed = self.files.remove(prefix, id).await;
+            return Ok(removed.map_err(|error| format!("cannot remove the files in {prefix}/{id}: {error}")));
+        }
+        let Some(job) = self.jobs.job(id).await? else { return Ok(Ok(())) };
+        let (name, definition) = match &taken.errand {
+            Errand::Build if job.status == JobStatus::InQueue => ("create_image", self.create_image.clone()),
+            Errand::PostProcess(name) => {
+                let processes = self.registry.post_processes().await?;
+                match processes.into_iter().find(|process| process.name == *name && process.active) {
+                    Some(process) => (name.as_str(), process.pdef),
+                    None => {
+                        let why = format!("there is no active post-process `{name}` any more");
+                        self.note(id, Happening::NotLaunched(why), now_ms).await?;
+                        return Ok(Ok(()));
+                    }
+                }
+            }
+            // it was stopped before it began, or somebody else launched it
+            _ => return Ok(Ok(())),
+        };
+        let processes = self.registry.post_processes().await?;
+        let fields = match workitem::fields(&job, &processes) {
+            Ok(fields) => fields,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let launch = Launch::new(definition, fields).once(taken.key.as_str());
+        if let Err(trouble) = self.launcher.launch(&launch).await {
+            return Ok(Err(format!("{:#}", anyhow::Error::new(trouble))));
+        }
+        self.note(id, Happening::Launched(name.to_owned()), now_ms).await?;
+        Ok(Ok(()))
+    }
+
+    async fn note(&self, id: &ImageId, what: Happening, at_ms: i64) -> Result<(), StoreError> {
+        self.care.note(id, &JobEvent { at_ms, who: WHO.into(), what }).await
+    }
+}
+
+impl std::fmt::Debug for Errands {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Errands")
+    }
+}

@@ -1,0 +1,279 @@
+//! Errands of jobs are done, whoever dies at whatever point; and nothing stays under way for ever.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use imaging::testing::{MemoryFiles, MemoryStore};
+use imaging::{
+    Desk, Entry, Errand, ImageId, ImageJob, JobAttempt, JobCare, JobStatus, JobStore, NewJob, Outbox,
+    Permission, Person, PostProcess, Push, Registry, StoreError, Taken,
+};
+use participant_core::{Launch, LaunchError, Launcher, async_trait};
+use serde_json::Value;
+use tokio::sync::Notify;
+use wiring::{Errands, Fate, Nobody, Processes};
+
+/// Dies at one of its calls, counted from 0: it never comes back from it.
+#[derive(Clone)]
+struct Death {
+    calls: Arc<AtomicUsize>,
+    at: usize,
+    died: Arc<Notify>,
+}
+
+impl Death {
+    fn at(at: usize) -> Death {
+        Death { calls: Arc::default(), at, died: Arc::default() }
+    }
+
+    async fn may_come(&self) {
+        if self.calls.fetch_add(1, Ordering::SeqCst) == self.at {
+            self.died.notify_one();
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// An engine that starts a launch once, as the local one does: its launches, by their ids.
+#[derive(Clone)]
+struct MortalEngine {
+    launched: Arc<Mutex<BTreeMap<String, Value>>>,
+    death: Death,
+    refuses: bool,
+}
+
+#[async_trait]
+impl Launcher for MortalEngine {
+    async fn launch(&self, launch: &Launch) -> Result<(), LaunchError> {
+        self.death.may_come().await;
+        if self.refuses {
+            return Err(LaunchError("the broker is away".into()));
+        }
+        let fields: Value = serde_json::from_str(launch.fields.get()).unwrap();
+        let before = self.launched.lock().unwrap().insert(launch.id.clone().unwrap(), fields.clone());
+        assert!(before.is_none_or(|before| before == fields), "one id, one text");
+        self.death.may_come().await;
+        Ok(())
+    }
+}
+
+struct MortalOutbox(Arc<MemoryStore>, Death);
+
+#[async_trait]
+impl Outbox for MortalOutbox {
+    async fn take(&self, now_ms: i64, until_ms: i64, limit: u32) -> Result<Vec<Taken>, StoreError> {
+        self.1.may_come().await;
+        let taken = self.0.take(now_ms, until_ms, limit).await;
+        self.1.may_come().await;
+        taken
+    }
+
+    async fn done(&self, key: &str, now_ms: i64) -> Result<(), StoreError> {
+        self.1.may_come().await;
+        self.0.done(key, now_ms).await?;
+        self.1.may_come().await;
+        Ok(())
+    }
+
+    async fn postpone(&self, key: &str, why: &str, until_ms: i64) -> Result<(), StoreError> {
+        self.0.postpone(key, why, until_ms).await
+    }
+
+    async fn ask(
+        &self,
+        key: &str,
+        image_id: &ImageId,
+        errand: &Errand,
+        now_ms: i64,
+    ) -> Result<bool, StoreError> {
+        self.0.ask(key, image_id, errand, now_ms).await
+    }
+}
+
+struct Bench {
+    store: Arc<MemoryStore>,
+    files: Arc<MemoryFiles>,
+    launched: Arc<Mutex<BTreeMap<String, Value>>>,
+}
+
+impl Bench {
+    fn new() -> Bench {
+        Bench { store: Arc::default(), files: Arc::default(), launched: Arc::default() }
+    }
+
+    fn errands(&self, death: &Death, refuses: bool, processes: Arc<dyn Processes>) -> Errands {
+        let engine = MortalEngine { launched: self.launched.clone(), death: death.clone(), refuses };
+        let lost_after = Duration::from_secs(3_600);
+        let errands = Errands::new(
+            self.store.clone(),
+            self.files.clone(),
+            Arc::new(engine),
+            processes,
+            "the definition".into(),
+            lost_after,
+        );
+        Errands { outbox: Arc::new(MortalOutbox(self.store.clone(), death.clone())), ..errands }
+    }
+
+    fn immortal(&self) -> Errands {
+        self.errands(&Death::at(usize::MAX), false, Arc::new(Nobody))
+    }
+
+    async fn record(&self, name: &str, queue: &str) -> ImageId {
+        let chosen = ["sign".to_owned()].into();
+        let asked = NewJob {
+            request: name.into(),
+            queue: queue.into(),
+            prefix: "web/ana".into(),
+            post_processes: chosen,
+            ..NewJob::default()
+        };
+        let id = ImageId::reduce(name).unwrap();
+        self.store.record(&id, &asked, 10).await.unwrap().unwrap()
+    }
+
+    async fn push(&self, id: &ImageId, status: JobStatus) {
+        let attempt = JobAttempt { began: "1".into(), process: "p".into() };
+        self.store.push(id, &Push::new(status, attempt), 20).await.unwrap();
+    }
+
+    async fn sign(&self, active: bool) {
+        let triggers = [JobStatus::Done].into();
+        let process = PostProcess { name: "sign".into(), active, triggers, ..PostProcess::default() };
+        self.store.put(&Entry::PostProcess(process), "root", 1).await.unwrap();
+    }
+}
+
+/// The whole life of a job, whose errands are done by programs that die at the given call.
+async fn life(dies_at: usize) -> usize {
+    let bench = Bench::new();
+    bench.sign(true).await;
+    let id = bench.record("job", "web").await;
+    let mut deaths = 0;
+    let mut now = 100;
+    for stage in 0..3 {
+        match stage {
+            0 => {}
+            1 => bench.push(&id, JobStatus::Done).await,
+            _ => assert_eq!(bench.store.delete(&id, "ana", now).await.unwrap(), imaging::Changed::Done),
+        }
+        loop {
+            let death = Death::at(if deaths == 0 { dies_at.saturating_sub(stage * 6) } else { usize::MAX });
+            let errands = bench.errands(&death, false, Arc::new(Nobody));
+            now += 1_000_000; // leases of the dead are over
+            tokio::select! {
+                done = errands.do_due(now) => if done.unwrap() == 0 { break },
+                () = death.died.notified() => deaths += 1,
+            }
+        }
+    }
+    let launched: Vec<_> = bench.launched.lock().unwrap().keys().cloned().collect();
+    assert_eq!(launched, ["build job", "sign of job at DONE of 1 p"], "dies at {dies_at}");
+    let removed = bench.files.removed.lock().unwrap().clone();
+    assert!(removed.iter().all(|folder| folder == "web/ana/job") && !removed.is_empty());
+    deaths
+}
+
+#[tokio::test]
+async fn a_death_at_any_point_loses_and_doubles_no_launch() {
+    let mut died = 0;
+    for point in 0..20 {
+        died += life(point).await;
+    }
+    assert!(died >= 14, "it died {died} times");
+}
+
+#[tokio::test]
+async fn a_launch_the_broker_does_not_take_is_tried_again_later() {
+    let bench = Bench::new();
+    bench.record("job", "api").await;
+    let refusing = bench.errands(&Death::at(usize::MAX), true, Arc::new(Nobody));
+
+    assert_eq!(refusing.do_due(100).await.unwrap(), 1);
+    assert_eq!(refusing.do_due(1_099).await.unwrap(), 0, "not at once");
+    assert_eq!(refusing.do_due(1_100).await.unwrap(), 1);
+    assert_eq!(bench.immortal().do_due(2_000).await.unwrap(), 0, "each time later");
+    assert_eq!(bench.immortal().do_due(4_000).await.unwrap(), 1);
+
+    assert_eq!(bench.launched.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_to_be_launched_any_more_is_not() {
+    let bench = Bench::new();
+    bench.sign(true).await;
+    let (cancelled, done) = (bench.record("cancelled", "web").await, bench.record("done", "requests").await);
+    bench.store.cancel(&cancelled, "ana", 20).await.unwrap();
+    bench.push(&done, JobStatus::Done).await;
+    bench.sign(false).await;
+
+    while bench.immortal().do_due(1_000).await.unwrap() > 0 {}
+
+    assert!(bench.launched.lock().unwrap().is_empty());
+    let told: Vec<_> =
+        bench.store.events(&done).await.unwrap().iter().map(|event| event.what.to_string()).collect();
+    assert_eq!(told.last().unwrap(), "launched nothing: there is no active post-process `sign` any more");
+}
+
+#[tokio::test]
+async fn a_person_launches_a_post_process_once_more_by_the_desk() {
+    let bench = Bench::new();
+    bench.sign(true).await;
+    let id = bench.record("job", "requests").await;
+    bench.push(&id, JobStatus::Done).await;
+    let desk = Desk::new(bench.store.clone(), bench.files.clone());
+    let admin = Person { name: "root".into(), email: String::new(), permissions: Permission::ALL.into() };
+    for _ in 0..2 {
+        desk.post_process(&admin, &id, "sign", "again-1", 30).await.unwrap();
+    }
+
+    while bench.immortal().do_due(1_000).await.unwrap() > 0 {}
+
+    let launched: Vec<_> = bench.launched.lock().unwrap().keys().cloned().collect();
+    assert_eq!(launched, ["sign of job asked by root again-1", "sign of job at DONE of 1 p"]);
+}
+
+/// Says the same of every process.
+struct Says(Fate);
+
+#[async_trait]
+impl Processes for Says {
+    async fn fate(&self, _job: &ImageJob) -> anyhow::Result<Fate> {
+        Ok(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn nothing_stays_under_way_for_ever() {
+    let hour = 3_600_000;
+    let push = Push {
+        image_url: Some("u".into()),
+        ..Push::new(JobStatus::Done, JobAttempt { began: "1".into(), process: "p".into() })
+    };
+    // (what the engine says, when, the status afterwards, the reason)
+    let rows = [
+        (Fate::Runs, 100 * hour, JobStatus::Building, ""),
+        (Fate::Gone("its process stopped: boom".into()), 30_000, JobStatus::Building, ""), // its news may be on their way
+        (
+            Fate::Gone("its process stopped: boom".into()),
+            70_000,
+            JobStatus::Error,
+            "its process stopped: boom",
+        ),
+        (Fate::Ended(Box::new(push)), 70_000, JobStatus::Done, ""),
+        (Fate::Unknown, hour - 1, JobStatus::Building, ""),
+        (Fate::Unknown, 2 * hour, JobStatus::Error, "nothing was heard of it for 1 hours"),
+    ];
+    for (fate, now, status, reason) in rows {
+        let bench = Bench::new();
+        let id = bench.record("job", "requests").await;
+        bench.push(&id, JobStatus::Building).await;
+
+        bench.errands(&Death::at(usize::MAX), false, Arc::new(Says(fate.clone()))).miss(now).await.unwrap();
+
+        let job = bench.store.job(&id).await.unwrap().unwrap();
+        assert_eq!((&job.status, job.error.as_str()), (&status, reason), "{fate:?} at {now}");
+    }
+}

@@ -1,0 +1,206 @@
+//! What a person may ask for.
+//!
+//! Web pages, REST and commands are thin views of this: it checks who may do what, and that what is asked for can be
+//! done, and leaves the doing to a job store. Looking is free for everybody who got as far as here.
+
+mod order;
+mod refusal;
+
+use std::sync::Arc;
+
+pub use self::refusal::{Mistake, Refusal};
+use crate::{
+    Changed, Cursor, Errand, FolderContents, Happening, ImageId, ImageJob, JobCare, JobEvent, JobFiles,
+    JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry, Tag, record_as,
+};
+
+/// The one place where people's wishes are weighed.
+#[derive(Clone)]
+pub struct Desk {
+    /// The jobs.
+    pub jobs: Arc<dyn JobStore>,
+    /// What people do to them.
+    pub care: Arc<dyn JobCare>,
+    /// Finding them.
+    pub search: Arc<dyn JobSearch>,
+    /// What the site offers.
+    pub registry: Arc<dyn Registry>,
+    /// What is launched.
+    pub outbox: Arc<dyn Outbox>,
+    /// The files of jobs.
+    pub files: Arc<dyn JobFiles>,
+}
+
+impl Desk {
+    /// Makes a desk on a store that does everything.
+    pub fn new<S>(store: Arc<S>, files: Arc<dyn JobFiles>) -> Desk
+    where
+        S: JobStore + JobCare + JobSearch + Registry + Outbox + 'static,
+    {
+        Desk {
+            jobs: store.clone(),
+            care: store.clone(),
+            search: store.clone(),
+            registry: store.clone(),
+            outbox: store,
+            files,
+        }
+    }
+
+    /// Records a job of this person, in a queue that launches or one whose process is running.
+    ///
+    /// `order` says what is wanted; whose it is, and where its files go, is said here. The same `order.request` of the
+    /// same person is answered with the same job; an empty one is new each time. All mistakes are told at once; whether
+    /// the kickstart makes sense is for somebody who knows the language.
+    pub async fn submit(&self, person: &Person, order: NewJob, now_ms: i64) -> Result<ImageId, Refusal> {
+        if !person.may(Permission::Submit) {
+            return Err(Refusal::not_allowed("ask for images"));
+        }
+        let job = order::checked(self.registry.as_ref(), person, order).await?;
+        let on_record = record_as(self.jobs.as_ref(), &job.name, &job, now_ms).await?;
+        on_record.ok_or_else(|| {
+            Refusal::of("name", "begins no id, or those of this second are all taken: try again with letters and digits in it")
+        })
+    }
+
+    /// Returns part of the list of jobs, newest first.
+    pub async fn list(&self, filter: &JobFilter, after: Option<Cursor>, limit: u32) -> Result<Page, Refusal> {
+        Ok(self.search.list(filter, after, limit.clamp(1, 500)).await?)
+    }
+
+    /// Returns a job.
+    pub async fn show(&self, image_id: &ImageId) -> Result<ImageJob, Refusal> {
+        self.jobs.job(image_id).await?.ok_or_else(|| Refusal::NoJob(image_id.clone()))
+    }
+
+    /// Returns the history of a job, the oldest first.
+    pub async fn history(&self, image_id: &ImageId) -> Result<Vec<JobEvent>, Refusal> {
+        Ok(self.care.events(image_id).await?)
+    }
+
+    /// Returns what to submit for a job like another: the start of a retry with changes.
+    pub async fn draft(&self, person: &Person, image_id: &ImageId) -> Result<NewJob, Refusal> {
+        let job = self.changeable(person, image_id, "ask again for").await?;
+        let mut tags = job.tags;
+        tags.retain(|tag| !tag.is_pinned());
+        let (request, process, prefix) = Default::default();
+        Ok(NewJob { request, process, prefix, tags, retry_of: Some(image_id.to_string()), ..job.asked })
+    }
+
+    /// Asks again for the image of a job that is over, as a new job; `order` is its [`Desk::draft`], changed or not.
+    pub async fn retry(
+        &self,
+        person: &Person,
+        image_id: &ImageId,
+        order: NewJob,
+        now_ms: i64,
+    ) -> Result<ImageId, Refusal> {
+        let job = self.changeable(person, image_id, "ask again for").await?;
+        if !job.status.is_final() {
+            return Err(Refusal::is(image_id, &job.status, "stop it first"));
+        }
+        let order = NewJob { retry_of: Some(image_id.to_string()), ..order };
+        let new = self.submit(person, order, now_ms).await?;
+        let what = Happening::Retried(new.to_string());
+        self.care.note(image_id, &JobEvent { at_ms: now_ms, who: person.name.clone(), what }).await?;
+        Ok(new)
+    }
+
+    /// Puts tags on a job and takes others off it. `pinned` is one of them.
+    pub async fn tag(
+        &self,
+        person: &Person,
+        image_id: &ImageId,
+        add: &[Tag],
+        remove: &[Tag],
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
+        self.changeable(person, image_id, "tag").await?;
+        let changed = self.care.tag(image_id, add, remove, &person.name, now_ms).await?;
+        Refusal::unless_done(changed, image_id)
+    }
+
+    /// Protects a job from deletion and expiry, or no longer.
+    pub async fn pin(
+        &self,
+        person: &Person,
+        image_id: &ImageId,
+        pinned: bool,
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
+        let tag = [Tag::pinned()];
+        let (add, remove): (&[Tag], &[Tag]) = if pinned { (&tag, &[]) } else { (&[], &tag) };
+        self.tag(person, image_id, add, remove, now_ms).await
+    }
+
+    /// Ends a job that waits or is being built. Whoever builds it hears of it and stops.
+    pub async fn cancel(&self, person: &Person, image_id: &ImageId, now_ms: i64) -> Result<(), Refusal> {
+        self.changeable(person, image_id, "stop").await?;
+        let changed = self.care.cancel(image_id, &person.name, now_ms).await?;
+        Refusal::unless_done(changed, image_id)
+    }
+
+    /// Launches a post-process for a finished image once more, or for the first time; the same `request` of the same
+    /// job does it once.
+    pub async fn post_process(
+        &self,
+        person: &Person,
+        image_id: &ImageId,
+        name: &str,
+        request: &str,
+        now_ms: i64,
+    ) -> Result<(), Refusal> {
+        let job = self.changeable(person, image_id, "launch processes for").await?;
+        if !job.status.has_image() {
+            return Err(Refusal::is(image_id, &job.status, "there is no image yet"));
+        }
+        let processes = self.registry.post_processes().await?;
+        if !processes.iter().any(|process| process.name == name && process.active) {
+            return Err(Refusal::of("post_process", format!("there is no active post-process `{name}`")));
+        }
+        let key = format!("{name} of {image_id} asked by {} {}", person.name, order::or_new(request));
+        self.outbox.ask(&key, image_id, &Errand::PostProcess(name.to_owned()), now_ms).await?;
+        Ok(())
+    }
+
+    /// Returns what [`Desk::delete`] would remove.
+    pub async fn preview_deletion(
+        &self,
+        person: &Person,
+        image_id: &ImageId,
+    ) -> Result<FolderContents, Refusal> {
+        let job = self.changeable(person, image_id, "delete").await?;
+        if let Some(why) = crate::errands::undeletable(&job) {
+            return Err(Refusal::Unchangeable {
+                image_id: image_id.clone(),
+                why: why.into_sentence("stop it first"),
+            });
+        }
+        self.files.contents(&job.asked.prefix, image_id).await.map_err(Refusal::Files)
+    }
+
+    /// Removes a job that is neither under way nor pinned; its files follow within moments.
+    pub async fn delete(&self, person: &Person, image_id: &ImageId, now_ms: i64) -> Result<(), Refusal> {
+        self.changeable(person, image_id, "delete").await?;
+        let changed: Changed = self.care.delete(image_id, &person.name, now_ms).await?;
+        Refusal::unless_done(changed, image_id)
+    }
+
+    /// Returns a job this person may change.
+    async fn changeable(&self, person: &Person, image_id: &ImageId, what: &str) -> Result<ImageJob, Refusal> {
+        let job = self.show(image_id).await?;
+        if person.may_change_jobs_of(&job.asked.user) {
+            return Ok(job);
+        }
+        Err(Refusal::not_allowed(format!(
+            "{what} a job of {}: only they and administrators may",
+            job.asked.user
+        )))
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Desk")
+    }
+}

@@ -1,0 +1,48 @@
+//! The files of a job.
+
+use std::io;
+
+use async_trait::async_trait;
+
+use crate::ImageId;
+
+/// One file of a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobFile {
+    /// Its path below the folder of the job, its folders joined by `/`.
+    pub path: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// When it was last written, in milliseconds since 1970.
+    pub changed_ms: i64,
+}
+
+/// What is in the folder of a job.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderContents {
+    /// Its files, sorted by path; at most [`FolderContents::MOST`].
+    pub files: Vec<JobFile>,
+    /// How many files there are, links included.
+    pub count: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
+}
+
+impl FolderContents {
+    /// How many files are told by name.
+    pub const MOST: usize = 10_000;
+}
+
+/// The files of jobs on this machine. Whatever stands in their folders, nothing outside them is read or removed: no
+/// path and no link leads out.
+#[async_trait]
+pub trait JobFiles: Send + Sync {
+    /// Returns what is in the folder of a job; empty when there is none.
+    async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents>;
+
+    /// Opens a file of a job for reading. A link is never followed.
+    async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<std::fs::File>;
+
+    /// Removes the folder of a job; nothing is wrong when there is none.
+    async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()>;
+}
