@@ -160,3 +160,15 @@ async fn a_site_chooses_where_mic_works_and_with_which_options() {
     assert!(request.folder.join("demo-vmlinuz-5.10").exists());
     assert!(scene.temp.path().join("own/slot-0/package.rpm").exists());
 }
+
+#[tokio::test]
+async fn a_program_that_is_to_see_each_image_is_not_left_out_without_a_word() {
+    let Some(scene) = Scene::new("post-creation").await else { return };
+    let request = scene.request("signed", REPO, ImageType::Fs, &[]);
+    let request = BuildRequest { post_creation: Some("/usr/bin/true".into()), ..request };
+
+    let built = scene.build_this(&request).await;
+
+    let Build::Failed { reason } = built else { panic!("{built:?}") };
+    assert!(reason.starts_with("post_creation (/usr/bin/true) is run after images of dnf only"), "{reason}");
+}
