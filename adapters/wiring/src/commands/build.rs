@@ -34,7 +34,7 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
 /// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
 async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::default()), owner);
+    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::of_person()), owner);
     let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);

@@ -17,7 +17,7 @@ use crate::state::State;
 /// Finishes what dead programs left; exit status 0 when nothing is left.
 pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Result<u8> {
     let state = State::open(arguments.state)?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::default()), owner);
+    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::of_person()), owner);
     let machine = Machine::open(&state, build_ks(), participant).await?;
     let show = Arc::new(Show::on_stderr());
     if machine.adopted.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use build_image::{BuildImage, Folders};
 use builder_dnf::{DnfBuilder, Limits, LocalSources, Reach};
 use child::{Most, Network, Pens, Priority};
-use config::Configuration;
+use config::{Configuration, Sources};
 use imaging::ImageBuilder;
 use participant_core::Participant;
 use place_userns::Userns;
@@ -65,6 +65,15 @@ pub struct Bounds {
     pub limits: Limits,
     /// So many percent of the free memory their files may take; as the builder has it unless told.
     pub work_memory: Option<u8>,
+}
+
+impl Bounds {
+    /// Takes what whoever builds at a terminal of this machine is asked to spare: its memory, where a configuration says so.
+    pub(crate) fn of_person() -> Bounds {
+        let file = std::env::var_os("IMG_CONFIG").map(PathBuf::from);
+        let site = Configuration::read(&Sources::of_machine(file.as_deref()));
+        Bounds { work_memory: work_memory(&site), ..Bounds::default() }
+    }
 }
 
 /// Reads them.

@@ -9,9 +9,10 @@ use crate::program::{Ran, Site, demo_repo};
 /// Runs a build whose images go to a disk of so many MB, then another one on the same disk; returns both, and what the
 /// first one left.
 ///
-/// When the log of the first one says `fill_at`, something else fills the disk until that build is over. The disk is a tmpfs
+/// When the log of the first one says `fill_at`, something else fills the disk until that build is over; its files may take
+/// `memory` percent of the memory. The disk is a tmpfs
 /// in a mount namespace of its own. That takes root: by sudo, where we are not.
-fn run_on(site: &Site, megabytes: u32, image_type: &str, fill_at: &str) -> (Ran, Ran, String) {
+fn run_on(site: &Site, memory: &str, image_type: &str, fill_at: &str) -> (Ran, Ran, String) {
     let is_root = nix::unistd::geteuid().is_root();
     let mut command = if is_root { Command::new("unshare") } else { Command::new("sudo") };
     if !is_root {
@@ -27,9 +28,9 @@ fn run_on(site: &Site, megabytes: u32, image_type: &str, fill_at: &str) -> (Ran,
         \"$@\" build next.ks --type fs --repo $repo --outdir disk --json >next.json 2>next.said
         echo $? >next.status
         cat /proc/self/mountinfo >mounts";
-    let words =
-        ["--mount", "sh", "-c", script, "sh", &megabytes.to_string(), image_type, fill_at, &demo_repo()];
+    let words = ["--mount", "sh", "-c", script, "sh", "160", image_type, fill_at, &demo_repo()];
     command.args(words).arg("env").arg(format!("IMG_STATE={}", site.path().join("state").display()));
+    command.arg(format!("IMG_WORKER_WORK_MEMORY={memory}"));
     command.arg(env!("CARGO_BIN_EXE_img")).current_dir(site.path());
     std::fs::create_dir(site.path().join("disk")).unwrap();
     site.kickstart("next.ks", PACKAGES);
@@ -61,17 +62,18 @@ fn a_disk_that_fills_up_ends_the_build_with_a_sentence_whatever_it_does_at_that_
     let pack = format!("{PACKAGES}%pack\n{}%end\n", fill(0));
     let never = "nothing says this";
     let rows = [
-        ("before the packages", "raw", never, format!("%pre\n{}%end\n{PACKAGES}", fill(66_000))),
-        ("installing packages", "raw", "Running transaction", PACKAGES.into()),
-        ("writing the file system", "raw", never, post(100)),
-        ("packing", "fs", never, post(200)),
-        ("writing lists and checksums", "fs", never, pack),
+        ("before the packages", "0", "raw", never, format!("%pre\n{}%end\n{PACKAGES}", fill(66_000))),
+        ("installing packages", "0", "raw", "Running transaction", PACKAGES.into()),
+        ("copying out of memory", "50", "raw", "Running transaction", PACKAGES.into()),
+        ("writing the file system", "0", "raw", never, post(100)),
+        ("packing", "0", "fs", never, post(200)),
+        ("writing lists and checksums", "0", "fs", never, pack),
     ];
-    for (step, image_type, fill_at, kickstart) in rows {
+    for (step, memory, image_type, fill_at, kickstart) in rows {
         let (site, before) = (Site::new(), Before::look());
         site.kickstart("t.ks", kickstart);
 
-        let (first, next, left) = run_on(&site, 160, image_type, fill_at);
+        let (first, next, left) = run_on(&site, memory, image_type, fill_at);
 
         let error = failed(&first);
         assert!(error.contains("no room on the disk"), "{step}: {error}");
