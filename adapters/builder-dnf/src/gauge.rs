@@ -28,6 +28,10 @@ pub(crate) async fn watch(shop: &Workshop<'_>, limits: &Limits, pen: Option<&Pen
         if pen.and_then(Pen::met) == Some(Met::Memory) {
             return limits.too_little_memory();
         }
+        if shop.memory_is_full() {
+            // a script may go on for ever where it cannot write; the build is done again on the disk
+            return "the memory the build had is full".into();
+        }
         let Some(free) = room::free(&folder) else { continue };
         if free < limits.keep_free {
             return format!(

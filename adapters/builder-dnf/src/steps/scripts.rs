@@ -73,14 +73,13 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     };
     if lacks {
         let interpreter = program.interpreter.first().map_or("", String::as_str);
-        let (who, how) = match program.chrooted {
-            true => ("the image", "install a package that brings it"),
-            false => ("the machine that builds", "such a script needs a program of that machine"),
+        let why = match program.chrooted {
+            true => format!("cannot run: the image has no {interpreter}; install a package that brings it"),
+            false => format!(
+                "cannot run: the machine that builds has no {interpreter}; such a script needs a program of that machine"
+            ),
         };
-        return Err(Halt::Failed(format!(
-            "{section} ({line}) cannot run: {who} has no {interpreter}; {how}",
-            line = At(*line)
-        )));
+        return Err(Halt::Failed(format!("{section} ({line}) {why}", line = At(*line))));
     }
     if (program.fatal || shop.is_in_memory()) && report::is_full(&said.ended.tail) {
         return Err(shop.full(None));
