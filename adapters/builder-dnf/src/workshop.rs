@@ -134,11 +134,16 @@ impl<'a> Workshop<'a> {
 
     /// Returns why a build ended: where the memory it had is full, that is the reason.
     pub(crate) fn crowded(&self, halt: Halt) -> Halt {
-        let left = self.memory.get().and_then(|memory| room::free(memory.path()));
         match halt {
-            Halt::Failed(_) | Halt::Broken(_) if left.is_some_and(|left| left < FULL) => Halt::Crowded,
+            Halt::Failed(_) | Halt::Broken(_) if self.is_crowded() => Halt::Crowded,
             halt => halt,
         }
+    }
+
+    /// Tells whether the memory everything is in is full.
+    pub(crate) fn is_crowded(&self) -> bool {
+        let left = self.memory.get().and_then(|memory| room::free(memory.path()));
+        left.is_some_and(|left| left < FULL)
     }
 
     /// Removes the work folder.
