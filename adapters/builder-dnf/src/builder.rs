@@ -104,7 +104,7 @@ impl DnfBuilder {
             biased;
             made = self.carry_out(plan, &shop, memory) => made,
             // what still runs is killed with the steps that are dropped here
-            too_much = gauge::watch(&shop, &self.limits, pen.as_ref()) => Err(Halt::Failed(too_much)),
+            too_much = gauge::watch(&shop, &self.limits, pen.as_ref()) => Err(too_much),
         };
         let made = self.explain(made.map_err(|halt| shop.crowded(halt)), pen.as_ref());
         let made = made.map_err(|halt| shop.explained(halt));

@@ -8,29 +8,43 @@ use std::time::{Duration, Instant};
 
 use child::{Met, Pen};
 
+use crate::halt::Halt;
 use crate::limits::Limits;
 use crate::room::{self, human};
 use crate::workshop::Workshop;
 
-/// How often the disk is asked.
-const OFTEN: Duration = Duration::from_millis(200);
+/// How often the disk is asked, and the memory: a script may fill that quickly, go on, and remove what it wrote.
+const OFTEN: Duration = Duration::from_millis(50);
 /// How often the folder is counted at least.
 const SELDOM: Duration = Duration::from_secs(30);
 /// Counting may take this part of the time.
 const SHARE: u32 = 50;
 
-/// Waits until the build takes more than it may; returns the sentence that says so.
-pub(crate) async fn watch(shop: &Workshop<'_>, limits: &Limits, pen: Option<&Pen>) -> String {
+/// Waits until the build takes more than it may; returns what ends it.
+pub(crate) async fn watch(shop: &Workshop<'_>, limits: &Limits, pen: Option<&Pen>) -> Halt {
+    let too_much = async { Halt::Failed(of_the_machine(shop, limits, pen).await) };
+    tokio::select! {
+        crowded = of_its_memory(shop) => crowded,
+        too_much = too_much => too_much,
+    }
+}
+
+/// Waits until the memory the build has its files in is full: whoever writes then may not say so.
+async fn of_its_memory(shop: &Workshop<'_>) -> Halt {
+    while !shop.is_crowded() {
+        tokio::time::sleep(OFTEN).await;
+    }
+    shop.full(None)
+}
+
+/// Waits until the build takes more of the machine than it may; returns the sentence that says so.
+async fn of_the_machine(shop: &Workshop<'_>, limits: &Limits, pen: Option<&Pen>) -> String {
     let folder = shop.on_host(&shop.work);
     let mut gauge = Gauge::new(limits.disk, room::free(&folder).unwrap_or(u64::MAX), Instant::now());
     loop {
         tokio::time::sleep(OFTEN).await;
         if pen.and_then(Pen::met) == Some(Met::Memory) {
             return limits.too_little_memory();
-        }
-        if shop.memory_is_full() {
-            // a script may go on for ever where it cannot write; the build is done again on the disk
-            return "the memory the build had is full".into();
         }
         let Some(free) = room::free(&folder) else { continue };
         if free < limits.keep_free {

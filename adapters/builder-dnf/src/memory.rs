@@ -2,16 +2,46 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use crate::limits::Limits;
 
-/// Returns how many bytes of memory the files of a build may take that are planned to take `needed`: enough for what its
-/// scripts add, and at most `share` percent of what is free and of what a build may have. `None` where it has to stay on
-/// the disk.
-pub(crate) fn room(needed: u64, share: u8, limits: &Limits) -> Option<u64> {
-    let available = available()?.min(limits.most.memory.unwrap_or(u64::MAX));
+/// How many bytes the builds of this program were promised: each takes its own only little by little.
+static PROMISED: Mutex<u64> = Mutex::new(0);
+
+/// So many bytes of memory are for the files of one build until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Promise {
+    pub(crate) bytes: u64,
+    all: &'static Mutex<u64>,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        *self.all.lock().expect("counting does not panic") -= self.bytes;
+    }
+}
+
+/// Promises memory to the files of a build that are planned to take `needed` bytes: enough for what its scripts add, and at
+/// most `share` percent of what is free, not promised to another build, and what a build may have. `None` where it has to
+/// stay on the disk.
+pub(crate) fn room(needed: u64, share: u8, limits: &Limits) -> Option<Promise> {
+    promise(&PROMISED, needed, share, available()?, limits)
+}
+
+fn promise(
+    all: &'static Mutex<u64>,
+    needed: u64,
+    share: u8,
+    available: u64,
+    limits: &Limits,
+) -> Option<Promise> {
+    let mut promised = all.lock().expect("counting does not panic");
+    let unpromised = available.saturating_sub(*promised).min(limits.most.memory.unwrap_or(u64::MAX));
     // Whoever takes more than may be on the disk meets that limit there, where it is watched.
-    fits(needed, share, available).map(|room| room.min(limits.disk.unwrap_or(u64::MAX)))
+    let bytes = fits(needed, share, unpromised)?.min(limits.disk.unwrap_or(u64::MAX));
+    *promised += bytes;
+    Some(Promise { bytes, all })
 }
 
 fn fits(needed: u64, share: u8, available: u64) -> Option<u64> {
@@ -60,6 +90,20 @@ mod tests {
         ] {
             assert_eq!(fits(needed, share, available), room, "{needed} {share} {available}");
         }
+    }
+
+    #[test]
+    fn what_one_build_was_promised_no_other_gets() {
+        const GIB: u64 = 1 << 30;
+        static ALL: Mutex<u64> = Mutex::new(0);
+        let ask = || promise(&ALL, GIB, 50, 4 * GIB, &Limits::default());
+
+        let first = ask().unwrap();
+
+        assert_eq!(first.bytes, GIB * 7 / 4);
+        assert!(ask().is_none(), "half of the other 2.25 GiB is too little");
+        drop(first);
+        assert!(ask().is_some());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use nix::libc;
 
 use crate::halt::Halt;
 use crate::limits::Limits;
+use crate::memory::Promise;
 use crate::reach::Reach;
 use crate::steps::same;
 use crate::{report, room};
@@ -42,7 +43,7 @@ pub(crate) struct Workshop<'a> {
     /// The folder everything is in; removed at the end.
     host: PathBuf,
     /// From the installation of packages on, where there is room: everything is in this one, [`MEMORY`] in the other.
-    memory: OnceLock<Box<dyn Memory>>,
+    memory: OnceLock<(Box<dyn Memory>, Promise)>,
     /// The same as the tools see it: what characters the real path has matters to none of them.
     pub(crate) work: PathBuf,
     /// The files of the image, as the tools see them.
@@ -109,16 +110,16 @@ impl<'a> Workshop<'a> {
         self.tool("mkdir", words.chain(folders.map(OsString::from))).await.map(|_| ())
     }
 
-    /// Has everything be in memory from now on, at most `bytes` of it, where that can be.
-    pub(crate) async fn move_into_memory(&self, bytes: u64) -> Result<(), Halt> {
+    /// Has everything be in memory from now on, at most as much as was promised, where that can be.
+    pub(crate) async fn move_into_memory(&self, promise: Promise) -> Result<(), Halt> {
         let folder = self.host.join(MEMORY);
         self.place.make_folder(&folder).await?;
-        let Some(memory) = self.place.in_memory(&folder, bytes).await? else { return Ok(()) };
+        let Some(memory) = self.place.in_memory(&folder, promise.bytes).await? else { return Ok(()) };
         let mut words: Vec<OsString> = vec![self.work.clone().into(), "-mindepth".into(), "1".into()];
         words.extend(["-maxdepth", "1", "!", "-name", MEMORY, "-exec", "cp", "-a", "-t"].map(OsString::from));
         words.extend([self.work.join(MEMORY).into(), "{}".into(), "+".into()]);
         self.tool("find", words).await?;
-        let _ = self.memory.set(memory); // nobody else does
+        let _ = self.memory.set((memory, promise)); // nobody else does
         Ok(())
     }
 
@@ -135,14 +136,14 @@ impl<'a> Workshop<'a> {
     /// Returns why a build ended: where the memory it had is full, that is the reason.
     pub(crate) fn crowded(&self, halt: Halt) -> Halt {
         match halt {
-            Halt::Failed(_) | Halt::Broken(_) if self.memory_is_full() => Halt::Crowded,
+            Halt::Failed(_) | Halt::Broken(_) if self.is_crowded() => Halt::Crowded,
             halt => halt,
         }
     }
 
-    /// Tells whether the build has used up the memory it is in.
-    pub(crate) fn memory_is_full(&self) -> bool {
-        let left = self.memory.get().and_then(|memory| room::free(memory.path()));
+    /// Tells whether the memory everything is in is full.
+    pub(crate) fn is_crowded(&self) -> bool {
+        let left = self.memory.get().and_then(|(memory, _)| room::free(memory.path()));
         left.is_some_and(|left| left < FULL)
     }
 
@@ -335,7 +336,7 @@ impl<'a> Workshop<'a> {
 
     /// Returns where we find a path of the work folder.
     pub(crate) fn on_host(&self, path: &Path) -> PathBuf {
-        let folder = self.memory.get().map_or(self.host.as_path(), |memory| memory.path());
+        let folder = self.memory.get().map_or(self.host.as_path(), |(memory, _)| memory.path());
         folder.join(path.strip_prefix(&self.work).unwrap_or(path))
     }
 

@@ -61,6 +61,9 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     let task = surroundings(shop, program, shop.of_others(shop.task(argv)));
     let said = shop.run(&task, &|_| {}).await?;
     shop.tool("rm", ["-f".into(), "--".into(), file.into_os_string()]).await?;
+    if shop.is_in_memory() && said.lines.iter().any(|line| report::is_full(line)) {
+        return Err(shop.full(None)); // also of a script that goes on: what it wrote is not all there
+    }
     keep_log(shop, program, &said.lines).await?;
     if said.ended.well() {
         return Ok(None);
@@ -81,7 +84,7 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
         };
         return Err(Halt::Failed(format!("{section} ({line}) {why}", line = At(*line))));
     }
-    if (program.fatal || shop.is_in_memory()) && report::is_full(&said.ended.tail) {
+    if program.fatal && report::is_full(&said.ended.tail) {
         return Err(shop.full(None));
     }
     if program.fatal {

@@ -73,6 +73,6 @@ mod tests {
         let before = of_machine("[boss]\namqp_host = a\n[participant]\ngrace = 1\nqueue = a\n");
         let after =
             of_machine("[boss]\namqp_host = b\n[participant]\ngrace = 2\nqueue = b\n[worker]\ntimeout = 1\n");
-        assert_eq!(before.changed(&after), ["[participant] grace", "[worker] timeout"]);
+        assert_eq!(before.changed(&after), ["[boss] amqp_host", "[participant] grace", "[worker] timeout"]);
     }
 }

@@ -147,3 +147,16 @@ async fn a_build_that_memory_does_not_hold_is_done_again_on_the_disk() {
         child::quick(&["debugfs".as_ref(), "-R".as_ref(), "ls -p /".as_ref(), image.as_os_str()]).unwrap();
     assert!(String::from_utf8_lossy(&list.stdout).contains("/all-written/"), "{list:?}");
 }
+
+#[tokio::test]
+async fn a_script_that_fills_the_memory_and_says_nothing_of_it_is_run_again_on_the_disk() {
+    const HIDES: &str = "REPO\n%packages\nbusybox\n%end\n%post --nochroot\n\
+        head -c 500000000 /dev/zero >/build/much 2>/dev/null\nsleep 2\n\
+        stat -c %s /build/much >$IMG_OUT_DIR/written\nrm /build/much\n%end\n";
+    let scene = Scene::new(ImageType::Loop, HIDES);
+
+    scene.made().await;
+
+    assert_eq!(std::fs::read_to_string(scene.file("written")).unwrap(), "500000000\n", "{}", scene.log());
+    assert!(scene.log().contains("once more, on the disk"), "{}", scene.log());
+}

@@ -1,6 +1,6 @@
 //! The same bytes twice, for whoever gives a time.
 
-use imaging::ImageType;
+use imaging::{Build, ImageBuilder, ImageType};
 
 use crate::support::{Ext, Scene, partitions, tool};
 
@@ -15,6 +15,16 @@ const LAYOUT: &str = "part / --size=128 --label=same\npart /boot/efi --size=16 -
 
 /// Builds an image, and returns its files and what is in them.
 async fn built(image_type: ImageType, layout: &str, options: &[&str]) -> (Scene, Vec<(String, Vec<u8>)>) {
+    built_in(50, image_type, layout, options).await
+}
+
+/// Builds it where so many percent of the free memory may be taken.
+async fn built_in(
+    memory: u8,
+    image_type: ImageType,
+    layout: &str,
+    options: &[&str],
+) -> (Scene, Vec<(String, Vec<u8>)>) {
     // Packing a kernel takes its time, and converted disks are those of raw images.
     let boots = matches!(image_type, ImageType::Raw | ImageType::Livecd | ImageType::Liveusb);
     let kernel = if boots { "kernel" } else { "-tzdata" };
@@ -22,7 +32,8 @@ async fn built(image_type: ImageType, layout: &str, options: &[&str]) -> (Scene,
     let mut scene = Scene::new(image_type, &kickstart);
     scene.request.extra_opts = options.iter().map(ToString::to_string).collect();
     scene.request.extra_opts.push(format!("--source-date-epoch={TIME}"));
-    scene.made().await;
+    let build = scene.builder().in_memory(memory).build(&scene.request, &scene).await.unwrap();
+    assert!(matches!(build, Build::Made(_)), "{build:?}\n{}", scene.log());
     let names = scene.all_files().into_iter().filter(|name| name != "log");
     let files = names.map(|name| (name.clone(), std::fs::read(scene.file(&name)).unwrap())).collect();
     (scene, files)
@@ -31,9 +42,13 @@ async fn built(image_type: ImageType, layout: &str, options: &[&str]) -> (Scene,
 async fn the_same_twice(image_type: ImageType, layout: &str, options: &[&str]) {
     let (_one, first) = built(image_type, layout, options).await;
     let (_two, second) = built(image_type, layout, options).await;
+    assert_same(image_type, &first, &second);
+}
+
+fn assert_same(image_type: ImageType, first: &[(String, Vec<u8>)], second: &[(String, Vec<u8>)]) {
     let names = |files: &[(String, Vec<u8>)]| files.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    assert_eq!(names(&first), names(&second));
-    for ((name, one), (_, two)) in first.iter().zip(&second) {
+    assert_eq!(names(first), names(second));
+    for ((name, one), (_, two)) in first.iter().zip(second) {
         if one != two {
             let at = one.iter().zip(two).position(|(a, b)| a != b);
             panic!(
@@ -64,6 +79,17 @@ async fn files_and_archives_are_the_same_twice() {
     the_same_twice(ImageType::Loop, LAYOUT, &[]).await;
     for ending in [".tar", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".zip"] {
         the_same_twice(ImageType::Fs, "", &["--pack-to", &format!("@NAME@{ending}")]).await;
+    }
+}
+
+#[tokio::test]
+async fn images_made_in_memory_are_those_made_on_the_disk() {
+    for (image_type, layout) in
+        [(ImageType::Loop, LAYOUT), (ImageType::Raw, LAYOUT), (ImageType::Livecd, ""), (ImageType::Fs, "")]
+    {
+        let (_one, first) = built_in(50, image_type, layout, &[]).await;
+        let (_two, second) = built_in(0, image_type, layout, &[]).await;
+        assert_same(image_type, &first, &second);
     }
 }
 
