@@ -106,7 +106,11 @@ impl DnfBuilder {
             // what still runs is killed with the steps that are dropped here
             too_much = gauge::watch(&shop, &self.limits, pen.as_ref()) => Err(too_much),
         };
-        let made = self.explain(made.map_err(|halt| shop.crowded(halt)), pen.as_ref());
+        // files in memory count for the limit of the memory, and may fit on the disk
+        let made = match pen.as_ref().and_then(Pen::met) {
+            Some(Met::Memory) if shop.is_in_memory() => Err(Halt::Crowded),
+            _ => self.explain(made.map_err(|halt| shop.crowded(halt)), pen.as_ref()),
+        };
         let made = made.map_err(|halt| shop.explained(halt));
         let withdrawn = if made.is_err() { shop.withdraw().await } else { Ok(()) };
         pen.iter().for_each(Pen::kill);

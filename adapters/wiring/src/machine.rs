@@ -53,6 +53,8 @@ pub struct Limits {
     pub grace: Duration,
     /// How long a build may take at all.
     pub deadline: Option<Duration>,
+    /// How many images are made at a time, 0 being 1.
+    pub builds: usize,
 }
 
 /// How the work of a machine ended.
@@ -191,8 +193,9 @@ impl Machine {
             .observed_by(observer.clone())
             .grace(limits.grace)
             .sharing(self.running.clone());
-            let exo = match limits.deadline {
-                Some(deadline) if *name == "build_image" => exo.deadline(deadline),
+            let exo = match (*name, limits.deadline) {
+                ("build_image", Some(deadline)) => exo.deadline(deadline).concurrency(limits.builds.max(1)),
+                ("build_image", None) => exo.concurrency(limits.builds.max(1)),
                 _ => exo,
             };
             let shutdown = shutdown.clone();

@@ -195,3 +195,29 @@ fn a_machine_may_be_configured_also_while_it_works_and_mistakes_are_told() {
         assert!(built.stdout.contains(folder), "{built:?}");
     }
 }
+
+#[test]
+fn as_many_images_are_made_at_a_time_as_the_machine_is_told() {
+    let (site, repo) = (Site::new(), demo_repo());
+    let pause = "%post\nsleep 20\n%end\n";
+    site.kickstart("t.ks", format!("{KICKSTART}{pause}"));
+    site.kickstart("site.conf", "[participant]\nconcurrency = 2\n");
+    for _ in 0..2 {
+        let submitted = site.run(&["submit", "t.ks", "--type", "fs", "--repo", &repo, "--json"]);
+        assert_eq!(submitted.status, Some(0), "{submitted:?}");
+    }
+    let mut up = Up(site.start_saying("up", &["up", "--config", "site.conf"]));
+
+    let start = Instant::now();
+    let both = || site.jobs().iter().filter(|job| job["status"] == "BUILDING").count() == 2;
+    while !both() {
+        assert!(
+            !site.jobs().iter().any(|job| job["status"] == "DONE"),
+            "one after the other: {:?}",
+            site.jobs()
+        );
+        assert!(up.0.try_wait().unwrap().is_none(), "`img up` has ended");
+        assert!(start.elapsed() < PATIENCE, "{:?}", site.jobs());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}

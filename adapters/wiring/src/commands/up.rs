@@ -108,6 +108,10 @@ fn limits(site: &Configuration) -> Limits {
     Limits {
         grace: site::seconds(site, "participant", "grace").unwrap_or_default(),
         deadline: site::seconds(site, "worker", "timeout"),
+        builds: site
+            .number("participant", "concurrency")
+            .and_then(|builds| builds.try_into().ok())
+            .unwrap_or(1),
     }
 }
 

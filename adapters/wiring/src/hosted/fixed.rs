@@ -26,7 +26,7 @@ impl Fixed {
         Fixed::of_keys(site, |key| {
             matches!(
                 (key.section, key.name),
-                ("participant", "grace" | "metrics_listen")
+                ("participant", "concurrency" | "grace" | "metrics_listen")
                     | ("worker", "timeout")
                     | ("boss" | "db" | "processes", _)
             )
