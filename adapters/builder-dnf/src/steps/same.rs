@@ -96,12 +96,10 @@ pub(crate) fn virtual_disk(
             shop.patch(file, 392, &[uuid.into_bytes(), other.into_bytes()].concat())
         }
         DiskFormat::Vmdk => {
-            let head = shop.bytes(file, 512, 1024)?;
-            let at = head.windows(5).position(|bytes| bytes == b"\nCID=").map(|at| at as u64 + 5 + 512);
             let lost =
                 || Halt::Broken(BuilderError::new("find the identifier of a vmdk", "it has no line CID="));
-            let id = format!("{:08x}", uuid.as_fields().0);
-            shop.patch(file, at.ok_or_else(lost)?, id.as_bytes())
+            let about = vmdk_descriptor(&shop.bytes(file, 512, 1024)?, uuid.as_fields().0);
+            shop.patch(file, 512, &about.ok_or_else(lost)?)
         }
         DiskFormat::Vhd => {
             let foot = vhd_footer(shop.bytes(file, 0, 512)?, epoch, uuid);
@@ -110,6 +108,18 @@ pub(crate) fn virtual_disk(
             shop.patch(file, length.saturating_sub(512), &foot)
         }
     }
+}
+
+/// Returns the text that describes a vmdk, which zeros follow, with another identifier; as many bytes as before.
+///
+/// qemu-img writes one that begins with zeros with fewer digits.
+fn vmdk_descriptor(about: &[u8], id: u32) -> Option<Vec<u8>> {
+    const KEY: &[u8] = b"\nCID=";
+    let digits = about.windows(KEY.len()).position(|bytes| bytes == KEY)? + KEY.len();
+    let rest = digits + about[digits..].iter().position(|byte| *byte == b'\n')?;
+    let mut text = [&about[..digits], format!("{id:08x}").as_bytes(), &about[rest..]].concat();
+    text.resize(about.len(), 0);
+    Some(text)
 }
 
 /// Returns the footer of a vhd, which is also at its head, with another time and identifier.
@@ -164,6 +174,19 @@ mod tests {
             .map(|(_, b)| u32::from(*b))
             .sum();
         assert_eq!(foot[64..68], (!sum).to_be_bytes());
+    }
+
+    #[test]
+    fn the_identifier_of_a_vmdk_is_replaced_whatever_its_length() {
+        for digits in ["1", "2345678", "12345678"] {
+            let mut about = format!("version=1\nCID={digits}\nparentCID=ffffffff\n").into_bytes();
+            about.resize(64, 0);
+            let mut expected = b"version=1\nCID=0000abcd\nparentCID=ffffffff\n".to_vec();
+            expected.resize(64, 0);
+
+            assert_eq!(vmdk_descriptor(&about, 0xabcd), Some(expected), "{digits}");
+        }
+        assert_eq!(vmdk_descriptor(b"version=1\n", 1), None);
     }
 
     #[test]
