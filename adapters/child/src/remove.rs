@@ -9,7 +9,7 @@ use crate::{ChildError, Listen, Task, run};
 /// Removes a folder, as far as this user may, however deep it is; one that is not there is fine.
 ///
 /// By `rm`, which needs neither a file nor a piece of the stack for each level: a script that makes folders in folders,
-/// 20,000 of them, would end this program otherwise.
+/// 60,000 of them, would end this program otherwise.
 pub async fn remove(folder: &Path) -> Result<(), ChildError> {
     let absolute = std::path::absolute(folder).map_err(|source| ChildError::start("rm", source))?;
     let mut task = Task::new(["rm", "-rf", "--"]);
