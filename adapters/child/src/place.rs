@@ -79,9 +79,6 @@ impl Place for BareHost {
     }
 
     async fn remove(&self, folder: &Path) -> Result<(), ChildError> {
-        match tokio::fs::remove_dir_all(folder).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ChildError::start("rm", error)),
-            _ => Ok(()),
-        }
+        crate::remove(folder).await
     }
 }

@@ -1,6 +1,5 @@
 //! Folders whose files belong to users of a namespace.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -40,20 +39,13 @@ pub(crate) async fn take_over(file: &Path) -> Result<(), ChildError> {
 pub(crate) async fn remove(place: &Userns, folder: &Path) -> Result<(), ChildError> {
     let mut waits = PATIENCE.into_iter();
     loop {
-        let error = match fs::remove_dir_all(folder).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => error,
-        };
+        let Err(error) = child::remove(folder).await else { return Ok(()) };
         if !geteuid().is_root() {
             empty(place, folder).await?;
         }
         match waits.next() {
             Some(wait) => tokio::time::sleep(Duration::from_millis(wait)).await,
-            None => {
-                let text = format!("cannot remove {}: {error}", folder.display());
-                return Err(ChildError::Place(text));
-            }
+            None => return Err(error),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The folder an image is made in, until it is published or thrown away.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -163,25 +163,30 @@ fn exchange(one: &Path, other: &Path) -> io::Result<()> {
 /// Makes a folder and all files in it safe on the disk.
 fn sync_all(folder: &Path) -> io::Result<()> {
     match sync_each(folder) {
-        // An image that is a folder has files of its own users, which only their owners open.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+        // An image that is a folder has files of its own users, which only their owners open, and may be deeper than a path.
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidFilename) => {
             Ok(nix::unistd::syncfs(File::open(folder)?)?)
         }
         done => done,
     }
 }
 
+/// Level by level: a recursion would have a folder open for each.
 fn sync_each(folder: &Path) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            sync_each(&entry.path())?;
-        } else if kind.is_file() {
-            sync(&entry.path())?;
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let entry = entry?;
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                sync(&entry.path())?;
+            }
         }
+        sync(&folder)?;
     }
-    sync(folder)
+    Ok(())
 }
 
 fn sync(path: &Path) -> io::Result<()> {

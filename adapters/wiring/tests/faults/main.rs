@@ -8,6 +8,7 @@ mod program;
 
 mod aftermath;
 mod daemons;
+mod depths;
 mod disks;
 mod escape;
 mod kills;
