@@ -1,6 +1,5 @@
 //! Folders whose files belong to root.
 
-use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,18 +30,14 @@ pub(crate) async fn take_over(place: &Host, file: &Path) -> Result<(), ChildErro
 pub(crate) async fn remove(place: &Host, folder: &Path) -> Result<(), ChildError> {
     let mut waits = PATIENCE.into_iter();
     loop {
-        let error = match fs::remove_dir_all(folder).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => error,
-        };
+        let Err(error) = child::remove(folder).await else { return Ok(()) };
         let ours = if geteuid().is_root() { Ok(()) } else { remove_as_root(place, folder).await };
         match (folder.symlink_metadata().is_err(), waits.next()) {
             (true, _) => return Ok(()),
             (false, Some(wait)) => tokio::time::sleep(Duration::from_millis(wait)).await,
             (false, None) => {
                 ours?;
-                return Err(ChildError::Place(format!("cannot remove {}: {error}", folder.display())));
+                return Err(error);
             }
         }
     }
