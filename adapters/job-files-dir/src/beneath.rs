@@ -80,10 +80,8 @@ pub(crate) fn contents(top: &File) -> io::Result<FolderContents> {
 }
 
 /// Removes a folder with all that is in it; of a link, the link.
-pub(crate) fn remove(above: &File, name: &str) -> io::Result<()> {
-    // the library goes down by open folders itself, and follows no link
-    match fs::remove_dir_all(of(above).join(name)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
+pub(crate) async fn remove(above: &File, name: &str) -> io::Result<()> {
+    // the program that removes it goes down by open folders, and follows no link; it finds the first one as ours
+    let ours = format!("/proc/{}/fd/{}", std::process::id(), above.as_raw_fd());
+    child::remove(&Path::new(&ours).join(name)).await.map_err(io::Error::other)
 }

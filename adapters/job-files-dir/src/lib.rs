@@ -25,25 +25,30 @@ impl JobFilesDir {
         JobFilesDir { base_dir }
     }
 
-    /// Does something with the folder of a job on a thread that may wait; `None` when there is no such folder.
+    /// Does something with the folder of a job; `None` when there is no such folder.
     async fn within<T: Send + 'static>(
         &self,
         prefix: &str,
         image_id: &ImageId,
         work: impl FnOnce(&File) -> io::Result<T> + Send + 'static,
     ) -> io::Result<Option<T>> {
-        let (base, folder) = (self.base_dir.clone(), Path::new(prefix).join(image_id.as_str()));
-        blocking(move || match beneath::base(&base).and_then(|base| beneath::folder(&base, &folder)) {
+        self.folder(Path::new(prefix).join(image_id.as_str()), work).await
+    }
+
+    /// Does something with a folder below the base on a thread that may wait; `None` when there is no such folder.
+    async fn folder<T: Send + 'static>(
+        &self,
+        folder: PathBuf,
+        work: impl FnOnce(&File) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<Option<T>> {
+        let base = self.base_dir.clone();
+        let work = move || match beneath::base(&base).and_then(|base| beneath::folder(&base, &folder)) {
             Ok(folder) => work(&folder).map(Some),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
-        })
-        .await
+        };
+        tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
     }
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
 #[async_trait]
@@ -59,12 +64,9 @@ impl JobFiles for JobFilesDir {
     }
 
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
-        let (base, prefix, id) = (self.base_dir.clone(), PathBuf::from(prefix), image_id.to_string());
-        blocking(move || match beneath::base(&base).and_then(|base| beneath::folder(&base, &prefix)) {
-            Ok(above) => beneath::remove(&above, &id),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(error) => Err(error),
-        })
-        .await
+        match self.folder(PathBuf::from(prefix), File::try_clone).await? {
+            Some(above) => beneath::remove(&above, image_id.as_str()).await,
+            None => Ok(()),
+        }
     }
 }

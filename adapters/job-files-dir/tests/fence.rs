@@ -53,6 +53,25 @@ async fn the_files_of_a_job_are_told_opened_and_removed() {
 }
 
 #[tokio::test]
+async fn folders_in_folders_are_removed_however_deep_they_are() {
+    use nix::{fcntl, sys::stat};
+    let (folder, files) = site();
+    let mode = stat::Mode::S_IRWXU;
+    let mut inner: std::os::fd::OwnedFd =
+        fs::File::open(folder.path().join("images/web/ana/good")).unwrap().into();
+    for _ in 0..30_000 {
+        stat::mkdirat(&inner, "d", mode).unwrap();
+        inner = fcntl::openat(&inner, "d", fcntl::OFlag::O_DIRECTORY, mode).unwrap();
+    }
+    drop(inner);
+
+    assert_eq!(files.contents(PREFIX, &id("good")).await.unwrap().count, 3);
+    files.remove(PREFIX, &id("good")).await.unwrap();
+
+    assert!(!folder.path().join("images/web/ana/good").exists());
+}
+
+#[tokio::test]
 async fn links_are_neither_followed_nor_opened_nor_counted_for_what_they_lead_to() {
     let (folder, files) = site();
     let outside = folder.path().join("outside");
