@@ -2,14 +2,7 @@
 
 use imaging::ImageType;
 
-use crate::support::{Ext, Scene, repo, tool};
-
-async fn built(kickstart: &str) -> (Scene, Ext, Vec<String>) {
-    let scene = Scene::new(ImageType::Loop, kickstart);
-    let made = scene.made().await;
-    let image = Ext::at(&scene.file("demo.img"), 0);
-    (scene, image, made.warnings)
-}
+use crate::support::{Scene, built, repo, tool};
 
 #[tokio::test]
 async fn links_between_folders_lead_where_they_will_in_the_running_image() {

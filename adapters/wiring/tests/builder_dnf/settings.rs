@@ -1,14 +1,7 @@
 //! Settings: each command, read in the built image.
 
-use crate::support::{Ext, Scene};
+use crate::support::{Scene, built};
 use imaging::ImageType;
-
-async fn built(kickstart: &str) -> (Scene, Ext, Vec<String>) {
-    let scene = Scene::new(ImageType::Loop, kickstart);
-    let made = scene.made().await;
-    let image = Ext::at(&scene.file("demo.img"), 0);
-    (scene, image, made.warnings)
-}
 
 #[tokio::test]
 async fn language_keyboard_clock_and_name_are_set() {

@@ -220,3 +220,11 @@ pub(crate) fn gpt(disk: &Path) -> Vec<GptPart> {
     });
     parts.collect()
 }
+
+/// Builds an image of one file system; returns where it was made, what is in it, and what a person is told.
+pub(crate) async fn built(kickstart: &str) -> (Scene, Ext, Vec<String>) {
+    let scene = Scene::new(ImageType::Loop, kickstart);
+    let made = scene.made().await;
+    let image = Ext::at(&scene.file("demo.img"), 0);
+    (scene, image, made.warnings)
+}

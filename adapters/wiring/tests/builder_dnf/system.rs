@@ -2,9 +2,7 @@
 //!
 //! A `%pre` script puts the files into the image by which such a program is known, as its package would.
 
-use imaging::ImageType;
-
-use crate::support::{Ext, Scene};
+use crate::support::{self, Ext, Scene};
 
 /// Builds an image that has some files before its packages; returns it with the warnings.
 async fn built(files: &[(&str, &str)], lines: &str) -> (Scene, Ext, Vec<String>) {
@@ -15,10 +13,7 @@ async fn built(files: &[(&str, &str)], lines: &str) -> (Scene, Ext, Vec<String>)
         kickstart.push_str(&format!("mkdir -p .{folder}\ncat >.{path} <<'EOF'\n{text}EOF\n"));
     }
     kickstart.push_str("%end\n");
-    let scene = Scene::new(ImageType::Loop, &kickstart);
-    let made = scene.made().await;
-    let image = Ext::at(&scene.file("demo.img"), 0);
-    (scene, image, made.warnings)
+    support::built(&kickstart).await
 }
 
 const NONE: Vec<String> = Vec::new();
