@@ -14,6 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("child", &[]),
     ("place-userns", &["child"]),
     ("place-host", &["child"]),
+    ("qemu", &["child"]),
     ("package-cache", &["child"]),
     ("builder-dnf", &["imaging", "img-kickstart", "child", "package-cache"]),
     ("builder-mic", &["imaging", "img-kickstart", "child", "package-cache"]),
