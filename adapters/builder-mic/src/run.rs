@@ -18,6 +18,8 @@ use crate::settings::Settings;
 
 /// The file that tells mic where to work.
 const CONFIG: &str = "mic.conf";
+/// The file that tells that mic works on another machine, so that nothing of it is left in the kernel of this one.
+const ELSEWHERE: &str = "elsewhere";
 /// How deep results lie: `RELEASE/images/NAME/FILE`.
 const DEPTH: usize = 4;
 
@@ -66,8 +68,19 @@ impl Folders {
         self.work.join(CONFIG).exists()
     }
 
+    /// Tells whether it is or was on another machine.
+    pub(crate) fn are_elsewhere(&self) -> bool {
+        self.work.join(ELSEWHERE).exists()
+    }
+
     pub(crate) fn out(&self) -> PathBuf {
         self.work.join("out")
+    }
+
+    /// Returns what mic sees besides its machine.
+    pub(crate) fn sight(&self, cache: &Path) -> Sight {
+        let writes = vec![Shown::here(&self.work), Shown::here(&self.tmp), Shown::here(cache)];
+        Sight { writes, network: child::Network::Host, ..Sight::default() }
     }
 }
 
@@ -85,6 +98,10 @@ impl Run<'_> {
             [(self.kickstart(), self.request.kickstart.clone()), (self.config(), argv::config(tmp))]
         {
             fs::write(&file, text).map_err(Halt::broken(format!("write {}", file.display())))?;
+        }
+        if self.place.is_another_machine() {
+            let file = work.join(ELSEWHERE);
+            fs::write(&file, "").map_err(Halt::broken(format!("write {}", file.display())))?;
         }
         Ok(())
     }
@@ -121,9 +138,7 @@ impl Run<'_> {
                 options: &options.words,
             },
         );
-        let writes = vec![Shown::here(work), Shown::here(tmp), Shown::here(cache)];
-        let sight = Sight { writes, network: child::Network::Host, ..Sight::default() };
-        let task = Task { limit, cwd: work.clone(), ..Task::new(argv).sees(sight) };
+        let task = Task { limit, cwd: work.clone(), ..Task::new(argv).sees(self.folders.sight(cache)) };
         let log = Log::open(&self.request.log)?;
         let heard = Mutex::new(Heard::default());
         let enough = self.watch.stop().child_token();
@@ -191,6 +206,13 @@ impl Run<'_> {
             }
             let path = out.join(&left.path);
             match left.kind {
+                LeftKind::Folder if is_image && self.place.is_another_machine() => {
+                    return Err(Halt::Failed(
+                        "an image that is a folder loses its owners on its way out of a virtual machine: have it packed, by \
+                         --pack-to=@NAME@.tar.gz"
+                            .into(),
+                    ));
+                }
                 // it stays root's, and those of the users of the image
                 LeftKind::Folder if is_image => {}
                 LeftKind::Folder => self.make_all_ours(&path).await?,
@@ -220,9 +242,18 @@ impl Run<'_> {
 
     /// The same for the folder of a release.
     async fn make_all_ours(&self, folder: &Path) -> Result<(), Halt> {
+        let modes = ["chmod", "--recursive", "u=rwX,go=rX", "--"];
+        if self.place.is_another_machine() {
+            // what came from there is ours already
+            let mut task = Task::new(modes);
+            task.argv.push(folder.into());
+            let listen = Listen { log: &self.request.log, line: &|_| {}, stop: self.watch.stop() };
+            child::run(&task, &listen).await?;
+            return Ok(());
+        }
         let us = format!("{}:{}", nix::unistd::geteuid(), nix::unistd::getegid());
         self.as_root(["chown", "--recursive", "--no-dereference", &us, "--"], [folder]).await?;
-        self.as_root(["chmod", "--recursive", "u=rwX,go=rX", "--"], [folder]).await
+        self.as_root(modes, [folder]).await
     }
 
     async fn as_root<'w>(

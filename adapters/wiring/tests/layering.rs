@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("place-userns", &["child"]),
     ("place-host", &["child"]),
     ("qemu", &["child"]),
+    ("place-vm", &["child", "qemu"]),
     ("package-cache", &["child"]),
     ("builder-dnf", &["imaging", "img-kickstart", "child", "package-cache"]),
     ("builder-mic", &["imaging", "img-kickstart", "child", "package-cache"]),
