@@ -6,6 +6,7 @@ mod config;
 mod ks;
 mod participant;
 mod skynet;
+mod vm;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{
     InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
 };
+pub use self::vm::{CreateBaseArguments, VmCommand};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -84,6 +86,9 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Makes what virtual machines for builds need
+    #[command(subcommand)]
+    Vm(VmCommand),
     /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),

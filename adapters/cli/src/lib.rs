@@ -15,11 +15,11 @@ mod wish;
 pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
-    DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments,
-    HereArguments, InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand,
-    RegisterArguments, Registration, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
-    StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState,
-    WishArguments,
+    CreateBaseArguments, DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments,
+    GenerateArguments, HereArguments, InstallArguments, KsCommand, LaunchArguments, Named,
+    ParticipantCommand, RegisterArguments, Registration, RunArguments, SiteArguments, SkynetArguments,
+    SkynetCommand, StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokensArguments, UpArguments,
+    VmCommand, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
@@ -27,4 +27,4 @@ pub use doctor::{DoctorAnswer, DoctorLine};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
 pub use terminal::{result, result_bytes, say, visible};
-pub use wish::{BuildWish, Unusable};
+pub use wish::{BuildWish, Unusable, repositories};
