@@ -11,10 +11,11 @@ use img_kickstart::{At, Kickstart, check};
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Slot};
+use crate::folders::Folders;
 use crate::halt::Halt;
 use crate::options::{self, Options, SiteOptions};
 use crate::report::{self, Heard};
-use crate::run::{Folders, Run};
+use crate::run::Run;
 use crate::sentence::Source;
 use crate::settings::Settings;
 use crate::{leftovers, output, version};

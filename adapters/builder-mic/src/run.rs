@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use child::{ChildError, Ended, Listen, Log, Place, Shown, Sight, Status, Task};
+use child::{ChildError, Ended, Listen, Log, Place, Status, Task};
 use imaging::{BuildRequest, Step, Watch};
 
 use crate::argv::{self, Call};
+use crate::folders::Folders;
 use crate::halt::Halt;
 use crate::line::Line;
 use crate::options::{Options, SiteOptions};
@@ -16,10 +17,6 @@ use crate::output::{Left, LeftKind};
 use crate::report::Heard;
 use crate::settings::Settings;
 
-/// The file that tells mic where to work.
-const CONFIG: &str = "mic.conf";
-/// The file that tells that mic works on another machine, so that nothing of it is left in the kernel of this one.
-const ELSEWHERE: &str = "elsewhere";
 /// How deep results lie: `RELEASE/images/NAME/FILE`.
 const DEPTH: usize = 4;
 
@@ -39,51 +36,6 @@ pub(crate) struct Run<'a> {
     pub(crate) folders: Folders,
 }
 
-/// The folders of a run; both are unlike those of any other.
-#[derive(Clone, Debug)]
-pub(crate) struct Folders {
-    pub(crate) work: PathBuf,
-    pub(crate) tmp: PathBuf,
-}
-
-impl Folders {
-    /// Returns where a build of a folder is done.
-    pub(crate) fn of(folder: &Path, tmp: Option<&Path>) -> std::io::Result<Folders> {
-        let folder = std::path::absolute(folder)?;
-        let work = folder.join("work");
-        let tmp = match (tmp, folder.file_name()) {
-            (Some(tmp), Some(name)) => tmp.join(format!("mic-{}", name.to_string_lossy())),
-            _ => work.join("tmp"),
-        };
-        Ok(Folders { work, tmp })
-    }
-
-    /// Returns both, the outer ones first.
-    pub(crate) fn all(&self) -> [PathBuf; 2] {
-        [self.work.clone(), self.tmp.clone()]
-    }
-
-    /// Tells whether a run of mic is or was in these.
-    pub(crate) fn are_mics(&self) -> bool {
-        self.work.join(CONFIG).exists()
-    }
-
-    /// Tells whether it is or was on another machine.
-    pub(crate) fn are_elsewhere(&self) -> bool {
-        self.work.join(ELSEWHERE).exists()
-    }
-
-    pub(crate) fn out(&self) -> PathBuf {
-        self.work.join("out")
-    }
-
-    /// Returns what mic sees besides its machine.
-    pub(crate) fn sight(&self, cache: &Path) -> Sight {
-        let writes = vec![Shown::here(&self.work), Shown::here(&self.tmp), Shown::here(cache)];
-        Sight { writes, network: child::Network::Host, ..Sight::default() }
-    }
-}
-
 impl Run<'_> {
     /// Makes the folders, and the files mic reads.
     pub(crate) async fn prepare(&self) -> Result<(), Halt> {
@@ -100,7 +52,7 @@ impl Run<'_> {
             fs::write(&file, text).map_err(Halt::broken(format!("write {}", file.display())))?;
         }
         if self.place.is_another_machine() {
-            let file = work.join(ELSEWHERE);
+            let file = self.folders.elsewhere();
             fs::write(&file, "").map_err(Halt::broken(format!("write {}", file.display())))?;
         }
         Ok(())
@@ -111,7 +63,7 @@ impl Run<'_> {
     }
 
     fn config(&self) -> PathBuf {
-        self.folders.work.join(CONFIG)
+        self.folders.config()
     }
 
     /// Calls mic, and hears what it says until it ends, or until going on is of no use.
