@@ -16,7 +16,7 @@ use crate::limits::Limits;
 use crate::memory::Promise;
 use crate::reach::Reach;
 use crate::steps::same;
-use crate::{report, room};
+use crate::{foreign, report, room};
 
 /// Where tools see the work folder.
 pub(crate) const WORK: &str = "/build";
@@ -169,7 +169,8 @@ impl<'a> Workshop<'a> {
     pub(crate) fn task<W: Into<OsString>>(&self, argv: impl IntoIterator<Item = W>) -> Task {
         let sight = Sight { writes: vec![self.shown(&self.work, &self.work)], ..Sight::default() };
         let pen = self.allowed.pen.map(|pen| pen.folder().to_owned());
-        let task = Task { cwd: self.work.clone(), pen, ..Task::new(argv).sees(sight) };
+        let emulates = foreign::emulated(self.request.arch);
+        let task = Task { cwd: self.work.clone(), pen, emulates, ..Task::new(argv).sees(sight) };
         match self.epoch {
             Some(epoch) => same::told(task, epoch),
             None => task,
