@@ -12,6 +12,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("img-kickstart", &[]),
     ("participants/*", &["participant-core", "imaging", "img-kickstart"]),
     ("child", &[]),
+    ("beneath", &[]),
     ("place-userns", &["child"]),
     ("place-host", &["child"]),
     ("package-cache", &["child"]),
@@ -24,7 +25,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("skynet-amqp", &["participant-core"]),
     ("examples", &["participant-core", "participants/*", "local-queue", "skynet-amqp"]),
     ("wiring", &["participant-core", "imaging", "img-kickstart", "participants/*", "adapters/*"]),
-    ("adapters/*", &["imaging", "img-kickstart", "child"]),
+    ("adapters/*", &["imaging", "img-kickstart", "child", "beneath"]),
 ];
 
 /// One crate of the workspace.
