@@ -7,7 +7,9 @@ mod kind;
 mod request_image;
 mod stoppable;
 mod update_image_status;
+mod update_symlinks;
 
+use self::build_image::images;
 pub use self::build_image::{Bounds, real_builder};
 pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};

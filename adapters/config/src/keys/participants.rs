@@ -85,9 +85,14 @@ pub(super) const KEYS: &[Key] = &[
         .unused(NO_TESTS),
     tester("use_base_img", Kind::YesNo, "whether tests start from a base image", "no"),
     tester("host_based_testing", Kind::YesNo, "whether tests run from outside", "no"),
-    Key::new("releases", "prefix", Kind::Text, "folder layer of the releases")
-        .example("releases")
-        .unused("this program has no update_symlinks yet"),
+    Key::new(
+        "releases",
+        "prefix",
+        Kind::Text,
+        "folder of the releases: an absolute path, or one below [worker] base_dir",
+    )
+    .otherwise("no name is pointed at a release")
+    .example("/srv/releases"),
 ];
 
 const fn tester(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use config::Configuration;
 use participant_core::Participant;
 
-use super::{build_image, build_ks, request_image, update_image_status};
+use super::{build_image, build_ks, request_image, update_image_status, update_symlinks};
 use crate::machine::Builders;
 use crate::site;
 use crate::state::State;
@@ -31,11 +31,12 @@ pub(crate) enum Kind {
     BuildKs,
     RequestImage,
     UpdateImageStatus,
+    UpdateSymlinks,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] =
-        [Kind::BuildImage, Kind::BuildKs, Kind::RequestImage, Kind::UpdateImageStatus];
+    pub(crate) const ALL: [Kind; 5] =
+        [Kind::BuildImage, Kind::BuildKs, Kind::RequestImage, Kind::UpdateImageStatus, Kind::UpdateSymlinks];
 
     /// Returns the one name it has everywhere.
     pub(crate) fn name(self) -> &'static str {
@@ -44,6 +45,7 @@ impl Kind {
             Kind::BuildKs => "build_ks",
             Kind::RequestImage => "request_image",
             Kind::UpdateImageStatus => "update_image_status",
+            Kind::UpdateSymlinks => "update_symlinks",
         }
     }
 
@@ -54,6 +56,7 @@ impl Kind {
             Kind::BuildKs => "finds or makes a kickstart, and adds repositories, packages and groups",
             Kind::RequestImage => "records that an image is wanted, and names it",
             Kind::UpdateImageStatus => "records what has become of an image",
+            Kind::UpdateSymlinks => "points names of releases at what their projects are built against",
         }
     }
 
@@ -81,7 +84,7 @@ impl Kind {
             Kind::BuildImage => {
                 site.program("worker", "post_creation");
             }
-            Kind::BuildKs => {} // the form of each value was checked when it was read
+            Kind::BuildKs | Kind::UpdateSymlinks => {} // the form of each value was checked when it was read
         }
     }
 
@@ -92,6 +95,7 @@ impl Kind {
             Kind::BuildKs => build_ks::of_site(site),
             Kind::RequestImage => request_image::of_site(site, host).await,
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
+            Kind::UpdateSymlinks => update_symlinks::of_site(site, host),
         }
     }
 }
