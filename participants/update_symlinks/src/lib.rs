@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use imaging::{PackageIndex, ReleaseLink, Releases};
-use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait};
+use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait, with_causes};
 
 /// How far the paths of projects are followed.
 const STEPS: usize = 2;
@@ -47,7 +47,7 @@ impl UpdateSymlinks {
             "[releases] prefix does not say where the releases are: set it in the configuration of update_symlinks",
         )?;
         let links = self.links(&service, &project).await?;
-        releases.point(&links).await.map_err(|error| chain(&error))?;
+        releases.point(&links).await.map_err(|error| with_causes(&error))?;
         Ok(links)
     }
 
@@ -80,7 +80,7 @@ impl UpdateSymlinks {
         let index = self.index.as_ref().ok_or(
             "[obs] oscrc does not say how to log in to a build service: set it in the configuration of update_symlinks",
         )?;
-        match index.repositories(service, project).await.map_err(|error| chain(&error))? {
+        match index.repositories(service, project).await.map_err(|error| with_causes(&error))? {
             Some(repositories) => {
                 let first = repositories.into_iter().next().and_then(|first| first.paths.into_iter().next());
                 Ok(first.map(|path| path.project))
@@ -88,17 +88,6 @@ impl UpdateSymlinks {
             None => Err(format!("Project {project} not found in OBS")),
         }
     }
-}
-
-/// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 impl std::fmt::Debug for UpdateSymlinks {

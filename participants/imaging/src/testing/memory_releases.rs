@@ -46,15 +46,15 @@ impl Releases for MemoryReleases {
     }
 }
 
+/// What a name points at, and what stands beside it.
+type Pointed = Option<(String, String)>;
+
 /// Runs the promises of [`Releases`] against one that has the releases `1.0` and `2.0` of `Mer` and `7` of `Core`, and to
 /// which nothing points. `read` tells what a name of a platform points at, and what stands beside it.
 ///
 /// # Panics
 /// When a promise is broken.
-pub async fn releases_keep_their_promises(
-    releases: &dyn Releases,
-    read: &dyn Fn(&str, &str) -> Option<(String, String)>,
-) {
+pub async fn releases_keep_their_promises(releases: &dyn Releases, read: &dyn Fn(&str, &str) -> Pointed) {
     let link = |platform, name, release| ReleaseLink::new(platform, name, release).expect("they are names");
     let both = |text: &str| Some((text.to_owned(), text.to_owned()));
 
