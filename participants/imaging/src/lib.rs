@@ -29,6 +29,7 @@ pub mod store;
 pub mod tag;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod virtual_disk;
 pub mod watch;
 
 pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, Scope, Session, account_name};
@@ -52,6 +53,7 @@ pub use search::{Cursor, JobFilter, JobSearch, Page, words};
 pub use status::{JobStatus, SiteStatus};
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError, record_as};
 pub use tag::Tag;
+pub use virtual_disk::VirtualDisk;
 pub use watch::{Step, Watch};
 
 /// Returns the time in milliseconds since 1970, as the job store counts it.
