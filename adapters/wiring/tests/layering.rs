@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("place-host", &["child"]),
     ("package-cache", &["child"]),
     ("disk-format", &["imaging"]),
+    ("disk-converter", &["imaging", "child", "beneath", "disk-format"]),
     ("builder-dnf", &["imaging", "img-kickstart", "child", "package-cache", "disk-format"]),
     ("builder-mic", &["imaging", "img-kickstart", "child", "package-cache"]),
     ("sqlite-file", &[]),

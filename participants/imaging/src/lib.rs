@@ -8,6 +8,7 @@ pub mod arch;
 pub mod builder;
 pub mod care;
 pub mod desk;
+pub mod disk_converter;
 #[cfg(feature = "door")]
 pub mod door;
 pub mod errands;
@@ -37,6 +38,7 @@ pub use arch::Arch;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
 pub use desk::{Desk, Mistake, Refusal};
+pub use disk_converter::{Conversion, Converted, DiskConverter};
 pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
 pub use files::{FolderContents, JobFile, JobFiles};
