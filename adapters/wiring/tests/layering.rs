@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("beneath", &[]),
     ("place-userns", &["child"]),
     ("place-host", &["child"]),
+    ("qemu", &["child"]),
     ("package-cache", &["child"]),
     ("disk-format", &["imaging"]),
     ("disk-converter", &["imaging", "child", "beneath", "disk-format"]),
