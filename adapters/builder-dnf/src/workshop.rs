@@ -153,6 +153,12 @@ impl<'a> Workshop<'a> {
         Ok(self.place.remove(&self.host).await?)
     }
 
+    /// Returns what tells whether the build shall end.
+    pub(crate) fn stopped(&self) -> impl Fn() -> bool + Clone + Send + Sync + use<> {
+        let stop = self.watch.stop();
+        move || stop.is_cancelled()
+    }
+
     /// Tells how far the build is.
     pub(crate) fn step(&self, name: &str, done_of: Option<(u64, u64)>) {
         self.watch.step(&Step { name: name.to_owned(), done_of });

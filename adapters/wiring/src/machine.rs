@@ -103,7 +103,12 @@ impl Machine {
     }
 
     /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
-    pub async fn work(&self, observer: Arc<dyn Observer>, stop: CancellationToken) -> Result<Settled> {
+    pub async fn work(
+        &self,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+        stop: CancellationToken,
+    ) -> Result<Settled> {
         let ours =
             |queue: &str| queue == ENGINE_QUEUE || self.participants.iter().any(|(name, _)| *name == queue);
         let settled = async {
@@ -115,7 +120,7 @@ impl Machine {
                 }
             }
         };
-        self.work_until(settled, &observer, &Limits::default()).await
+        self.work_until(settled, &observer, limits).await
     }
 
     /// Works until `stop`, also on what other programs leave when they end, and on the errands of jobs; then running jobs

@@ -4,6 +4,7 @@ mod build_image;
 mod build_ks;
 mod choice;
 mod kind;
+mod patient;
 mod request_image;
 mod stoppable;
 mod update_image_status;

@@ -70,12 +70,16 @@ fn what_the_configuration_has_builds_do_is_looked_at() {
     std::fs::write(&file, format!("[worker]\npost_creation = {}\nmic_opts = --shrink\n", program.display()))
         .unwrap();
     let right = site.run(&["doctor", "raw", "--config", config, "--json"]);
+    std::fs::write(&file, "[worker]\nwork_memory = 101\n").unwrap();
+    let mistaken = site.run(&["doctor", "raw", "--config", config]);
 
     assert_eq!(wrong.status, Some(1), "{wrong:?}");
     assert!(wrong.stdout.contains("there is no such file: create it, or name another"), "{wrong:?}");
     assert!(wrong.stdout.contains("this builder does not take --outdir: an image goes where"), "{wrong:?}");
     assert!(plain.stdout.contains("it is not executable: chmod a+rx makes it so"), "{plain:?}");
     assert_eq!(right.status, Some(0), "{right:?}");
+    assert_eq!(mistaken.status, Some(1), "{mistaken:?}");
+    assert!(mistaken.stdout.contains(":2: [worker] work_memory should be"), "{mistaken:?}");
     let settings = &right.json()["settings"];
     assert_eq!((&settings[0]["name"], &settings[1]["name"]), (&"post_creation".into(), &"mic_opts".into()));
 }

@@ -67,6 +67,8 @@ fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
         reason,
         packages: BTreeSet::new(),
     };
+    let mistakes: Vec<_> = site.mistakes().iter().map(ToString::to_string).collect();
+    let broken = (!mistakes.is_empty()).then(|| line("configuration", Some(mistakes.join("; "))));
     let known = site.mistakes().len();
     let program = site.program("worker", "post_creation");
     let wrong = site.mistakes().get(known).map(ToString::to_string);
@@ -74,7 +76,7 @@ fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
     let refused = || builder_dnf::check_options(&options).err();
     let program = program.map(|_| line("post_creation", wrong));
     let options = (!options.is_empty()).then(|| line("mic_opts", refused()));
-    program.into_iter().chain(options).collect()
+    broken.into_iter().chain(program).chain(options).collect()
 }
 
 /// Runs a program where builds run: nothing else tells whether that works.
