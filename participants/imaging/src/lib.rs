@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod arch;
+pub mod base_url;
 pub mod builder;
 pub mod care;
 pub mod desk;
@@ -16,6 +17,7 @@ pub mod event;
 pub mod feature;
 pub mod files;
 pub mod image_id;
+pub mod image_tester;
 pub mod image_type;
 pub mod job;
 pub mod kickstart_source;
@@ -28,6 +30,7 @@ pub mod search;
 pub mod status;
 pub mod store;
 pub mod tag;
+pub mod test_report;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod virtual_disk;
@@ -35,6 +38,7 @@ pub mod watch;
 
 pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, Scope, Session, account_name};
 pub use arch::Arch;
+pub use base_url::BaseUrl;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
 pub use desk::{Desk, Mistake, Refusal};
@@ -43,6 +47,7 @@ pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
 pub use files::{FolderContents, JobFile, JobFiles};
 pub use image_id::{ImageId, ImageName};
+pub use image_tester::{ImageTester, TestRequest, Tested};
 pub use image_type::ImageType;
 pub use job::{ExtraRepo, ImageJob, JobAttempt, JobLine, NewJob, TestResult};
 pub use kickstart_source::{KickstartSource, SourceError};
@@ -55,6 +60,7 @@ pub use search::{Cursor, JobFilter, JobSearch, Page, words};
 pub use status::{JobStatus, SiteStatus};
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError, record_as};
 pub use tag::Tag;
+pub use test_report::{TestCase, TestEnd, TestReport};
 pub use virtual_disk::VirtualDisk;
 pub use watch::{Step, Watch};
 

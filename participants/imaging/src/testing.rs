@@ -3,6 +3,7 @@
 mod accounts;
 mod canned;
 mod canned_converter;
+mod canned_tester;
 mod fixed_index;
 mod job_care;
 mod job_search;
@@ -17,6 +18,7 @@ mod registry;
 pub use self::accounts::accounts_keep_their_promises;
 pub use self::canned::{Canned, Unwatched};
 pub use self::canned_converter::{CannedConverter, disk_converter_keeps_its_promises};
+pub use self::canned_tester::{CannedTester, image_tester_keeps_its_promises};
 pub use self::fixed_index::{FixedIndex, mer_core, package_index_keeps_its_promises};
 pub use self::job_care::job_care_keeps_its_promises;
 pub use self::job_search::job_search_keeps_its_promises;

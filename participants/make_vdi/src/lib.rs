@@ -5,25 +5,24 @@
 
 mod fields;
 
-use imaging::{Converted, DiskConverter, JobStatus};
+use imaging::{BaseUrl, Converted, DiskConverter, JobStatus};
 use job_news::{JobWatch, status};
 use participant_core::{Failure, Job, Outcome, Participant, Stop, Workitem, async_trait, with_causes};
 
-pub use crate::fields::Folders;
 use crate::fields::Wish;
 
 /// The participant `make_vdi`.
 pub struct MakeVdi {
     /// What converts disks.
     pub converter: Box<dyn DiskConverter>,
-    /// Where images are, for others.
-    pub folders: Folders,
+    /// How others reach the folder of all images.
+    pub base_url: BaseUrl,
 }
 
 #[async_trait]
 impl Participant for MakeVdi {
     async fn handle_wi(&self, item: &Workitem, job: &Job) -> Result<Outcome, Failure> {
-        let conversion = match Wish::read(item, &self.folders) {
+        let conversion = match Wish::read(item, &self.base_url) {
             Ok(Wish::Nothing) => return Ok(Outcome::done()),
             Ok(Wish::Convert(conversion)) => conversion,
             Err(reason) => return Ok(Outcome::refuse().because(reason)),
@@ -36,7 +35,7 @@ impl Participant for MakeVdi {
         );
         let reason = match (converted.await, job.stop()) {
             (Ok(Converted::Made(file)), _) => {
-                let url = self.folders.url(&file);
+                let url = self.base_url.url(&file);
                 let edits = Outcome::done().set("image.image_url", url.as_str());
                 push(item, job, &JobStatus::ConvertedToVdi, &edits).await;
                 // the raw disk is gone: who comes next is not to look for it
@@ -66,6 +65,6 @@ async fn push(item: &Workitem, job: &Job, status: &JobStatus, edits: &Outcome) {
 
 impl std::fmt::Debug for MakeVdi {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.debug_struct("MakeVdi").field("folders", &self.folders).finish_non_exhaustive()
+        out.debug_struct("MakeVdi").field("base_url", &self.base_url).finish_non_exhaustive()
     }
 }

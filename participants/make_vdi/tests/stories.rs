@@ -4,15 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use imaging::BaseUrl;
 use imaging::testing::CannedConverter;
-use make_vdi::{Folders, MakeVdi};
+use make_vdi::MakeVdi;
 use participant_core::testing::{Memory, job, stories_come_true, workitem};
 use participant_core::{ENGINE_QUEUE, Job, Outcome, Participant, Stop, Workitem};
 use serde_json::{Value, json};
 
 fn participant(converter: CannedConverter) -> MakeVdi {
-    let folders = Folders { base_url: "http://img.example/images".into() };
-    MakeVdi { converter: Box::new(converter), folders }
+    MakeVdi { converter: Box::new(converter), base_url: BaseUrl::new("http://img.example/images") }
 }
 
 /// A folder of images with one raw disk.
