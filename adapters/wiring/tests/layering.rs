@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("place-host", &["child"]),
     ("qemu", &["child"]),
     ("package-cache", &["child"]),
+    ("tester-vm", &["imaging", "child", "beneath", "qemu"]),
     ("disk-format", &["imaging"]),
     ("disk-converter", &["imaging", "child", "beneath", "disk-format"]),
     ("builder-dnf", &["imaging", "img-kickstart", "child", "package-cache", "disk-format"]),
