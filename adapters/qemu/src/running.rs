@@ -87,9 +87,8 @@ impl Running {
 
     /// Waits until something is wrong with the machine: it ended, its writing fails, or qemu does not talk any more.
     pub async fn trouble(&self) -> Error {
-        let mut over = self.over.clone();
         tokio::select! {
-            _ = over.wait_for(Option::is_some) => self.ended_by_itself(),
+            () = self.end() => self.ended_by_itself(),
             trouble = self.stands_still() => trouble,
             () = self.silence() => self.gone("it closed the connection".into()).await,
         }
@@ -97,10 +96,9 @@ impl Running {
 
     /// Waits until it ends.
     pub async fn wait(&self) -> Exit {
-        let mut over = self.over.clone();
-        let over = over.wait_for(Option::is_some).await.map(|over| over.clone());
-        let status = match over {
-            Ok(Some(Over::Ended(ended))) => ended.status,
+        self.end().await;
+        let status = match &*self.over.borrow() {
+            Some(Over::Ended(ended)) => ended.status,
             _ => Status::Stopped, // only this program could end it without saying so
         };
         Exit { status, reason: self.qmp.news.borrow().shutdown.clone() }
@@ -138,29 +136,29 @@ impl Running {
 
     /// Waits until qemu has made the machine.
     pub(crate) async fn greeted(&self) -> Result<(), Over> {
-        let mut over = self.over.clone();
         let reason = tokio::select! {
             greeted = self.qmp.greeted() => match greeted {
                 Ok(()) => return Ok(()),
                 Err(reason) => reason,
             },
-            _ = over.wait_for(Option::is_some) => String::new(),
+            () = self.end() => String::new(),
         };
-        let over = timeout(MOMENT, over.wait_for(Option::is_some)).await;
-        Err(match over {
-            Ok(Ok(over)) => over.clone().unwrap_or(Over::Silent(reason)),
-            _ => Over::Silent(reason),
-        })
+        let _ = timeout(MOMENT, self.end()).await;
+        Err(self.over.borrow().clone().unwrap_or(Over::Silent(reason)))
+    }
+
+    /// Waits until there is no process any more.
+    async fn end(&self) {
+        let _ = self.over.clone().wait_for(Option::is_some).await;
     }
 
     /// A qemu that does not answer has ended, or will be made to.
     async fn gone(&self, reason: String) -> Error {
-        let mut over = self.over.clone();
-        if timeout(MOMENT, over.wait_for(Option::is_some)).await.is_ok() {
+        if timeout(MOMENT, self.end()).await.is_ok() {
             return self.ended_by_itself();
         }
         self.stop.cancel();
-        let _ = over.wait_for(Option::is_some).await;
+        self.end().await;
         Error::QmpGone(reason)
     }
 
@@ -169,7 +167,8 @@ impl Running {
     }
 
     async fn stands_still(&self) -> Error {
-        if self.qmp.news.clone().wait_for(|news| news.host_full).await.is_err() {
+        let full = self.qmp.news.clone().wait_for(|news| news.host_full).await.is_ok();
+        if !full {
             std::future::pending::<()>().await;
         }
         Error::HostFull(self.writes.clone())
@@ -207,7 +206,13 @@ mod tests {
         let running = machine.start().await.unwrap();
         running.qmp.hang_up().await;
 
-        let trouble = running.trouble().await;
+        // as a task that may change its thread
+        let (running, trouble) = tokio::spawn(async move {
+            let trouble = running.trouble().await;
+            (running, trouble)
+        })
+        .await
+        .unwrap();
 
         assert!(matches!(trouble, Error::QmpGone(_)), "{trouble:?}");
         assert!(running.over.borrow().is_some(), "it is over");
