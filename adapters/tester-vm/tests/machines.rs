@@ -47,18 +47,13 @@ impl Site {
         names
     }
 
-    /// The machines that were started for this site.
+    /// The machines that this test has started; each test is a program of its own.
     fn machines(&self) -> usize {
-        let mark = self.0.path().to_string_lossy().into_owned();
-        let about = |pid: &Path| fs::read_link(pid.join("fd/1")).ok().map(|_| pid.join("cmdline"));
-        let pids = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
-        let words = pids.filter_map(|pid| fs::read(about(&pid)?).ok());
-        words
-            .filter(|words| {
-                let words = String::from_utf8_lossy(words);
-                words.starts_with("qemu") && words.contains(&mark)
-            })
-            .count()
+        let tasks =
+            fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path().join("children"));
+        let children: String = tasks.filter_map(|file| fs::read_to_string(file).ok()).collect();
+        let name = |pid: &str| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        children.split_whitespace().filter(|pid| name(pid).starts_with("qemu-system")).count()
     }
 }
 

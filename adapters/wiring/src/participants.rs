@@ -1,12 +1,15 @@
 //! Configuration in, participant out: a file each.
 
+pub(crate) mod after;
 mod build_image;
 mod build_ks;
 mod choice;
 mod kind;
+mod make_vdi;
 mod patient;
 mod request_image;
 mod stoppable;
+mod test_image;
 mod update_image_status;
 mod update_symlinks;
 

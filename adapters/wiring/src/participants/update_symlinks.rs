@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use config::Configuration;
-use imaging::Releases;
+use imaging::{PackageIndex, Releases};
 use participant_core::Participant;
 use releases_dir::ReleasesDir;
 use update_symlinks::UpdateSymlinks;
@@ -13,10 +13,18 @@ use update_symlinks::UpdateSymlinks;
 use super::build_ks::index;
 use super::kind::Host;
 
-/// Makes the participant from `[releases]` and `[obs]`; a prefix that is not absolute is a folder where images are.
+/// Makes the participant from `[releases]` and `[obs]`.
 pub(crate) fn of_site(site: &Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
-    let prefix =
-        site.text("releases", "prefix").map(|prefix| super::images(site, host).join(Path::new(&prefix)));
+    Ok(of_images(site, &super::images(site, host), index(site)?))
+}
+
+/// Makes the participant for releases that are, unless they have an absolute prefix, below a folder of images.
+pub(super) fn of_images(
+    site: &Configuration,
+    base_dir: &Path,
+    index: Option<Arc<dyn PackageIndex>>,
+) -> Arc<dyn Participant> {
+    let prefix = site.text("releases", "prefix").map(|prefix| base_dir.join(Path::new(&prefix)));
     let releases = prefix.map(|folder| Arc::new(ReleasesDir::new(folder)) as Arc<dyn Releases>);
-    Ok(Arc::new(UpdateSymlinks { index: index(site)?, releases }))
+    Arc::new(UpdateSymlinks { index, releases })
 }
