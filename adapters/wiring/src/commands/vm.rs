@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::machine::Builders;
 use crate::participants::{Base, Bounds};
+use crate::site;
 use crate::state::State;
 
 /// What is made unless a person has a kickstart of their own.
@@ -72,7 +73,7 @@ async fn create_base(
             .with_context(|| format!("cannot read the kickstart {}", file.display()))?,
         None => KICKSTART.to_owned(),
     };
-    let builder = builders(&state, Bounds::of_person());
+    let builder = builders(&state, Bounds::of_person(&site::of_person()?));
     let new = folder.join(NEW);
     builder.sweep(&new).await?; // what a killed one has left
     fs::create_dir(&new).with_context(|| format!("cannot make {}", new.display()))?;

@@ -42,9 +42,13 @@ pub(crate) struct Choice {
 
 impl Choice {
     /// Lets whoever runs this program choose.
-    pub(crate) fn of_person(dnf: Box<dyn ImageBuilder>, state: &State) -> Choice {
-        let site = of_machine();
-        let (machines, cache) = (Machines::of(&site, state), cache(state));
+    pub(crate) fn of_person(
+        dnf: Box<dyn ImageBuilder>,
+        site: &Configuration,
+        state: &State,
+        priority: Priority,
+    ) -> Choice {
+        let (site, machines, cache) = (site.clone(), Machines::of(site, state), cache(state));
         Choice {
             dnf,
             usual: Usual::Dnf,
@@ -52,7 +56,7 @@ impl Choice {
             at: At::Host,
             settings: Box::new(move |tool, at| settings(&site, tool, at, &cache)),
             machines,
-            priority: Priority::default(),
+            priority,
         }
     }
 

@@ -28,8 +28,8 @@ fn each_cell_of_types_builders_and_places_is_a_test_or_has_a_reason() {
             let name = quoted(meaning)[0];
             let (module, test) = name.split_once("::").unwrap_or_else(|| panic!("{sign}: no test"));
             let folder = crate::program::workspace("adapters/wiring/tests");
-            let files =
-                ["", "builder_dnf", "builder_mic", "vm"].map(|part| folder.join(part).join(format!("{module}.rs")));
+            let files = ["", "builder_dnf", "builder_mic", "vm"]
+                .map(|part| folder.join(part).join(format!("{module}.rs")));
             let text: String = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
             assert!(text.contains(&format!("fn {test}()")), "there is no test {name}");
         }
