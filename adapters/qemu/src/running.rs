@@ -120,6 +120,17 @@ impl Running {
         self.kill().await
     }
 
+    /// Has qemu end by itself, whatever the guest does: all that the guest has given to its disks is in their files then.
+    pub async fn quit(self) -> Exit {
+        let told = self.qmp("quit", json!({})).await;
+        if told.is_ok()
+            && let Ok(exit) = timeout(MOMENT, self.wait()).await
+        {
+            return exit;
+        }
+        self.kill().await
+    }
+
     /// Ends it at once: what the guest has not written is lost. Returns when nothing of it is left.
     pub async fn kill(self) -> Exit {
         self.stop.cancel();

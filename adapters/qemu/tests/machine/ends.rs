@@ -32,6 +32,9 @@ async fn a_guest_that_does_not_listen_is_killed_after_the_patience() {
 
     assert!(!exit.by_guest(), "{exit:?}");
     gone(&scene).await;
+    let exit = scene.machine().start().await.unwrap().quit().await;
+    assert_eq!(exit.reason.as_deref(), Some("host-qmp-quit"));
+    gone(&scene).await;
 }
 
 #[tokio::test]

@@ -51,7 +51,8 @@ fn what_cannot_be_is_said_before_anything_begins() {
         (&["--type", "raw", "--builder", "mic", "--place", "userns"][..], "say --place host"),
         (&["--type", "raw", "--place", "host"], "dnf needs no root"),
         (&["--type", "raw", "--builder", "yum"], "possible values: auto, dnf, mic, mic2"),
-        (&["--type", "raw", "--place", "vm"], "possible values: host, userns"),
+        (&["--type", "raw", "--place", "vm"], "dnf needs no machine of its own"),
+        (&["--type", "raw", "--place", "moon"], "possible values: host, userns, vm"),
     ] {
         let ran = build(&site, words);
         assert_eq!(ran.status, Some(2), "{ran:?}");
