@@ -26,6 +26,7 @@ pub(crate) struct Facts<'a> {
 pub(crate) fn argv(machine: &Machine, facts: &Facts<'_>) -> Vec<OsString> {
     let mut words = Words(vec![machine.program.clone().into()]);
     words.add("-nodefaults -no-user-config -display none -no-reboot");
+    words.pair("-name", setting("guest=".into(), &machine.folder)); // for those who look at processes
     // A guest that breaks out of its machine starts nothing here and becomes nobody else.
     words.pair("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
     words.pair("-machine", if machine.boot == Boot::Uefi { "q35" } else { "pc" });

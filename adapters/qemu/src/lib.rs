@@ -5,8 +5,8 @@
 //! when the machine is in trouble. Dropping it is the end of qemu, and so is the end of this program, however that happens.
 //!
 //! qemu is talked to over pairs of sockets that it inherits ([`wires`]): nothing of them is in the file system, nobody else
-//! can connect, and nothing waits for a file to appear. Overlays lose their names as soon as qemu has them open. So a killed
-//! program leaves neither a process nor a file.
+//! can connect, and nothing waits for a file to appear. Overlays are files without a name ([`overlay`]). So a killed program
+//! leaves neither a process nor a file.
 
 mod accel;
 mod argv;

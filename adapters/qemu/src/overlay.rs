@@ -1,5 +1,8 @@
 //! The disks a machine really gets: overlays, and what has to be so of what is below them.
 
+use std::fs::File;
+use std::io;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 
 use child::{Ended, Listen, Task};
@@ -9,21 +12,17 @@ use tokio_util::sync::CancellationToken;
 use crate::accel::missing;
 use crate::{Bus, Disk, Error, Format};
 
-/// Files that lose their names when this is dropped.
+/// Files without names, which are there as long as this is, or qemu has them open: nobody has to remove them.
 #[derive(Debug, Default)]
-pub(crate) struct Nameless(Vec<PathBuf>);
+pub(crate) struct Nameless(Vec<File>);
 
 impl Nameless {
-    pub(crate) fn add(&mut self, path: &Path) {
-        self.0.push(path.to_owned());
-    }
-}
-
-impl Drop for Nameless {
-    fn drop(&mut self) {
-        for path in &self.0 {
-            let _ = std::fs::remove_file(path);
-        }
+    /// Makes one on the disk of a folder; returns the path by which programs we start find it.
+    pub(crate) fn make(&mut self, folder: &Path) -> io::Result<PathBuf> {
+        let file = tempfile::tempfile_in(folder)?;
+        let path = format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd());
+        self.0.push(file);
+        Ok(path.into())
     }
 }
 
@@ -36,7 +35,7 @@ pub(crate) async fn attach(
     let wrong =
         |reason: String| Error::File { what: "the disk", path: disk.path.display().to_string(), reason };
     let path = std::fs::canonicalize(&disk.path).map_err(|error| wrong(error.to_string()))?;
-    std::fs::File::open(&path).map_err(|error| wrong(error.to_string()))?;
+    File::open(&path).map_err(|error| wrong(error.to_string()))?;
     if disk.format != Format::Raw {
         sound(disk, &path).await.map_err(|problem| match problem {
             Problem::Error(error) => error,
@@ -46,18 +45,18 @@ pub(crate) async fn attach(
     if !disk.overlay || disk.bus == Bus::Cd {
         return Ok((path, disk.format.word()));
     }
-    let overlay = folder.join(format!(".{:x}.overlay", unique()));
-    files.add(&overlay);
+    let refused = |reason: String| Error::Overlay {
+        disk: disk.path.display().to_string(),
+        folder: folder.display().to_string(),
+        reason,
+    };
+    let overlay = files.make(folder).map_err(|error| refused(error.to_string()))?;
     let mut words = ["create", "-q", "-f", "qcow2", "-F", disk.format.word(), "-b"].map(Into::into).to_vec();
     words.extend([path.into_os_string(), overlay.clone().into()]);
     let made = image_tool(words).await?;
     match made.well() {
         true => Ok((overlay, "qcow2")),
-        false => Err(Error::Overlay {
-            disk: disk.path.display().to_string(),
-            folder: folder.display().to_string(),
-            reason: said(&made),
-        }),
+        false => Err(refused(said(&made))),
     }
 }
 
@@ -111,12 +110,4 @@ async fn image_tool(words: Vec<std::ffi::OsString>) -> Result<Ended, Error> {
 fn said(ended: &Ended) -> String {
     let line = ended.tail.lines().next().unwrap_or("qemu-img failed");
     line.trim_start_matches("qemu-img: ").to_owned()
-}
-
-/// A number that no other machine of this user has in its names.
-fn unique() -> u128 {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_nanos());
-    (now << 32) ^ (u128::from(std::process::id()) << 12) ^ u128::from(NUMBER.fetch_add(1, Ordering::Relaxed))
 }

@@ -107,16 +107,9 @@ impl Machine {
         if self.boot != Boot::Uefi {
             return Ok(None);
         }
-        let mut copy = tempfile::Builder::new()
-            .prefix(".uefi-")
-            .tempfile_in(&self.folder)
-            .map_err(Error::system("make a file for the UEFI"))?;
-        let mut original = std::fs::File::open(UEFI.replace("_CODE_", "_VARS_"))
-            .map_err(Error::system("read the variables of the UEFI"))?;
-        std::io::copy(&mut original, &mut copy).map_err(Error::system("write the variables of the UEFI"))?;
-        let (_, path) =
-            copy.keep().map_err(|error| Error::system("keep the variables of the UEFI")(error.error))?;
-        files.add(&path);
+        let path = files.make(&self.folder).map_err(Error::system("make a file for the UEFI"))?;
+        std::fs::copy(UEFI.replace("_CODE_", "_VARS_"), &path)
+            .map_err(Error::system("write the variables of the UEFI"))?;
         Ok(Some(path))
     }
 
