@@ -108,6 +108,15 @@ impl Door {
 
     /// Returns whose secret this is, with what both its scopes and its owner may.
     pub async fn of_token(&self, secret: &Secret, now_ms: i64) -> Result<Option<Person>, DoorError> {
+        Ok(self.of_scoped(secret, now_ms).await?.map(|(person, _)| person))
+    }
+
+    /// The same, with the scopes of the secret: whoever makes another with it gives that no more.
+    pub async fn of_scoped(
+        &self,
+        secret: &Secret,
+        now_ms: i64,
+    ) -> Result<Option<(Person, BTreeSet<Scope>)>, DoorError> {
         let token = self.accounts.token(&secret.digest()).await?;
         let Some(token) = token.filter(|token| counts(token, now_ms)) else { return Ok(None) };
         if token.scopes.contains(&Scope::SetPassword) {
@@ -116,7 +125,8 @@ impl Door {
         if token.used_ms.is_none_or(|used| now_ms - used > 3_600_000) {
             self.accounts.token_used(&token.id, now_ms).await?;
         }
-        self.person(&token.account, Some(&token.scopes)).await
+        let person = self.person(&token.account, Some(&token.scopes)).await?;
+        Ok(person.map(|person| (person, token.scopes)))
     }
 
     /// Makes a secret for a program of this person; it never does more than they may.
