@@ -112,7 +112,15 @@ pub(super) async fn find(
 pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
     let found = check_with(&Kickstart::parse(text), &Rules::default().include_allowed(false));
     let errors = found.iter().filter(|found| found.is_error()).take(MOST);
-    errors.map(|found| Mistake::of("kickstart", found.one_line("line"))).collect()
+    errors
+        .map(|found| {
+            let help = found.help.as_ref().map(|help| format!(": {help}")).unwrap_or_default();
+            Mistake::of(
+                "kickstart",
+                format!("line {}, column {}: {}{help}", found.line, found.column, found.message),
+            )
+        })
+        .collect()
 }
 
 /// Makes the one kickstart that is meant.
