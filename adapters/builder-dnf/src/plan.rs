@@ -19,13 +19,14 @@ pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
-pub(crate) use options::{Compression, Into, Pack, Records, with_tokens};
+pub(crate) use options::{Into, Pack, Records, with_tokens};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::{Source, local};
 pub(crate) use scripts::{LogFile, Program};
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
+use disk_format::Compression;
 use imaging::{BuildRequest, ImageType};
 use img_kickstart::{At, Kickstart, Named, ScriptKind, check, expand_tokens};
 
