@@ -36,11 +36,6 @@ const PARTS: &[(&str, ImageType, &str, &[&str])] = &[
     ("fs as .zip", ImageType::Fs, "", &["--pack-to=x.zip"]),
 ];
 
-/// Says why programs for an architecture do not run on this machine, if so; the package that has an emulator mends it.
-pub fn runs_here(arch: Arch) -> Result<(), (String, &'static str)> {
-    plan::runs_here(arch).map_err(|why| (why, "qemu-user-static"))
-}
-
 /// Returns the package without which this builder makes nothing, where it is missing.
 pub fn missing() -> Option<&'static str> {
     (!disk_format::is_there("dnf")).then_some("dnf")

@@ -3,7 +3,6 @@
 mod address;
 mod btrfs;
 mod disk;
-mod foreign;
 mod fstab;
 mod honoured;
 mod live;
@@ -18,7 +17,6 @@ mod volume;
 
 pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
-pub(crate) use foreign::runs_here;
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
 pub(crate) use options::{Into, Pack, Records, with_tokens};
@@ -146,7 +144,6 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     many::check(&kickstart)?;
-    foreign::runs_here(request.arch)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {
