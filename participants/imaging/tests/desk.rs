@@ -103,6 +103,15 @@ async fn all_mistakes_of_an_order_are_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_queue_that_launches_nothing_is_only_for_processes_that_run() {
+    let desk = office().desk;
+    let waiting = NewJob { queue: "requests".into(), ..order() };
+    let refusal = desk.submit(&ana(), waiting.clone(), 1).await.unwrap_err().to_string();
+    assert!(refusal.contains("queue `requests` is for processes that run already"), "{refusal}");
+    desk.submit(&ana(), NewJob { process: "20261128-abc".into(), ..waiting }, 1).await.unwrap();
+}
+
+#[tokio::test]
 async fn only_the_owner_and_administrators_change_a_job() {
     let admin = person("root", &[Permission::ManageJobs, Permission::Submit]);
     let (ben, guest) = (person("ben", &[Permission::Submit]), person("ana", &[]));
