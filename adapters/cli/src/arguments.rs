@@ -6,6 +6,7 @@ mod config;
 mod ks;
 mod participant;
 mod skynet;
+mod user;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,8 @@ pub use self::participant::{ParticipantCommand, RunArguments};
 pub use self::skynet::{
     InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
 };
+
+pub use self::user::{TokenScope, UserArguments, UserCommand};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -84,6 +87,10 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Cares for the people who may ask `img up` for images, and makes their tokens
+    ///
+    /// It works on the job store directly, so whoever can read and write that needs no password.
+    User(UserArguments),
     /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),

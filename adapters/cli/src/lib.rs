@@ -18,8 +18,8 @@ pub use arguments::{
     DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments,
     HereArguments, InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand,
     RegisterArguments, Registration, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
-    StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState,
-    WishArguments,
+    StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments,
+    UserArguments, UserCommand, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;

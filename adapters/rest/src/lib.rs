@@ -12,7 +12,6 @@
 mod asked;
 mod caller;
 mod document;
-mod elsewhere;
 mod files;
 mod jobs;
 mod limit;
@@ -27,7 +26,9 @@ mod tables;
 mod templates;
 mod view;
 
-pub use elsewhere::{Elsewhere, ElsewhereError, Fetched, Nowhere, Span};
 pub use routes::document;
 pub use server::{Server, ServerError};
 pub use service::{Observed, Rest, Settings};
+
+/// Pages that are served beside ours.
+pub type Pages = axum::Router;

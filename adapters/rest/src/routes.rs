@@ -76,6 +76,7 @@ impl Rest {
 }
 
 /// Tells that a bug of ours was met; the program goes on.
+#[expect(clippy::needless_pass_by_value, reason = "a panic is given away")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imaging::door::Door;
-use imaging::{Accounts, Desk, Offers};
+use imaging::{Accounts, Desk, Elsewhere, Offers};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::elsewhere::Elsewhere;
 use crate::limit::Limit;
 
 /// How much one client may ask for.

@@ -12,6 +12,7 @@ mod resume;
 mod signals;
 mod submit;
 mod up;
+mod user;
 
 use std::collections::BTreeSet;
 
@@ -36,6 +37,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Participant(command) => participant::participant(command, builders).await,
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),
+        Command::User(arguments) => user::user(arguments).await,
         Command::Ks(command) => ks::ks(command),
     }
 }

@@ -10,6 +10,7 @@ pub mod care;
 pub mod desk;
 #[cfg(feature = "door")]
 pub mod door;
+pub mod elsewhere;
 pub mod errands;
 pub mod event;
 pub mod feature;
@@ -36,6 +37,7 @@ pub use arch::Arch;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
 pub use desk::{Desk, Mistake, Refusal};
+pub use elsewhere::{Elsewhere, ElsewhereError, Fetched, Nowhere, Span};
 pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
 pub use files::{FolderContents, JobFile, JobFiles};

@@ -3,7 +3,7 @@
 use axum::http::HeaderMap;
 use axum::http::header::{IF_RANGE, RANGE};
 
-use crate::elsewhere::Span;
+use imaging::Span;
 
 /// What `Range` says. Several parts at once are answered with the whole, as RFC 9110 allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,12 +11,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use imaging::{ElsewhereError, Fetched, Span};
 use tokio::sync::mpsc;
 
 use super::kind::kind;
 use super::place::{Opened, encoded};
 use super::range::{Wanted, wanted};
-use crate::elsewhere::{ElsewhereError, Fetched, Span};
 use crate::jobs::answers_to;
 use crate::problem::Problem;
 use crate::service::Rest;

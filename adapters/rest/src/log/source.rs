@@ -5,10 +5,9 @@ use std::io::Read;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use imaging::ImageJob;
+use imaging::{ElsewhereError, ImageJob, Span};
 use percent_encoding::percent_decode_str;
 
-use crate::elsewhere::{ElsewhereError, Span};
 use crate::files::{Opened, is_elsewhere};
 use crate::order::apart;
 use crate::problem::Problem;

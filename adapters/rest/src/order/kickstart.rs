@@ -183,6 +183,7 @@ async fn of_template(file: &str, offers: &dyn Offers) -> Result<Option<Source>, 
 }
 
 /// Tells that what the site offers cannot be read.
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives it away")]
 pub(crate) fn unreadable(error: SourceError) -> Problem {
     tracing::error!("{}", crate::problem::chain(&error));
     Problem::away("what the site offers cannot be read: its log says why")

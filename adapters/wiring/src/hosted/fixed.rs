@@ -28,7 +28,7 @@ impl Fixed {
                 (key.section, key.name),
                 ("participant", "concurrency" | "grace" | "metrics_listen")
                     | ("worker", "timeout")
-                    | ("boss" | "db" | "processes", _)
+                    | ("boss" | "db" | "processes" | "web", _)
             )
         })
     }

@@ -18,15 +18,27 @@ impl Door {
         Ok(self.add_token(name, "invitation", scopes, expires, who, now_ms).await?.1)
     }
 
+    /// Tells whether somebody has a password. Nobody has before the first administrator chose one.
+    pub async fn is_open(&self) -> Result<bool, DoorError> {
+        let mut last = String::new();
+        loop {
+            let accounts = self.accounts.accounts(&last, 1_000).await?;
+            let Some(account) = accounts.last() else { return Ok(false) };
+            last.clone_from(&account.name);
+            for account in &accounts {
+                if self.accounts.password(&account.name).await?.is_some() {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
     /// Invites the first administrator, whose account is made; `None` when there are accounts with a password.
     ///
     /// Each start without one makes a new invitation: no default password exists.
     pub async fn invite_first(&self, name: &str, now_ms: i64) -> Result<Option<Secret>, DoorError> {
-        let accounts = self.accounts.accounts("", 1_000).await?;
-        for account in &accounts {
-            if self.accounts.password(&account.name).await?.is_some() {
-                return Ok(None);
-            }
+        if self.is_open().await? {
+            return Ok(None);
         }
         let group = Group { name: ADMINISTRATORS.into(), permissions: Permission::ALL.into() };
         self.accounts.put_group(&group, "-", now_ms).await?;
