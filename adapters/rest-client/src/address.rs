@@ -27,7 +27,9 @@ impl Address {
             Url::parse(text.trim()).map_err(|error| wrong(&format!("{text:?} is no address ({error})")))?;
         if !url.username().is_empty() || url.password().is_some() {
             // not said again: a password would come into logs
-            return Err(wrong("the address of the server has a login in it, which belongs into a token file"));
+            return Err(wrong(
+                "the address of the server has a login in it, which belongs into a token file",
+            ));
         }
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
             return Err(wrong(&format!("{text:?} says neither http:// nor https://, or no host")));

@@ -52,7 +52,8 @@ impl Server {
                     Ok(response) => return Ok(response),
                     Err((error, None)) => return Err(error),
                     Err((error, Some(pause))) => {
-                        let is_safe = again == Again::Harmless || matches!(error, ClientError::TooMany { .. });
+                        let is_safe =
+                            again == Again::Harmless || matches!(error, ClientError::TooMany { .. });
                         if !is_safe || waited + pause > self.manners.put_off {
                             return Err(error);
                         }
@@ -115,10 +116,7 @@ impl Server {
         }
     }
 
-    async fn once(
-        &self,
-        make: &impl Fn() -> reqwest::Result<Request>,
-    ) -> Result<Response, ClientError> {
+    async fn once(&self, make: &impl Fn() -> reqwest::Result<Request>) -> Result<Response, ClientError> {
         let request = make().map_err(|error| ClientError::Usage(chain(&error)))?;
         let sending = self.client.execute(request);
         let patience = std::pin::pin!(tokio::time::sleep(self.manners.connect + self.manners.silence));

@@ -10,6 +10,7 @@ mod error;
 mod follow;
 mod job;
 mod jobs;
+mod log;
 mod order;
 mod server;
 mod sse;

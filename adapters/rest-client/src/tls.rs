@@ -25,7 +25,8 @@ pub(crate) fn config(address: &Address, ca_file: Option<&Path>) -> Result<Client
         None if address.is_tls() => {
             let known = rustls_native_certs::load_native_certs().certs;
             if roots.add_parsable_certificates(known).0 == 0 {
-                let wrong = "this machine has no list of certificates: install ca-certificates, or say --ca-file";
+                let wrong =
+                    "this machine has no list of certificates: install ca-certificates, or say --ca-file";
                 return Err(ClientError::Usage(wrong.into()));
             }
         }

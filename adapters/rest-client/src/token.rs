@@ -66,7 +66,8 @@ mod tests {
         assert_eq!(write("img_abc\n", 0o600).unwrap(), (Token("img_abc".into()), None));
         let (_, warning) = write("img_abc", 0o640).unwrap();
         assert!(warning.unwrap().contains("chmod 600"));
-        for (text, words) in [("", "one word"), ("two words", "one word"), (&"x".repeat(5000), "5000 bytes")] {
+        for (text, words) in [("", "one word"), ("two words", "one word"), (&"x".repeat(5000), "5000 bytes")]
+        {
             let error = write(text, 0o600).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
         }

@@ -17,8 +17,13 @@ use serde_json::value::to_raw_value;
 pub(super) const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
 
 /// Reads what is wanted; when that is nothing to be built, says so and returns the exit status.
-pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool) -> Result<BuildWish, u8> {
-    match BuildWish::read(arguments, outdir) {
+pub(super) fn read(
+    kickstart: &Path,
+    arguments: &WishArguments,
+    outdir: Option<&Path>,
+    json: bool,
+) -> Result<BuildWish, u8> {
+    match BuildWish::read(kickstart, arguments, outdir) {
         Ok(wish) => Ok(wish),
         Err(Unusable::Usage(mistake)) => {
             cli::say(format_args!("img: {mistake}"));
