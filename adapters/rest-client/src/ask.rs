@@ -123,7 +123,14 @@ impl Server {
         match futures_util::future::select(std::pin::pin!(sending), patience).await {
             Either::Left((Ok(response), _)) => Ok(response),
             Either::Left((Err(error), _)) if error.is_connect() => Err(self.not_there(&error)),
-            Either::Left((Err(error), _)) => Err(self.broke_off("it was asked", &chain(&error))),
+            Either::Left((Err(error), _)) => {
+                let why = chain(&error);
+                if why.contains("invalid HTTP") {
+                    let what = "it does not speak HTTP: say https:// if that is meant".into();
+                    return Err(ClientError::NotOurs { address: self.address.clone(), what });
+                }
+                Err(self.broke_off("it was asked", &why))
+            }
             Either::Right(_) => Err(self.silent()),
         }
     }
@@ -140,23 +147,19 @@ impl Server {
     /// Tells why there is no connection.
     fn not_there(&self, error: &reqwest::Error) -> ClientError {
         let address = self.address.clone();
-        let mut cause = std::error::Error::source(error);
-        while let Some(found) = cause {
-            let inner = found.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-            match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                Some(rustls::Error::InvalidCertificate(why)) => {
-                    return ClientError::NotTrusted { address, why: why.to_string() };
-                }
-                Some(rustls::Error::InvalidMessage(_)) => {
-                    let what = "it does not speak TLS: say http:// if that is meant".into();
-                    return ClientError::NotOurs { address, what };
-                }
-                Some(other) => {
-                    let what = format!("TLS comes to nothing: {other}");
-                    return ClientError::NotOurs { address, what };
-                }
-                None => cause = found.source(),
+        match of_tls(error) {
+            Some(rustls::Error::InvalidCertificate(why)) => {
+                return ClientError::NotTrusted { address, why: why.to_string() };
             }
+            Some(rustls::Error::InvalidMessage(_)) => {
+                let what = "it does not speak TLS: say http:// if that is meant".into();
+                return ClientError::NotOurs { address, what };
+            }
+            Some(other) => {
+                let what = format!("TLS comes to nothing: {other}");
+                return ClientError::NotOurs { address, what };
+            }
+            None => {}
         }
         let mut last: &(dyn std::error::Error + 'static) = error;
         while let Some(cause) = last.source() {
@@ -235,4 +238,11 @@ impl Server {
 pub(crate) fn content_type(response: &Response) -> String {
     let text = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Finds what TLS has to say of an error; it is inside errors of I/O, which do not count it to what they came from.
+fn of_tls<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a rustls::Error> {
+    let found = error.downcast_ref::<rustls::Error>();
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    found.or_else(|| of_tls(inner.map(|inner| inner as _).or_else(|| error.source())?))
 }

@@ -53,9 +53,9 @@ fn pieces(text: Arc<[u8]>, sent: Sent) -> Body {
     Body::wrap_stream(stream::unfold(0, move |from: usize| {
         let (text, sent) = (text.clone(), sent.clone());
         async move {
-            sent(from as u64, length);
             let piece = text.get(from..(from + PIECE).min(text.len()))?.to_vec();
             let to = from + piece.len();
+            sent(to as u64, length);
             (!piece.is_empty()).then_some((Ok::<_, std::convert::Infallible>(piece), to))
         }
     }))
