@@ -26,6 +26,9 @@ const LONGEST_TEXT: usize = 256 << 10;
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct QueueView {
+    /// Its name, unique in its table; a body may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// Whether saving a job launches the process that builds it.
     launches: bool,
 }
@@ -33,12 +36,19 @@ pub(crate) struct QueueView {
 /// Something that is only a name.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct NameView {}
+pub(crate) struct NameView {
+    /// Its name, unique in its table; a body may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
 
 /// A build service repositories can come from.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BuildServiceView {
+    /// Its name, unique in its table; a body may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// The address of its programming interface.
     apiurl: String,
 }
@@ -47,6 +57,9 @@ pub(crate) struct BuildServiceView {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenView {
+    /// Its name, unique in its table; a body may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// What it stands for unless a person says otherwise.
     #[serde(default)]
     default: String,
@@ -59,6 +72,9 @@ pub(crate) struct TokenView {
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct PostProcessView {
+    /// Its name, unique in its table; a body may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     /// Whether it can be chosen, and is launched.
     active: bool,
     /// Whether it is chosen unless a person says otherwise.
@@ -76,12 +92,21 @@ pub(crate) struct PostProcessView {
 /// How an entry looks in addresses.
 trait View: Sized {
     fn of(entry: Entry) -> Option<Self>;
+    fn name(&self) -> Option<&str>;
     fn entry(self, table: Table, name: String) -> Result<Entry, Mistake>;
 }
 
 impl View for QueueView {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     fn of(entry: Entry) -> Option<QueueView> {
-        if let Entry::Queue(queue) = entry { Some(QueueView { launches: queue.launches }) } else { None }
+        if let Entry::Queue(queue) = entry {
+            Some(QueueView { name: Some(queue.name), launches: queue.launches })
+        } else {
+            None
+        }
     }
 
     fn entry(self, _: Table, name: String) -> Result<Entry, Mistake> {
@@ -90,8 +115,12 @@ impl View for QueueView {
 }
 
 impl View for NameView {
-    fn of(_: Entry) -> Option<NameView> {
-        Some(NameView {})
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    fn of(entry: Entry) -> Option<NameView> {
+        Some(NameView { name: Some(entry.name().to_owned()) })
     }
 
     fn entry(self, table: Table, name: String) -> Result<Entry, Mistake> {
@@ -105,9 +134,13 @@ impl View for NameView {
 }
 
 impl View for BuildServiceView {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     fn of(entry: Entry) -> Option<BuildServiceView> {
         if let Entry::BuildService(service) = entry {
-            Some(BuildServiceView { apiurl: service.apiurl })
+            Some(BuildServiceView { name: Some(service.name), apiurl: service.apiurl })
         } else {
             None
         }
@@ -122,9 +155,17 @@ impl View for BuildServiceView {
 }
 
 impl View for TokenView {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     fn of(entry: Entry) -> Option<TokenView> {
         match entry {
-            Entry::Token(token) => Some(TokenView { default: token.default, description: token.description }),
+            Entry::Token(token) => Some(TokenView {
+                name: Some(token.name),
+                default: token.default,
+                description: token.description,
+            }),
             _ => None,
         }
     }
@@ -141,9 +182,14 @@ impl View for TokenView {
 }
 
 impl View for PostProcessView {
+    fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
     fn of(entry: Entry) -> Option<PostProcessView> {
         let Entry::PostProcess(process) = entry else { return None };
         Some(PostProcessView {
+            name: Some(process.name),
             active: process.active,
             default: process.default,
             description: process.description,
@@ -165,14 +211,9 @@ impl View for PostProcessView {
     }
 }
 
-/// Returns the entries of a table, each with its name.
-async fn list<T: View>(rest: &Rest, table: Table) -> Result<Vec<(String, T)>, Problem> {
+async fn list<T: View>(rest: &Rest, table: Table) -> Result<Answer<Vec<T>>, Problem> {
     let entries = rest.desk.registry.entries(table).await?;
-    let named = entries.into_iter().filter_map(|entry| {
-        let name = entry.name().to_owned();
-        Some((name, T::of(entry)?))
-    });
-    Ok(named.collect())
+    Ok(Answer(entries.into_iter().filter_map(T::of).collect()))
 }
 
 async fn put<T: View + Serialize>(
@@ -187,6 +228,12 @@ async fn put<T: View + Serialize>(
         return Err(Problem::mistake(
             "name",
             format!("should have 1 to {LONGEST_NAME} bytes, and no blanks at its ends"),
+        ));
+    }
+    if view.name().is_some_and(|said| said != name) {
+        return Err(Problem::mistake(
+            "name",
+            format!("should be {name:?}, as in the address, or be left out"),
         ));
     }
     let length = serde_json::to_vec(&view).map_or(0, |json| json.len());
@@ -211,27 +258,17 @@ async fn remove(rest: &Rest, table: Table, name: &str, who: &str) -> Result<Stat
 
 /// The three addresses of a table.
 macro_rules! table {
-    ($module:ident, $table:expr, $view:tt, $listed:ident, $path:tt, $one:tt, $list_doc:tt, $put_doc:tt, $remove_doc:tt) => {
+    ($module:ident, $table:expr, $view:tt,  $path:tt, $one:tt, $list_doc:tt, $put_doc:tt, $remove_doc:tt) => {
         mod $module {
             use super::*;
 
-            /// An entry, with its name.
-            #[derive(Debug, Serialize, ToSchema)]
-            pub(crate) struct $listed {
-                /// Its name, unique in its table.
-                name: String,
-                #[serde(flatten)]
-                entry: $view,
-            }
-
             #[doc = $list_doc]
-            #[utoipa::path(get, path = $path, tag = "site", responses((status = 200, body = Vec<$listed>)))]
+            #[utoipa::path(get, path = $path, tag = "site", responses((status = 200, body = Vec<$view>)))]
             pub(super) async fn list(
                 _: Caller,
                 State(rest): State<Arc<Rest>>,
-            ) -> Result<Answer<Vec<$listed>>, Problem> {
-                let listed = super::list(&rest, $table).await?;
-                Ok(Answer(listed.into_iter().map(|(name, entry)| $listed { name, entry }).collect()))
+            ) -> Result<Answer<Vec<$view>>, Problem> {
+                super::list(&rest, $table).await
             }
 
             #[doc = $put_doc]
@@ -264,7 +301,6 @@ table!(
     queues,
     Table::Queues,
     QueueView,
-    NamedQueue,
     "/queues",
     "/queues/{name}",
     "Lists the queues.",
@@ -275,7 +311,6 @@ table!(
     arches,
     Table::Arches,
     NameView,
-    NamedArch,
     "/arches",
     "/arches/{name}",
     "Lists the processors images can be for.",
@@ -286,7 +321,6 @@ table!(
     image_types,
     Table::ImageTypes,
     NameView,
-    NamedImageType,
     "/image-types",
     "/image-types/{name}",
     "Lists the forms of images.",
@@ -297,7 +331,6 @@ table!(
     build_services,
     Table::BuildServices,
     BuildServiceView,
-    NamedBuildService,
     "/build-services",
     "/build-services/{name}",
     "Lists the build services.",
@@ -308,7 +341,6 @@ table!(
     tokens,
     Table::Tokens,
     TokenView,
-    NamedToken,
     "/tokens",
     "/tokens/{name}",
     "Lists what kickstarts may say as `@NAME@`.",
@@ -319,7 +351,6 @@ table!(
     job_states,
     Table::JobStates,
     NameView,
-    NamedJobState,
     "/job-states",
     "/job-states/{name}",
     "Lists the states of jobs.",
@@ -330,7 +361,6 @@ table!(
     post_processes,
     Table::PostProcesses,
     PostProcessView,
-    NamedPostProcess,
     "/post-processes",
     "/post-processes/{name}",
     "Lists the processes that can follow a build.",

@@ -73,7 +73,9 @@ pub(super) async fn find(
         return Ok(Source::default());
     }
     let source = if let Some(text) = &order.kickstart {
-        Source { kickstart: Some(text.clone()), suggested: Suggested::default() }
+        let kickstart_type = Kickstart::parse(text.as_str()).template().kickstart_type;
+        let suggested = Suggested { kickstart_type, ..Suggested::default() };
+        Source { kickstart: Some(text.clone()), suggested }
     } else if let Some(file) = &order.template {
         match of_template(file, offers).await? {
             Some(source) => source,
@@ -112,7 +114,15 @@ pub(super) async fn find(
 pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
     let found = check_with(&Kickstart::parse(text), &Rules::default().include_allowed(false));
     let errors = found.iter().filter(|found| found.is_error()).take(MOST);
-    errors.map(|found| Mistake::of("kickstart", found.one_line("line"))).collect()
+    errors
+        .map(|found| {
+            let help = found.help.as_ref().map(|help| format!(": {help}")).unwrap_or_default();
+            Mistake::of(
+                "kickstart",
+                format!("line {}, column {}: {}{help}", found.line, found.column, found.message),
+            )
+        })
+        .collect()
 }
 
 /// Makes the one kickstart that is meant.

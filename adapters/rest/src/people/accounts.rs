@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Account, account_name, now_ms};
+use imaging::{Account, Group, Permission, account_name, now_ms};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -135,6 +135,10 @@ pub(crate) async fn put(
     if !mistakes.is_empty() {
         return Err(Problem::mistakes(mistakes));
     }
+    let loses = !wish.active || !may_care(&wish.groups, &known);
+    if name == person.name && loses {
+        return Err(Problem::conflict("you would shut yourself out: another administrator may do that"));
+    }
     let now = now_ms();
     let before = rest.accounts.account(&name).await?;
     let account = Account {
@@ -147,6 +151,12 @@ pub(crate) async fn put(
     };
     rest.accounts.put_account(&account, &person.name, now).await?;
     Ok(Answer(account.into()))
+}
+
+/// Tells whether somebody in these groups may care for accounts.
+fn may_care(groups: &BTreeSet<String>, known: &[Group]) -> bool {
+    let mut own = known.iter().filter(|group| groups.contains(&group.name));
+    own.any(|group| group.permissions.contains(&Permission::ManageAccounts))
 }
 
 /// Removes an account with its tokens; its jobs stay.

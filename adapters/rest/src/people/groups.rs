@@ -59,6 +59,7 @@ pub(crate) async fn put(
     Json(wish): Json<GroupWish>,
 ) -> Result<StatusCode, Problem> {
     let name = account_name(&name).map_err(|error| Problem::mistake("name", format!("is wrong: {error}")))?;
+    stays(&name)?;
     let group = Group { name, permissions: wish.permissions.into_iter().map(Into::into).collect() };
     rest.accounts.put_group(&group, &person.name, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -73,11 +74,20 @@ pub(crate) async fn remove(
     State(rest): State<Arc<Rest>>,
     Of(name): Of<String>,
 ) -> Result<StatusCode, Problem> {
+    stays(&name)?;
     if rest.accounts.remove_group(&name, &person.name, now_ms()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::missing(format!("there is no group {name:?}")))
     }
+}
+
+/// Refuses what would leave a site without anybody who may everything.
+fn stays(name: &str) -> Result<(), Problem> {
+    if name == Group::ADMINISTRATORS {
+        return Err(Problem::conflict(format!("the group {name} may do everything, and stays as it is")));
+    }
+    Ok(())
 }
 
 /// Where the audit log goes on.

@@ -5,8 +5,6 @@ use crate::{Account, Group, Permission, Scope};
 
 /// How long an invitation counts.
 const INVITATION_MS: i64 = 86_400_000;
-/// The group of those who may do everything.
-const ADMINISTRATORS: &str = "administrators";
 
 impl Door {
     /// Makes an invitation: whoever has it may choose the password of an account, once, within a day.
@@ -40,13 +38,13 @@ impl Door {
         if self.is_open().await? {
             return Ok(None);
         }
-        let group = Group { name: ADMINISTRATORS.into(), permissions: Permission::ALL.into() };
+        let group = Group { name: Group::ADMINISTRATORS.into(), permissions: Permission::ALL.into() };
         self.accounts.put_group(&group, "-", now_ms).await?;
         let account = Account {
             name: name.to_owned(),
             full_name: String::new(),
             email: String::new(),
-            groups: [ADMINISTRATORS.to_owned()].into(),
+            groups: [Group::ADMINISTRATORS.to_owned()].into(),
             active: true,
             created_ms: now_ms,
         };

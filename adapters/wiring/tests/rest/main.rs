@@ -1,0 +1,11 @@
+//! `img up` and programs that ask it: the real program, files and databases; curl asks.
+
+#[path = "../program/mod.rs"]
+mod program;
+
+mod elsewhere;
+mod files;
+mod follow;
+mod schema;
+mod story;
+mod support;
