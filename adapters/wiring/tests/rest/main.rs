@@ -3,9 +3,11 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod client;
 mod elsewhere;
 mod files;
 mod follow;
+mod proxy;
 mod schema;
 mod story;
 mod support;

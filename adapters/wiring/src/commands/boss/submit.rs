@@ -22,7 +22,7 @@ pub(crate) async fn submit(here: &HereArguments, wish: &BuildWish, json: bool) -
     let id = uuid::Uuid::new_v4().simple().to_string();
     let ev_id = format!("{}-{}", wish.name, &id[..4]);
     let fields = to_raw_value(&wish.fields(&ev_id)).expect("JSON is JSON");
-    let definition = launching.create_image.unwrap_or_else(|| CREATE_IMAGE.into());
+    let definition = wish.process.clone().or(launching.create_image).unwrap_or_else(|| CREATE_IMAGE.into());
     if let Err(error) = registry.rabbit.launch(&Launch::new(definition, fields)).await {
         let error = anyhow::Error::new(error);
         cli::say(format_args!("img: {error:#}"));

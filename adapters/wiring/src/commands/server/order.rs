@@ -18,7 +18,11 @@ pub(crate) async fn submit(arguments: &SubmitArguments, wish: &BuildWish) -> Opt
     let json = arguments.state.json;
     let done = async {
         if wish.timings {
-            let why = "--timings: a server tells no times of steps; record.json of the job has them, which `img download` fetches";
+            let why = "--timings: a server tells no times of steps; record.json among the files of the job has them";
+            return Err(ClientError::Usage(why.into()));
+        }
+        if wish.process.is_some() {
+            let why = "--process: the server has its own, by [processes] create_image_process";
             return Err(ClientError::Usage(why.into()));
         }
         let server = server(&arguments.server)?;
