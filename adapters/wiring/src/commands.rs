@@ -9,6 +9,7 @@ mod ks;
 mod order;
 mod participant;
 mod resume;
+mod server;
 mod signals;
 mod submit;
 mod up;
@@ -31,6 +32,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Build(arguments) => Ok(build::build(&arguments, builders).await),
         Command::Up(arguments) => up::up(arguments, builders).await,
         Command::Submit(arguments) => Ok(submit::submit(&arguments).await),
+        Command::Server(command) => Ok(server::server(&command).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
         Command::Doctor(arguments) => Ok(doctor::doctor(&arguments).await),

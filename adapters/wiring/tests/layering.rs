@@ -28,6 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("local-queue", &["participant-core", "sqlite-file"]),
     ("process-engine", &["participant-core", "sqlite-file"]),
     ("job-store-sql", &["imaging", "sqlite-file"]),
+    ("rest-client", &["imaging"]),
     ("skynet-amqp", &["participant-core"]),
     ("examples", &["participant-core", "participants/*", "local-queue", "skynet-amqp"]),
     ("wiring", &["participant-core", "imaging", "img-kickstart", "participants/*", "adapters/*"]),

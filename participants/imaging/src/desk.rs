@@ -110,7 +110,10 @@ impl Desk {
         let order = NewJob { retry_of: Some(image_id.to_string()), ..order };
         let new = self.submit(person, order, now_ms).await?;
         let what = Happening::Retried(new.to_string());
-        self.care.note(image_id, &JobEvent { at_ms: now_ms, who: person.name.clone(), what }).await?;
+        // the same request may come again
+        if !self.care.events(image_id).await?.iter().any(|event| event.what == what) {
+            self.care.note(image_id, &JobEvent { at_ms: now_ms, who: person.name.clone(), what }).await?;
+        }
         Ok(new)
     }
 

@@ -73,7 +73,9 @@ pub(super) async fn find(
         return Ok(Source::default());
     }
     let source = if let Some(text) = &order.kickstart {
-        Source { kickstart: Some(text.clone()), suggested: Suggested::default() }
+        let kickstart_type = Kickstart::parse(text.as_str()).template().kickstart_type;
+        let suggested = Suggested { kickstart_type, ..Suggested::default() };
+        Source { kickstart: Some(text.clone()), suggested }
     } else if let Some(file) = &order.template {
         match of_template(file, offers).await? {
             Some(source) => source,
