@@ -50,7 +50,9 @@ pub(crate) fn failure(lines: &[String], plan: &Plan, arch: imaging::Arch) -> Str
 
 /// Tells whether dnf or another tool met a full disk.
 pub(crate) fn is_full(text: &str) -> bool {
-    ["No space left on device", "more space needed on the"].iter().any(|sign| text.contains(sign))
+    ["No space left on device", "Disk quota exceeded", "more space needed on the"]
+        .iter()
+        .any(|sign| text.contains(sign))
 }
 
 /// Says what dnf left out although the kickstart does not allow it, when it was told to leave out other things.

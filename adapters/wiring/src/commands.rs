@@ -16,12 +16,14 @@ mod user;
 
 use std::collections::BTreeSet;
 
+use ::config::Configuration;
 use anyhow::Result;
 use cli::{Arguments, Command};
 use participant_core::Workitem;
 
 pub(crate) use self::signals::{Signals, Wish};
-use crate::machine::{Builders, Machine};
+use crate::machine::{Builders, Limits, Machine};
+use crate::site;
 
 /// Does what was asked for and returns the exit status.
 pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
@@ -38,6 +40,11 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::User(arguments) => user::user(arguments).await,
         Command::Ks(command) => ks::ks(command),
     }
+}
+
+/// Reads what the jobs of whoever works at a terminal may take; they end at once when that person wants to leave.
+fn limits_of_person(site: &Configuration) -> Limits {
+    Limits { deadline: site::seconds(site, "worker", "timeout"), ..Limits::default() }
 }
 
 /// Says which jobs of dead programs this one has taken over, and returns those that have an image id.

@@ -5,7 +5,7 @@ mod launching;
 mod store;
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -32,6 +32,15 @@ pub(crate) fn read_machine(file: Option<&Path>) -> Configuration {
     let site = Configuration::read(&Sources::of_machine(file));
     site.warnings().iter().for_each(|warning| tracing::warn!("{warning}"));
     site
+}
+
+/// Reads the configuration of a machine that need not have any, for whoever works at its terminal; `IMG_CONFIG` names another
+/// file.
+pub(crate) fn of_person() -> Result<Configuration> {
+    let file = std::env::var_os("IMG_CONFIG").map(PathBuf::from);
+    let site = Configuration::read(&Sources::of_machine(file.as_deref()));
+    finish(&site)?;
+    Ok(site)
 }
 
 /// Reads a time.

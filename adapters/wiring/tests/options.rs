@@ -72,3 +72,51 @@ fn an_option_that_cannot_be_is_said_at_once() {
         site.run(&["build", "tree.ks", "--type", "fs", "--repo", &demo, "--source-date-epoch", "yesterday"]);
     assert_eq!(ran.status, Some(2), "{ran:?}");
 }
+
+/// Runs `img build` of the small tree where the configuration has these lines in `[worker]`.
+fn configured(lines: &str, script: &str) -> program::Ran {
+    let site = Site::new();
+    site.kickstart("tree.ks", format!("{TREE}%post --nochroot --erroronfail\n{script}\n%end\n"));
+    site.kickstart("site.conf", format!("[worker]\n{lines}\n"));
+    let mut command =
+        site.command(&["build", "tree.ks", "--type", "fs", "--repo", &demo_repo(), "--json", "--strict"]);
+    command.env("IMG_CONFIG", site.path().join("site.conf"));
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let ran = program::Ran::of(&command.output().unwrap());
+    ran
+}
+
+#[test]
+fn a_person_keeps_to_what_the_configuration_of_the_machine_sets() {
+    let error = |ran: &program::Ran| ran.json()["error"].as_str().unwrap_or_default().to_owned();
+    let writes = "head -c 300000000 /dev/zero >$INSTALL_ROOT/large; sleep 5";
+    for (lines, script, said) in [
+        ("disk_limit = 200 MB\nwork_memory = 0", writes, "and may take 200 MB; raise [worker] disk_limit"),
+        ("keep_free = 9000 TB", "true", "to stay free ([worker] keep_free)"),
+        ("timeout = 2", "sleep 60", "it took longer than it may"),
+        ("local_sources = http://127.0.0.1:1/", "true", "name its beginning in [worker] local_sources"),
+        ("nice = 7", "test $(nice) = 6", "%post (line 4) failed"),
+    ] {
+        let ran = configured(lines, script);
+        assert_eq!(ran.status, Some(1), "{lines}: {ran:?}");
+        assert!(error(&ran).contains(said), "{lines}: {ran:?}");
+    }
+    let ran = configured(
+        "nice = 7\nfs_pack = tar.zst\nscripts_network = none",
+        "test $(nice) = 7 && test $(grep -c : /proc/net/dev) = 1",
+    );
+    let file = ran.json()["image_file"].as_str().unwrap_or_default().to_owned();
+    assert!(ran.status == Some(0) && file.ends_with(".tar.zst"), "{ran:?}");
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_no_limit_that_is_not_there() {
+    let ran = configured("disk_limit = much\nwork_memory = 101", "true");
+    assert_ne!(ran.status, Some(0), "{ran:?}");
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(said.contains("site.conf:2: [worker] disk_limit should be a size"), "{ran:?}");
+    assert!(
+        said.contains("site.conf:3: [worker] work_memory should be a number of percent from 0 to 100"),
+        "{ran:?}"
+    );
+}

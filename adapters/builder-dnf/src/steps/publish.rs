@@ -157,7 +157,10 @@ async fn sums(
         copy: None,
         name: named(file),
     }));
-    let computed = tokio::task::spawn_blocking(move || sums::of(files, md5)).await;
+    let stopped = shop.stopped();
+    let asked = stopped.clone();
+    let compute = move || sums::of(files, md5, &asked);
+    let computed = tokio::task::spawn_blocking(compute).await;
     let computed = computed.map_err(|error| broken(io::Error::other(error)))?;
     if computed.is_err() {
         for copy in copies {
@@ -165,6 +168,7 @@ async fn sums(
         }
     }
     computed.map_err(|error| match error.kind() {
+        _ if stopped() => Halt::Stopped,
         io::ErrorKind::StorageFull => shop.disk_is_full(None),
         _ => broken(error),
     })

@@ -16,10 +16,15 @@ use sha2::{Digest, Sha256};
 
 /// So much is read at once: as much as the nearer caches of a processor hold.
 const CHUNK: usize = 256 << 10;
+/// So much of a hole is handed on at once.
+const HOLE: u64 = 64 << 20;
 /// So many of those wait for their checksum at most.
 const WAITING: usize = 8;
 /// What holes read as.
 static ZEROS: [u8; CHUNK] = [0; CHUNK];
+
+/// Says whether to end.
+pub(crate) type Stop = dyn Fn() -> bool + Send + Sync;
 
 /// A finished file.
 pub(crate) struct Whole {
@@ -40,8 +45,9 @@ pub(crate) struct Sums {
     pub(crate) md5: Option<String>,
 }
 
-/// Computes the sums of files on every core, copying those that shall be; takes as long as the largest file.
-pub(crate) fn of(mut files: Vec<Whole>, md5: bool) -> io::Result<Vec<Sums>> {
+/// Computes the sums of files on every core, copying those that shall be; takes as long as the largest file, and ends with an
+/// error soon after `stop` says so.
+pub(crate) fn of(mut files: Vec<Whole>, md5: bool, stop: &Stop) -> io::Result<Vec<Sums>> {
     files.sort_by_key(|file| file.path.metadata().map_or(0, |about| about.len()));
     let cores = thread::available_parallelism().map_or(1, Into::into).min(files.len());
     let waiting = Mutex::new(files); // the largest are taken first, from the end
@@ -50,7 +56,7 @@ pub(crate) fn of(mut files: Vec<Whole>, md5: bool) -> io::Result<Vec<Sums>> {
         loop {
             let next = waiting.lock().expect("taking one does not panic").pop();
             let Some(file) = next else { return Ok::<_, io::Error>(done) };
-            done.push(sums(&file, md5)?);
+            done.push(sums(&file, md5, stop)?);
         }
     };
     let mut all = thread::scope(|scope| {
@@ -72,12 +78,12 @@ enum Part {
 }
 
 /// Reads a file in one thread and computes in another.
-fn sums(file: &Whole, md5: bool) -> io::Result<Sums> {
+fn sums(file: &Whole, md5: bool, stop: &Stop) -> io::Result<Sums> {
     let (parts, inbox) = sync_channel(WAITING);
     let (empty, back) = sync_channel(WAITING + 2);
     thread::scope(|scope| {
         let digests = scope.spawn(move || digest(&inbox, &empty, md5));
-        read(file, parts, &back)?;
+        read(file, parts, &back, stop)?;
         let (sha256, md5) = digests.join().map_err(panicked)?;
         Ok(Sums { file: file.name.clone(), sha256, md5 })
     })
@@ -111,7 +117,7 @@ fn digest(inbox: &Receiver<Part>, empty: &SyncSender<Vec<u8>>, md5: bool) -> (St
 
 /// Hands on every part of a file, and copies it where that is wanted.
 #[expect(clippy::needless_pass_by_value, reason = "the end of the parts is that their sender is gone")]
-fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>) -> io::Result<()> {
+fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, stop: &Stop) -> io::Result<()> {
     let mut from = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(&file.path)?;
     let length = from.metadata()?.len();
     let mut to = file.copy.as_deref().map(File::create_new).transpose()?;
@@ -123,16 +129,19 @@ fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>) -> io::
     let mut at = 0;
     while at < length {
         let data = next(&from, at, Whence::SeekData)?.unwrap_or(length);
-        if data > at {
-            parts.send(Part::Hole(data - at)).map_err(gone)?;
+        while at < data {
+            go_on(stop)?;
+            let hole = (data - at).min(HOLE);
+            parts.send(Part::Hole(hole)).map_err(gone)?;
+            at += hole;
         }
         let end = if data < length { next(&from, data, Whence::SeekHole)?.unwrap_or(length) } else { length };
         from.seek(SeekFrom::Start(data))?;
         if let Some(to) = &mut to {
             to.seek(SeekFrom::Start(data))?;
         }
-        at = data;
         while at < end {
+            go_on(stop)?;
             let mut chunk = back.try_recv().unwrap_or_default();
             chunk.resize(usize::try_from((end - at).min(CHUNK as u64)).expect("no more than a chunk"), 0);
             from.read_exact(&mut chunk)?;
@@ -144,6 +153,10 @@ fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>) -> io::
         }
     }
     Ok(())
+}
+
+fn go_on(stop: &Stop) -> io::Result<()> {
+    if stop() { Err(io::Error::other("it was told to stop")) } else { Ok(()) }
 }
 
 /// Returns where data or a hole begins from a byte on; `None` when there is none. A file system without holes is all data.
@@ -194,7 +207,7 @@ mod tests {
         std::fs::write(folder.join("c\\d\n0000  e"), "").unwrap();
 
         let whole = |name: &str| Whole { path: folder.join(name), copy: None, name: name.to_owned() };
-        let sums = of(["b", "a", "c\\d\n0000  e"].map(whole).into(), true).unwrap();
+        let sums = of(["b", "a", "c\\d\n0000  e"].map(whole).into(), true, &|| false).unwrap();
 
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(
@@ -223,12 +236,26 @@ mod tests {
         }
         let bytes = std::fs::read(&path).unwrap();
 
-        let sums = of(vec![Whole { path, copy: Some(copy.clone()), name: "disk".into() }], false).unwrap();
+        let sums = of(vec![Whole { path, copy: Some(copy.clone()), name: "disk".into() }], false, &|| false)
+            .unwrap();
 
         let (copied, about) = (std::fs::read(&copy).unwrap(), copy.metadata().unwrap());
         std::fs::remove_dir_all(folder).unwrap();
         assert!(copied == bytes, "the bytes");
         assert_eq!(sums[0].sha256, hex(&Sha256::digest(&bytes)));
         assert!(std::os::unix::fs::MetadataExt::blocks(&about) * 512 < 4 << 20, "{about:?}");
+    }
+
+    #[test]
+    fn it_ends_when_it_is_told_to_however_large_a_file_is() {
+        let path = std::env::temp_dir().join(format!("stopped-{}", uuid::Uuid::new_v4()));
+        File::create(&path).unwrap().set_len(8 << 40).unwrap(); // hours
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        let stop = move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2;
+
+        let sums = of(vec![Whole { path: path.clone(), copy: None, name: "disk".into() }], false, &stop);
+
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(sums.unwrap_err().to_string(), "it was told to stop");
     }
 }

@@ -27,6 +27,11 @@ impl Configuration {
         })
     }
 
+    /// Tells whether somebody set a key, be it to its default.
+    pub fn is_set(&self, section: &str, name: &str) -> bool {
+        matches!(self.setting(row(section, name)), Ok(Some(_)))
+    }
+
     /// Returns a text without which nothing works; notes when it is missing.
     pub fn required(&mut self, section: &str, name: &str) -> String {
         let text = self.text(section, name);

@@ -19,12 +19,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "timeout", Kind::Number("seconds", 1), "how long a build may take")
         .otherwise("no limit")
         .example("14400"),
-    Key::new(
-        WORKER,
-        "nice",
-        Kind::Number("steps", 0),
-        "how far builds stand back from the processor, 0 to 19",
-    )
+    Key::new(WORKER, "nice", Kind::Between("steps", 0, 19), "how far builds stand back from the processor")
     .value("0")
     .example("10"),
     Key::new(
@@ -47,7 +42,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         WORKER,
         "work_memory",
-        Kind::Number("percent", 0),
+        Kind::Between("percent", 0, 100),
         "how much of the free memory the files of one build may take while it runs; what does not fit is on the disk",
     )
     .value("50")

@@ -13,6 +13,8 @@ pub enum Kind {
     Secret,
     /// A whole number of these, at least so many.
     Number(&'static str, u64),
+    /// A whole number of these, from one to another.
+    Between(&'static str, u64, u64),
     /// `yes` or `no`, in the words ConfigParser knows.
     YesNo,
     /// The absolute path of a folder.
@@ -47,6 +49,10 @@ impl Kind {
                 Ok(_) => should(&format!("at least {least}")),
                 Err(_) => should(&format!("a number of {unit}")),
             },
+            Kind::Between(unit, least, most) => match text.parse::<u64>() {
+                Ok(number) if (least..=most).contains(&number) => None,
+                _ => should(&format!("a number of {unit} from {least} to {most}")),
+            },
             Kind::YesNo if yes_or_no(text).is_none() => should("yes or no"),
             Kind::Folder if !text.starts_with('/') => should("an absolute path"),
             Kind::Listen if text.parse::<std::net::SocketAddr>().is_err() => {
@@ -72,6 +78,7 @@ impl Kind {
             Kind::Pattern => "text, taken as it is written".into(),
             Kind::Secret => "secret".into(),
             Kind::Number(unit, _) => format!("number of {unit}"),
+            Kind::Between(unit, least, most) => format!("number of {unit}, {least} to {most}"),
             Kind::YesNo => "yes or no".into(),
             Kind::Folder => "folder".into(),
             Kind::File => "file".into(),

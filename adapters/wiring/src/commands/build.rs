@@ -8,10 +8,11 @@ use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Signals, Wish};
-use super::{order, tell_adopted};
-use crate::machine::{Builders, Machine, Settled};
+use super::{limits_of_person, order, tell_adopted};
+use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{BUILDER_OPTION, Bounds, build_image, build_ks};
+use crate::participants::{BUILDER_OPTION, Bounds, after, build_image, build_ks};
+use crate::site;
 use crate::state::State;
 
 /// Builds an image, says what came of it, and returns the exit status.
@@ -34,13 +35,15 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
 /// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
 async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::of_person()), owner);
-    let machine = Machine::open(&state, build_ks(), participant).await?;
+    let site = site::of_person()?;
+    let participant =
+        |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
+    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);
 
     let launch_id = order::launch(&machine.queue, wish).await?;
-    let settled = work(&machine, &launch_id, &show).await?;
+    let settled = work(&machine, &limits_of_person(&site), &launch_id, &show).await?;
     let images = wish.outdir.clone().unwrap_or_else(|| state.images());
     let mut answer = order::answer(&machine.engine, &machine.store, &images, &launch_id).await?;
     if settled == Settled::Interrupted {
@@ -63,10 +66,11 @@ fn cannot_be(builder: &str, place: Option<&str>) -> Option<String> {
 }
 
 /// Works until everything is settled; Ctrl-C cancels our own process, a second one, or SIGTERM, ends the program.
-async fn work(machine: &Machine, launch_id: &str, show: &Arc<Show>) -> Result<Settled> {
+async fn work(machine: &Machine, limits: &Limits, launch_id: &str, show: &Arc<Show>) -> Result<Settled> {
     let mut signals = Signals::listen()?;
     let stop = CancellationToken::new();
-    let mut work = std::pin::pin!(machine.work(Arc::new(OnTerminal::new(show.clone())), stop.clone()));
+    let mut work =
+        std::pin::pin!(machine.work(limits, Arc::new(OnTerminal::new(show.clone())), stop.clone()));
     let mut cancelled = false;
     loop {
         tokio::select! {

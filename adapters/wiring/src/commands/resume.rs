@@ -8,17 +8,20 @@ use cli::{Show, StateArguments};
 use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
-use super::tell_adopted;
+use super::{limits_of_person, tell_adopted};
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{Bounds, build_image, build_ks};
+use crate::participants::{Bounds, after, build_image, build_ks};
+use crate::site;
 use crate::state::State;
 
 /// Finishes what dead programs left; exit status 0 when nothing is left.
 pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Result<u8> {
     let state = State::open(arguments.state)?;
-    let participant = |owner: &str| build_image(&state, builders(&state, Bounds::of_person()), owner);
-    let machine = Machine::open(&state, build_ks(), participant).await?;
+    let site = site::of_person()?;
+    let participant =
+        |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
+    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     if machine.adopted.is_empty() {
         show.say("img: nothing was left behind");
@@ -27,7 +30,8 @@ pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Res
     let jobs = tell_adopted(&machine, &show);
     let stop = CancellationToken::new();
     let mut signals = Signals::listen()?;
-    let work = machine.work(Arc::new(OnTerminal::new(show)), stop.clone());
+    let limits = limits_of_person(&site);
+    let work = machine.work(&limits, Arc::new(OnTerminal::new(show)), stop.clone());
     let mut work = std::pin::pin!(work);
     let settled = loop {
         tokio::select! {

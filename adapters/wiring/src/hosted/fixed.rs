@@ -28,7 +28,7 @@ impl Fixed {
                 (key.section, key.name),
                 ("participant", "concurrency" | "grace" | "metrics_listen")
                     | ("worker", "timeout")
-                    | ("boss" | "db" | "processes" | "web", _)
+                    | ("boss" | "db" | "processes" | "web" | "make_vdi" | "tester" | "releases" | "obs", _)
             )
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use build_image::{BuildImage, Folders};
 use builder_dnf::{DnfBuilder, Limits, LocalSources, Reach};
 use child::{Most, Network, Pens, Priority};
-use config::{Configuration, Sources};
+use config::Configuration;
 use imaging::ImageBuilder;
 use participant_core::Participant;
 use place_userns::Userns;
@@ -18,21 +18,26 @@ use crate::state::State;
 /// Makes the participant of one machine; images may go where the one who asks says, because that is the one who runs
 /// this program.
 pub(crate) fn build_image(
+    site: &Configuration,
     state: &State,
     builder: Box<dyn ImageBuilder>,
     owner: &str,
 ) -> Arc<dyn Participant> {
     let mut folders = Folders::local(state.images());
     folders.outdir_allowed = true;
-    let owner = owner.to_owned();
-    let builder = Box::new(Choice::of_person(builder, state));
-    Arc::new(BuildImage { builder, folders, owner, fs_pack: None, options: Vec::new(), post_creation: None })
+    Arc::new(BuildImage {
+        builder: Box::new(Choice::of_person(builder, site, state, priority(site))),
+        folders,
+        owner: owner.to_owned(),
+        fs_pack: site.text("worker", "fs_pack"),
+        options: Vec::new(),
+        post_creation: None,
+    })
 }
 
 /// Makes the participant from `[worker]`.
 pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant> {
-    let base_dir = site.text("worker", "base_dir").map_or_else(|| host.state.images(), PathBuf::from);
-    let mut folders = Folders::local(base_dir);
+    let mut folders = Folders::local(images(site, host));
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
@@ -54,6 +59,11 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
     })
 }
 
+/// Returns where the images of a site are.
+pub(super) fn images(site: &Configuration, host: &Host) -> PathBuf {
+    site.text("worker", "base_dir").map_or_else(|| host.state.images(), PathBuf::from)
+}
+
 /// What the builds of a program may take and reach; by default, as for whoever builds at a terminal, what there is.
 #[derive(Clone, Debug, Default)]
 pub struct Bounds {
@@ -68,11 +78,21 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Takes what whoever builds at a terminal of this machine is asked to spare: its memory, where a configuration says so.
-    pub(crate) fn of_person() -> Bounds {
-        let file = std::env::var_os("IMG_CONFIG").map(PathBuf::from);
-        let site = Configuration::read(&Sources::of_machine(file.as_deref()));
-        Bounds { work_memory: work_memory(&site), ..Bounds::default() }
+    /// Takes what somebody set for this machine, which whoever builds at a terminal keeps to as well. What nobody set is open
+    /// to them: they run this program, and may do what it does.
+    pub(crate) fn of_person(site: &Configuration) -> Bounds {
+        let is_set = |key| site.is_set("worker", key);
+        let (of_site, open) = (bounds(site), Bounds::default());
+        let narrowed = is_set("scripts_network") || is_set("closed_networks");
+        let reach = Reach {
+            scripts: if narrowed { of_site.reach.scripts } else { open.reach.scripts },
+            local_sources: match is_set("local_sources") {
+                true => of_site.reach.local_sources,
+                false => open.reach.local_sources,
+            },
+        };
+        let keep_free = if is_set("keep_free") { of_site.limits.keep_free } else { open.limits.keep_free };
+        Bounds { reach, limits: Limits { keep_free, ..of_site.limits }, ..of_site }
     }
 }
 
@@ -88,7 +108,7 @@ fn bounds(site: &Configuration) -> Bounds {
 
 /// Reads how much of the free memory their files may take.
 fn work_memory(site: &Configuration) -> Option<u8> {
-    site.number("worker", "work_memory").map(|percent| u8::try_from(percent.min(100)).unwrap_or(100))
+    site.number("worker", "work_memory").and_then(|percent| percent.try_into().ok())
 }
 
 /// Reads what each build may take.

@@ -41,14 +41,19 @@ pub(crate) enum Usual {
 
 impl Choice {
     /// Lets whoever runs this program choose.
-    pub(crate) fn of_person(dnf: Box<dyn ImageBuilder>, state: &State) -> Choice {
-        let cache = cache(state);
+    pub(crate) fn of_person(
+        dnf: Box<dyn ImageBuilder>,
+        site: &Configuration,
+        state: &State,
+        priority: Priority,
+    ) -> Choice {
+        let (site, cache) = (site.clone(), cache(state));
         Choice {
             dnf,
             usual: Usual::Dnf,
             may_choose: true,
-            settings: Box::new(move |tool| settings_of_machine(tool, &cache)),
-            priority: Priority::default(),
+            settings: Box::new(move |tool| settings(&site, tool, &cache)),
+            priority,
         }
     }
 

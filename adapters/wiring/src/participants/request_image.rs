@@ -9,11 +9,13 @@ use participant_core::Participant;
 use request_image::RequestImage;
 
 use super::kind::Host;
+use super::patient::Patient;
 use crate::site::store;
 
 /// Makes the participant; who asks, where the workitem does not say, is `username`.
 pub(crate) fn request_image(store: &SqlJobStore, username: &str) -> Arc<dyn Participant> {
-    Arc::new(RequestImage { store: Box::new(store.clone()), username: username.to_owned() })
+    let participant = RequestImage { store: Box::new(store.clone()), username: username.to_owned() };
+    Arc::new(Patient(Arc::new(participant)))
 }
 
 /// Makes the participant from `[request_image]` and `[db]`.

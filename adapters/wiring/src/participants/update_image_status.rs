@@ -9,11 +9,12 @@ use participant_core::Participant;
 use update_image_status::UpdateImageStatus;
 
 use super::kind::Host;
+use super::patient::Patient;
 use crate::site::store;
 
 /// Makes the participant.
 pub(crate) fn update_image_status(store: &SqlJobStore) -> Arc<dyn Participant> {
-    Arc::new(UpdateImageStatus { store: Box::new(store.clone()) })
+    Arc::new(Patient(Arc::new(UpdateImageStatus { store: Box::new(store.clone()) })))
 }
 
 /// Makes the participant from `[db]`.

@@ -3,6 +3,7 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod database;
 mod elsewhere;
 mod files;
 mod follow;
