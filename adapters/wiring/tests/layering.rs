@@ -18,6 +18,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("place-userns", &["child"]),
     ("place-host", &["child"]),
     ("qemu", &["child"]),
+    ("place-vm", &["child", "qemu"]),
     ("package-cache", &["child"]),
     ("tester-vm", &["imaging", "child", "beneath", "workbench", "qemu"]),
     ("disk-format", &["imaging"]),
