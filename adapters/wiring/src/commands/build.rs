@@ -22,7 +22,8 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
         cli::say(format_args!("img: {mistake}"));
         return 2;
     }
-    let mut wish = match order::read(&arguments.wish, arguments.outdir.as_deref(), json) {
+    let mut wish = match order::read(&arguments.kickstart, &arguments.wish, arguments.outdir.as_deref(), json)
+    {
         Ok(wish) => wish,
         Err(status) => return status,
     };
