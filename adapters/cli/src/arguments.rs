@@ -9,6 +9,7 @@ mod server;
 mod skynet;
 mod submit;
 mod user;
+mod vm;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ pub use self::skynet::{
 };
 pub use self::submit::SubmitArguments;
 pub use self::user::{TokenScope, UserArguments, UserCommand};
+pub use self::vm::{CreateBaseArguments, VmCommand};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -100,6 +102,9 @@ pub enum Command {
     ///
     /// It works on the job store directly, so whoever can read and write that needs no password.
     User(UserArguments),
+    /// Makes what virtual machines for builds need
+    #[command(subcommand)]
+    Vm(VmCommand),
     /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),

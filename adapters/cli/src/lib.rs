@@ -18,13 +18,13 @@ mod wish;
 pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, AskArguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments,
-    ConfigCommand, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments, EditArguments,
-    FileArguments, FmtArguments, GenerateArguments, HereArguments, InstallArguments, KsCommand,
-    LaunchArguments, ListArguments, LogArguments, Named, ParticipantCommand, PinArguments, RegisterArguments,
-    Registration, RetryArguments, RunArguments, ServerArguments, ServerCommand, ShowArguments, SiteArguments,
-    SkynetArguments, SkynetCommand, StateArguments, StopArguments, SubmitArguments, TagArguments,
-    TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments, UserArguments, UserCommand,
-    WaitArguments, WaitState, WishArguments,
+    ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments,
+    EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, InstallArguments,
+    KsCommand, LaunchArguments, ListArguments, LogArguments, Named, ParticipantCommand, PinArguments,
+    RegisterArguments, Registration, RetryArguments, RunArguments, ServerArguments, ServerCommand,
+    ShowArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, StopArguments,
+    SubmitArguments, TagArguments, TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments,
+    UserArguments, UserCommand, VmCommand, WaitArguments, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
@@ -34,4 +34,4 @@ pub use progress::Show;
 pub use server::{FileLine, print_files, print_history, print_job, print_list};
 pub use terminal::{LogText, result, result_bytes, say, visible};
 pub use transfer::{Transfer, size};
-pub use wish::{BuildWish, Unusable, read_kickstart};
+pub use wish::{BuildWish, Unusable, read_kickstart, repositories};

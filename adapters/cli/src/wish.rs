@@ -156,6 +156,14 @@ impl BuildWish {
     }
 }
 
+/// Reads the repositories of a command line: name and address of each; the error is a mistake in it.
+pub fn repositories(texts: &[String]) -> Result<Vec<(String, String)>, String> {
+    let named = pairs(texts, "--repo", "NAME=URL").and_then(|pairs| {
+        pairs.into_iter().map(|(name, url)| Ok((name, address(&url)?))).collect::<Result<Vec<_>, _>>()
+    });
+    named.map_err(|(Unusable::Usage(mistake) | Unusable::Kickstart(mistake))| mistake)
+}
+
 fn options(arguments: &WishArguments) -> Vec<String> {
     let pack_to = arguments.pack_to.iter().map(|file| format!("--pack-to={file}"));
     let epoch = arguments.source_date_epoch.iter().map(|seconds| format!("--source-date-epoch={seconds}"));

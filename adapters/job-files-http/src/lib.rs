@@ -22,7 +22,7 @@ pub struct JobFilesHttp {
 
 impl JobFilesHttp {
     /// Fetches below these addresses, as `http://worker2.example/images`, and from nowhere else.
-    pub fn new(bases: Vec<String>) -> std::io::Result<JobFilesHttp> {
+    pub fn new(bases: &[String]) -> std::io::Result<JobFilesHttp> {
         let read = |text: &String| {
             Base::read(text).ok_or_else(|| {
                 std::io::Error::other(format!("`{text}` is no address that files can be fetched from"))

@@ -14,6 +14,7 @@ mod signals;
 mod submit;
 mod up;
 mod user;
+mod vm;
 
 use std::collections::BTreeSet;
 
@@ -40,6 +41,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),
         Command::User(arguments) => user::user(arguments).await,
+        Command::Vm(command) => Ok(vm::vm(command, builders).await),
         Command::Ks(command) => ks::ks(command),
     }
 }

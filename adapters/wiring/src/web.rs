@@ -39,7 +39,7 @@ impl Web {
         let address = site.text("web", "listen").unwrap_or_default().parse()?;
         let server = Server::listen(address).await?;
         let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)));
-        let elsewhere = JobFilesHttp::new(workers(site))?;
+        let elsewhere = JobFilesHttp::new(&workers(site))?;
         let asked = site.number("web", "requests_per_second").and_then(|number| number.try_into().ok());
         let settings = Settings {
             requests_per_second: asked.unwrap_or(Settings::default().requests_per_second),

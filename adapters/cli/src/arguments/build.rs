@@ -63,8 +63,8 @@ pub struct BuildArguments {
     /// What makes the image: dnf, or the mic of this machine (mic2: mic-image-creator), which makes the kickstart root; auto is dnf
     #[arg(long, value_name = "BUILDER", default_value = "auto", hide_default_value = true, value_parser = ["auto", "dnf", "mic", "mic2"])]
     pub builder: String,
-    /// Where it is made: userns (a user namespace, for dnf), or host (this machine, as root, for mic)
-    #[arg(long, value_name = "PLACE", value_parser = ["host", "userns"])]
+    /// Where it is made: userns (a user namespace, for dnf), host (this machine, as root, for mic), or vm (a virtual machine, for mic)
+    #[arg(long, value_name = "PLACE", value_parser = ["host", "userns", "vm"])]
     pub place: Option<String>,
     /// Folder the image's own folder is made in [default: images below the state folder]
     #[arg(long, short = 'o', value_name = "DIR")]

@@ -37,7 +37,7 @@ pub enum UserCommand {
         #[arg(long = "group", value_name = "GROUP")]
         groups: Vec<String>,
     },
-    /// Sets a password, which it asks for, or reads from a pipe; the first one ever makes its owner an administrator
+    /// Sets a password, which it asks for, or reads from a pipe; the first of a site makes the account, of an administrator
     Passwd {
         /// The name to log in with
         name: String,

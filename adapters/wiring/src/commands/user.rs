@@ -127,9 +127,12 @@ impl People {
     async fn passwd(&self, name: &str) -> Result<()> {
         let name = account_name(name)?;
         let now = now_ms();
-        // the first password of a site is the first administrator's
-        let is_first = self.store.account(&name).await?.is_none() && !self.door.is_open().await?;
-        if !is_first && self.store.account(&name).await?.is_none() {
+        // the first password of a site is the first administrator's; an earlier attempt may have been refused
+        let account = self.store.account(&name).await?;
+        let may_be_first =
+            account.as_ref().is_none_or(|account| account.groups.contains(Group::ADMINISTRATORS));
+        let is_first = may_be_first && !self.door.is_open().await?;
+        if !is_first && account.is_none() {
             bail!("there is no account `{name}`: `img user add {name}` makes one");
         }
         let password = password::ask(&name)?;

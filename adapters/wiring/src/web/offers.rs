@@ -79,6 +79,7 @@ fn view(offer: Offer) -> TemplateOffer {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives it away")]
 fn other(error: anyhow::Error) -> SourceError {
     let source = std::io::Error::other(format!("{error:#}"));
     SourceError::Unreadable { path: "what the site offers".into(), source }

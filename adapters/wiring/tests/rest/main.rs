@@ -4,6 +4,7 @@
 mod program;
 
 mod client;
+mod database;
 mod elsewhere;
 mod files;
 mod follow;

@@ -77,3 +77,40 @@ fn a_job_is_stopped_while_it_is_built_and_its_client_hears_it() {
     );
     assert!(heard.stdout.contains(r#"{"error":"cancelled by ana","status":"ERROR"}"#), "{heard:?}");
 }
+
+#[test]
+fn what_is_wrong_with_people_is_told_with_what_to_do() {
+    let site = Site::new();
+    let passwd = |name: &str, password: &str| {
+        let mut command = site.command(&["user", "passwd", name]);
+        command.stdin(std::process::Stdio::piped());
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), password.as_bytes()).unwrap();
+        Ran::of(&child.wait_with_output().unwrap())
+    };
+    for (ran, status, words) in [
+        (passwd("admin", ""), 1, "no password was given; nothing was changed"),
+        (passwd("admin", "short\n"), 1, "should have 8 characters at least"),
+        (passwd("a/b", "correct horse\n"), 1, "should have 1 to 64 letters"),
+        (passwd("admin", "correct horse\n"), 0, "admin is an administrator now"),
+        (passwd("ben", "correct horse\n"), 1, "there is no account `ben`: `img user add ben` makes one"),
+        (site.run(&["user", "token", "ben"]), 1, "there is no account `ben`"),
+        (site.run(&["user", "invite", "ben"]), 1, "there is no account `ben`"),
+        (site.run(&["user", "remove", "ben"]), 1, "there is no account `ben`"),
+        (
+            site.run(&["user", "add", "ben", "--group", "night"]),
+            1,
+            "there is no group `night`; there are makers administrators",
+        ),
+        (site.run(&["user", "add", "ben", "--group", "makers"]), 0, "ben has no password yet"),
+        (site.run(&["user", "token", "ben", "--scope", "all"]), 2, "possible values: read, submit, manage"),
+    ] {
+        assert_eq!(ran.status, Some(status), "{ran:?}");
+        assert!(ran.stderr.contains(words), "{words}: {ran:?}");
+    }
+    let list = site.run(&["user", "list", "--json"]).json();
+    let names: Vec<_> =
+        list.as_array().unwrap().iter().map(|account| account["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["admin", "ben"]);
+}
