@@ -1,6 +1,6 @@
 //! Following a log while it is written; a connection that breaks is made again, and nothing is heard twice.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use imaging::{ImageId, JobStatus};
 use reqwest::Method;
@@ -9,6 +9,9 @@ use serde::Deserialize;
 use crate::ask::{Again, content_type};
 use crate::sse::{Events, ServerEvent};
 use crate::{ClientError, Server};
+
+/// A connection that lasts so long is there.
+const LIVED: Duration = Duration::from_secs(30);
 
 /// What is heard while following.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,12 +61,13 @@ impl Server {
         let (mut heard, mut since, mut tries) = (Heard::default(), Instant::now(), 0);
         let mut was_there = false;
         loop {
-            let before = heard.last.clone();
+            let (before, began) = (heard.last.clone(), Instant::now());
             let error = match self.follow_once(id, &mut heard, &mut was_there, hear).await {
                 Ok(end) => return Ok(end),
                 Err(error) => error,
             };
-            if before != heard.last {
+            // a build may be silent for long; a connection that lived was none that is away
+            if before != heard.last || began.elapsed() > LIVED {
                 (since, tries) = (Instant::now(), 0);
             }
             if !was_there || !error.may_pass() || since.elapsed() > self.manners.away {

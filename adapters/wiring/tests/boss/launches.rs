@@ -72,7 +72,10 @@ async fn a_kickstart_is_submitted_as_boss_client_did() {
 
     let (status, _, stderr) = site.img(&[&order[..], &["--wait"]].concat());
     assert_eq!(status, Some(2), "a BOSS gives no answer: {stderr}");
-    site.write("skynet.conf", "[boss]\namqp_host = 127.0.0.1:1\namqp_user = a\namqp_pwd = b\n");
+    site.write(
+        "skynet.conf",
+        "[boss]\namqp_host = 127.0.0.1:1\namqp_user = a\namqp_pwd = b\namqp_vhost = v\n",
+    );
     let (status, stdout, _) = site.img(&[&order[..], &["--json"]].concat());
     assert_eq!(status, Some(3), "nobody is there: {stdout}");
 }

@@ -25,9 +25,10 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = server.trim_start_matches("http://").to_owned();
-        let mut cuts = cuts.to_vec().into_iter();
+        let cuts = cuts.to_vec();
         let (came, connections) = channel();
         std::thread::spawn(move || {
+            let mut cuts = cuts.into_iter();
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(&server).unwrap());
                 let cut = cuts.next();
