@@ -8,7 +8,7 @@ use crate::{Compressor, FileSystem, Refused, Tool, fsarchiver, ntfsclone, partcl
 
 /// Of the file no more than this is read to recognise it: a megabyte is plenty, but a hostile one may have no end of parts
 /// that unpack to nothing.
-const MOST_READ: u64 = 32 << 20;
+const MOST_READ: u64 = 8 << 20;
 
 /// What an image is, as far as its first bytes tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,29 +97,28 @@ pub(crate) enum Details {
 /// tells of an image that is not packed whether it is cut short.
 pub fn recognise(file: impl Read, length: Option<u64>) -> Result<Image, Refused> {
     let source = Source::open(file.take(MOST_READ))?;
-    let (image, _) = identify(source, length)?;
-    Ok(image)
+    identify(source, length)?.0
 }
 
-/// Tells what an image is, and gives its stream back for those who want the rest.
-pub(crate) fn identify<'a>(
-    source: Source<'a>,
-    length: Option<u64>,
-) -> Result<(Image, Head<Box<dyn Read + 'a>>), Refused> {
+/// What an image is, and its stream for those who want the rest.
+pub(crate) type Identified<'a> = (Result<Image, Refused>, Head<Box<dyn Read + 'a>>);
+
+pub(crate) fn identify(source: Source<'_>, length: Option<u64>) -> Result<Identified<'_>, Refused> {
     let (compressor, count) = (source.compressor, source.count.clone());
     let stream = source.unpack().map_err(Refused::Read)?;
     let mut head = Head::new(stream);
     let told = details(&mut head);
     let broke = head.take_error();
-    match (told, broke) {
+    let told = match (told, broke) {
         (Ok(details), broke) => {
             head.put_back(broke);
             let obstacle = obstacle(&details, length.filter(|_| compressor == Compressor::None));
-            Ok((image(compressor, &details, obstacle), head))
+            Ok(image(compressor, &details, obstacle))
         }
         (Err(_), Some(broke)) => Err(unpack_error(compressor, &count, &broke)),
         (Err(refused), None) => Err(refused),
-    }
+    };
+    Ok((told, head))
 }
 
 /// An error of the file is told as such, one of the decoder with its place.

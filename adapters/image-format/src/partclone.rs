@@ -176,19 +176,19 @@ fn v2(head: &[u8]) -> Result<Option<Header>, Refused> {
 
 /// Holds the numbers against each other, so that nobody who computes with them can go wrong.
 fn plausible(header: &Header) -> Result<(), Refused> {
-    if header.block == 0 || header.block > LARGEST_BLOCK {
-        let swapped = header.block.swap_bytes();
+    if let Err(refused) = sizes(header) {
+        let swapped = Header {
+            block: header.block.swap_bytes(),
+            blocks: header.blocks.swap_bytes(),
+            device_bytes: header.device_bytes.swap_bytes(),
+            ..header.clone()
+        };
         // version 0001 has no mark of the byte order
-        if header.layout == Layout::V1 && swapped.is_power_of_two() && swapped <= 1 << 20 {
-            return Err(Refused::OtherEndian { tool: Tool::Partclone });
-        }
-        return Err(damaged(&format!("blocks of {} bytes do not exist", header.block)));
-    }
-    let bytes = u128::from(header.blocks) * u128::from(header.block);
-    for bytes in [bytes, u128::from(header.device_bytes)] {
-        if bytes == 0 || bytes > u128::from(LARGEST) {
-            return Err(Refused::Size { what: format!("{bytes} bytes") });
-        }
+        return Err(if header.layout == Layout::V1 && sizes(&swapped).is_ok() {
+            Refused::OtherEndian { tool: Tool::Partclone }
+        } else {
+            refused
+        });
     }
     if header.stored > header.blocks {
         return Err(damaged(&format!("it stores {} of {} blocks", header.stored, header.blocks)));
@@ -204,6 +204,19 @@ fn plausible(header: &Header) -> Result<(), Refused> {
                 "checksums of {} bytes for {} blocks do not exist",
                 checksum.size, checksum.every
             )));
+        }
+    }
+    Ok(())
+}
+
+fn sizes(header: &Header) -> Result<(), Refused> {
+    if header.block == 0 || header.block > LARGEST_BLOCK {
+        return Err(damaged(&format!("blocks of {} bytes do not exist", header.block)));
+    }
+    let bytes = u128::from(header.blocks) * u128::from(header.block);
+    for bytes in [bytes, u128::from(header.device_bytes)] {
+        if bytes == 0 || bytes > u128::from(LARGEST) {
+            return Err(Refused::Size { what: format!("{bytes} bytes") });
         }
     }
     Ok(())

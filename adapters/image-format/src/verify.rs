@@ -24,8 +24,19 @@ pub fn verify(file: impl Read, length: Option<u64>) -> Result<Report, Refused> {
     let source = Source::open(file)?;
     let (compressor, count) = (source.compressor, source.count.clone());
     let checksum = compressor.checksum(&source.first);
-    let (image, head) = identify(source, length)?;
+    let (told, head) = identify(source, length)?;
     let mut walk = Walk::new(head.into_stream());
+    let image = match told {
+        Ok(image) => image,
+        Err(refused @ (Refused::Read(_) | Refused::Unpack { .. })) => return Err(refused),
+        // bzip2 gives bytes before it knows that they are wrong
+        Err(refused) => {
+            return Err(match walk.rest() {
+                Err(Stop::Stream(error)) => unpack_error(compressor, &count, &error),
+                _ => refused,
+            });
+        }
+    };
     if let Some(checksum) = checksum {
         walk.layer(compressor.name(), Some(checksum), "all of the image");
     } else if compressor != Compressor::None {

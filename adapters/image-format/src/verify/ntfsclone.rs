@@ -32,9 +32,10 @@ pub(super) fn walk(header: &Header, walk: &mut Walk<impl Read>) -> Result<(), St
         return Err(walk.broken(format!("it stored {stored} clusters, the header says {}", header.in_use)));
     }
     // the copy of the boot sector, which lies past the last cluster and is not counted
+    let at = walk.at();
     match walk.next()? {
         None => Ok(()),
         Some(1) => walk.pieces(u64::from(header.cluster), "the copy of the boot sector", |_| ()),
-        Some(_) => Err(walk.broken("the image is complete here, and something follows it")),
+        Some(_) => Err(Stop::trailing(at)),
     }
 }

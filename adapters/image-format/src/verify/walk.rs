@@ -16,6 +16,12 @@ pub(super) enum Stop {
     Stream(io::Error),
 }
 
+impl Stop {
+    pub(super) fn trailing(at: u64) -> Stop {
+        Stop::Broken { at, why: "the image is complete here, and something follows it".to_owned() }
+    }
+}
+
 pub(super) struct Walk<R> {
     stream: R,
     at: u64,
@@ -109,10 +115,7 @@ impl<R: Read> Walk<R> {
         let at = self.at;
         match self.next()? {
             None => Ok(()),
-            Some(_) => Err(Stop::Broken {
-                at,
-                why: "the image is complete here, and something follows it".to_owned(),
-            }),
+            Some(_) => Err(Stop::trailing(at)),
         }
     }
 

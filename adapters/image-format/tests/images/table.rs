@@ -1,12 +1,10 @@
 //! Images made by the real tools, tool × compressor × file system: recognised to the byte, and whole.
 
-mod made;
-
 use std::fs::File;
 use std::path::Path;
 
+use crate::made::{self, COMPRESSORS, Made, output};
 use image_format::{Compressor, FileSystem, Image, Obstacle, Tool, recognise, verify};
-use made::{COMPRESSORS, Made, output};
 
 const KINDS: &[Made] = &[
     made::kind(
