@@ -55,12 +55,21 @@ impl Failure {
 
     /// Returns the error and its causes, outermost first.
     pub(crate) fn chain(&self) -> Vec<String> {
-        let mut texts = vec![self.to_string()];
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            texts.push(error.to_string());
-            cause = error.source();
-        }
-        texts
+        chain(self)
     }
+}
+
+/// Returns an error with what caused it on one line, for a person.
+pub fn with_causes(error: &dyn Error) -> String {
+    chain(error).join(": ")
+}
+
+fn chain(error: &dyn Error) -> Vec<String> {
+    let mut texts = vec![error.to_string()];
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        texts.push(error.to_string());
+        cause = error.source();
+    }
+    texts
 }

@@ -42,7 +42,7 @@ pub use async_trait::async_trait;
 pub use control::{JobControl, Lifecycle, Stop};
 pub use delivery::Delivery;
 pub use exo::{Exo, Observer};
-pub use failure::Failure;
+pub use failure::{Failure, with_causes};
 pub use fei::{Attempt, Fei};
 pub use job::{Job, Progress, StopHandle};
 pub use launcher::{Launch, LaunchError, Launcher};

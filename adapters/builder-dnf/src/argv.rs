@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use imaging::Arch;
+use disk_format::qemu_img_form;
+use imaging::{Arch, VirtualDisk};
 use img_kickstart::Named;
 
 use crate::plan::{DiskFormat, FileSystem, Volume, Wanted};
@@ -174,18 +175,14 @@ pub(crate) fn iso(
 
 /// Writes a disk in a format of virtual machines.
 pub(crate) fn qemu_img_convert(format: DiskFormat, disk: &Path, file: &Path) -> Vec<OsString> {
-    let how: &[&str] = match format {
+    let form = match format {
         DiskFormat::Raw => &["raw"],
         DiskFormat::Qcow2 => &["qcow2"],
-        DiskFormat::Vdi => &["vdi"],
-        DiskFormat::Vmdk => &["vmdk"],
-        // Without it the disk would be as large as some number of heads and cylinders, and a GPT not end at its end.
-        DiskFormat::Vhd => &["vpc", "-o", "force_size=on"],
+        DiskFormat::Vdi => qemu_img_form(VirtualDisk::Vdi),
+        DiskFormat::Vmdk => qemu_img_form(VirtualDisk::Vmdk),
+        DiskFormat::Vhd => qemu_img_form(VirtualDisk::Vhd),
     };
-    let mut argv: Vec<OsString> = ["qemu-img", "convert", "-f", "raw", "-O"].map(Into::into).into();
-    argv.extend(how.iter().map(OsString::from));
-    argv.extend([disk.into(), file.into()]);
-    argv
+    disk_format::qemu_img_convert(form, disk, file)
 }
 
 /// Makes an empty file system of the other kinds in a file of its own.

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use child::{Met, Pen, Pens, Place};
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 
+use crate::foreign;
 use crate::gauge;
 use crate::halt::Halt;
 use crate::limits::Limits;
@@ -91,6 +92,7 @@ impl DnfBuilder {
         watch.step(&imaging::Step { name: "planning".into(), done_of: None });
         let request = &plan::with_tokens(request).map_err(Halt::Failed)?;
         let plan = plan::plan(request).map_err(Halt::Failed)?;
+        foreign::check(self.place.as_ref(), request.arch).await?;
         steps::tools::check(&plan, request.arch)?;
         steps::creation::check(request)?;
         self.check_reach(&plan).await?;

@@ -36,14 +36,9 @@ const PARTS: &[(&str, ImageType, &str, &[&str])] = &[
     ("fs as .zip", ImageType::Fs, "", &["--pack-to=x.zip"]),
 ];
 
-/// Says why programs for an architecture do not run on this machine, if so; the package that has an emulator mends it.
-pub fn runs_here(arch: Arch) -> Result<(), (String, &'static str)> {
-    plan::runs_here(arch).map_err(|why| (why, "qemu-user-static"))
-}
-
 /// Returns the package without which this builder makes nothing, where it is missing.
 pub fn missing() -> Option<&'static str> {
-    (!tools::is_there("dnf")).then_some("dnf")
+    (!disk_format::is_there("dnf")).then_some("dnf")
 }
 
 /// Says why options of every build are refused for each type of image, if so.
@@ -58,7 +53,7 @@ pub fn check_options(options: &[String]) -> Result<(), String> {
 
 /// Looks what there is for images of an architecture: each type by its word, and what all types have in common.
 pub fn abilities(arch: Arch) -> Vec<Ability> {
-    abilities_where(arch, &tools::is_there)
+    abilities_where(arch, &disk_format::is_there)
 }
 
 fn abilities_where(arch: Arch, is_there: &dyn Fn(&str) -> bool) -> Vec<Ability> {

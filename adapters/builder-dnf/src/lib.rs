@@ -23,6 +23,7 @@
 mod argv;
 mod builder;
 mod doctor;
+mod foreign;
 mod gauge;
 mod halt;
 mod inside;
@@ -36,6 +37,6 @@ mod steps;
 mod workshop;
 
 pub use builder::DnfBuilder;
-pub use doctor::{Ability, AbilityState, abilities, check_options, missing, runs_here};
+pub use doctor::{Ability, AbilityState, abilities, check_options, missing};
 pub use limits::Limits;
 pub use reach::{LocalSources, Reach};

@@ -3,7 +3,6 @@
 mod address;
 mod btrfs;
 mod disk;
-mod foreign;
 mod fstab;
 mod honoured;
 mod live;
@@ -18,16 +17,16 @@ mod volume;
 
 pub(crate) use address::without_password;
 pub(crate) use disk::{Disk, DiskFormat, Layout, Table, number};
-pub(crate) use foreign::runs_here;
 pub(crate) use fstab::fstab;
 pub(crate) use live::{LARGEST_ON_FAT, Medium, MediumKind};
-pub(crate) use options::{Compression, Into, Pack, Records, with_tokens};
+pub(crate) use options::{Into, Pack, Records, with_tokens};
 pub(crate) use packages::Wanted;
 pub(crate) use repos::{Source, local};
 pub(crate) use scripts::{LogFile, Program};
 pub(crate) use uuids::Uuids;
 pub(crate) use volume::{ESP, FileSystem, Mount, Size, Volume};
 
+use disk_format::Compression;
 use imaging::{BuildRequest, ImageType};
 use img_kickstart::{At, Kickstart, Named, ScriptKind, check, expand_tokens};
 
@@ -145,7 +144,6 @@ pub(crate) fn plan(request: &BuildRequest) -> Result<Plan, String> {
         return Err(format!("{}, column {}: {}{help}", At(wrong.line), wrong.column, wrong.message));
     }
     many::check(&kickstart)?;
-    foreign::runs_here(request.arch)?;
     let mut warnings = honoured::unheeded(&kickstart, request.image_type, request.arch);
     let uuids = Uuids::new(request, options.epoch);
     let form = match request.image_type {

@@ -17,6 +17,11 @@ pub trait Place: Send + Sync {
     /// Says what is missing for tasks to reach just this of the network, as such a sentence.
     fn check_network(&self, network: &Network) -> Result<(), String>;
 
+    /// Says what is missing for tasks to start programs for another family of processors, as such a sentence.
+    async fn check_programs(&self, family: &'static str) -> Result<(), String> {
+        Err(format!("nothing runs programs for {family} where this build is"))
+    }
+
     /// Returns the text of `/etc/resolv.conf` for tasks that reach this of the network; none when it is the host's.
     fn resolver(&self, network: &Network) -> Option<String>;
 

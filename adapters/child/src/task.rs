@@ -30,6 +30,8 @@ pub struct Task {
     pub rlimits: Rlimits,
     /// The control group it is in: that of a [`crate::Pen`].
     pub pen: Option<PathBuf>,
+    /// The family of processors whose programs it starts, beside those that run here anyway; as qemu calls it: `aarch64`.
+    pub emulates: Option<&'static str>,
     /// What it may see and change, where the place can tell.
     pub sight: Sight,
 }
@@ -83,6 +85,7 @@ impl Task {
             priority: Priority::default(),
             rlimits: Rlimits::default(),
             pen: None,
+            emulates: None,
             sight: Sight::default(),
         }
     }

@@ -20,6 +20,8 @@ pub struct BuildWish {
     pub arch: String,
     /// The folder it goes to, absolute, where the person chose one.
     pub outdir: Option<PathBuf>,
+    /// The text of the process definition, where the person chose one.
+    pub process: Option<String>,
     /// Whether to say how long each step took.
     pub timings: bool,
     /// Repositories to add: name and address.
@@ -70,6 +72,7 @@ impl BuildWish {
             image_type: arguments.image_type,
             arch,
             timings: arguments.timings,
+            process: arguments.process.as_deref().map(process).transpose()?,
             outdir: outdir.map_err(|error| usage(format!("--outdir: {error}")))?,
             repos: repos
                 .into_iter()
@@ -120,6 +123,11 @@ fn options(arguments: &WishArguments) -> Vec<String> {
     let release = arguments.release.iter().map(|release| format!("--release={release}"));
     let strict = arguments.strict.then(|| "--strict".to_owned());
     pack_to.chain(epoch).chain(release).chain(strict).collect()
+}
+
+fn process(file: &Path) -> Result<String, Unusable> {
+    let wrong = |error| Unusable::Usage(format!("--process {}: {error}", file.display()));
+    std::fs::read_to_string(file).map_err(wrong)
 }
 
 /// The largest kickstart that is read; the largest real ones have some 100 KB.

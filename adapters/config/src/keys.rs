@@ -105,7 +105,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("request_image", "`request_image`"),
     ("db", "where jobs are recorded"),
     ("make_vdi", "`make_vdi`"),
-    ("tester", "`test_vm_image`"),
+    ("tester", "`test_image`, which was called `test_vm_image`"),
     ("releases", "`update_symlinks`"),
     ("web", "the web interface"),
     ("ldap", "logging in by LDAP"),

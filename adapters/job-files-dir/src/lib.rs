@@ -4,7 +4,7 @@
 //! trees without end. The kernel itself keeps every path below the folder it starts from and follows no link, also
 //! when files are exchanged meanwhile.
 
-mod beneath;
+mod tree;
 
 use std::fs::File;
 use std::io;
@@ -54,7 +54,7 @@ impl JobFilesDir {
 #[async_trait]
 impl JobFiles for JobFilesDir {
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
-        Ok(self.within(prefix, image_id, beneath::contents).await?.unwrap_or_default())
+        Ok(self.within(prefix, image_id, tree::contents).await?.unwrap_or_default())
     }
 
     async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<File> {
@@ -65,7 +65,7 @@ impl JobFiles for JobFilesDir {
 
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
         match self.folder(PathBuf::from(prefix), File::try_clone).await? {
-            Some(above) => beneath::remove(&above, image_id.as_str()).await,
+            Some(above) => tree::remove(&above, image_id.as_str()).await,
             None => Ok(()),
         }
     }

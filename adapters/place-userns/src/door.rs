@@ -19,6 +19,7 @@ use nix::unistd::{Pid, fchown, getpid, mkdir, pipe2, read, setgroups, setresgid,
 
 use tokio::sync::oneshot;
 
+use crate::emulators::Emulator;
 use crate::ids::Ids;
 use crate::keeper;
 use crate::maps::{self, MAPPED, Namespaces};
@@ -41,13 +42,15 @@ pub(crate) struct Door {
 }
 
 /// Makes the way into a namespace with `ids`, in which the program finds all of `paths`, some of which may be in `room`;
-/// `wire` is about a network namespace of its own, unless the program stays in the host's or bwrap makes one.
+/// `wire` is about a network namespace of its own, unless the program stays in the host's or bwrap makes one. Programs that
+/// this machine's processor does not know are given to the `emulator`.
 pub(crate) fn door(
     ids: &Ids,
     paths: &[&Path],
     room: Option<Arc<Room>>,
     kept: bool,
     wire: Option<Inner>,
+    emulator: Option<Emulator>,
 ) -> io::Result<Door> {
     let (calls_in, calls_out) = pipe2(OFlag::O_CLOEXEC)?;
     let (answers_in, answers_out) = pipe2(OFlag::O_CLOEXEC)?;
@@ -94,6 +97,9 @@ pub(crate) fn door(
         child::die_with(program)?; // again, because the kernel forgets it when the user of a process changes
         if let Some(wire) = &wire {
             wire.enter()?;
+        }
+        if let Some(emulator) = &emulator {
+            emulator.register()?;
         }
         if kept { keeper::stay_behind() } else { Ok(()) }
     };

@@ -8,10 +8,12 @@
 //!
 //! The way in: [`door`] makes the user namespace between fork and exec while [`maps`] writes its ids from outside, and
 //! [`keeper`] puts the rest into a process namespace; there bwrap, told by [`view`], makes the mounts and starts the
-//! program. A task that reaches only other machines is in a network namespace of its own, whose way out is made by [`wire`].
+//! program. A task that reaches only other machines is in a network namespace of its own, whose way out is made by [`wire`];
+//! one that starts programs for another processor gives them to one of the [`emulators`].
 
 mod check;
 mod door;
+mod emulators;
 mod folders;
 mod ids;
 mod keeper;

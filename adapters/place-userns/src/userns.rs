@@ -13,7 +13,7 @@ use crate::memory::Rooms;
 use crate::resolver::Resolver;
 use crate::view::{self, Host};
 use crate::wire::{Outer, Wire};
-use crate::{check, folders, routes};
+use crate::{check, emulators, folders, routes};
 
 /// Tasks in user namespaces; making one costs nothing.
 #[derive(Debug, Default)]
@@ -70,6 +70,12 @@ impl Place for Userns {
             Network::Outside(_) => check::slirp4netns(),
             Network::None | Network::Host => Ok(()),
         }
+    }
+
+    async fn check_programs(&self, family: &'static str) -> Result<(), String> {
+        let quiet = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
+        let task = Task { emulates: Some(family), ..Task::new(["true"]) };
+        self.run(&task, &quiet).await.and_then(|ended| works(&ended)).map_err(|error| error.to_string())
     }
 
     fn resolver(&self, network: &Network) -> Option<String> {
@@ -152,7 +158,8 @@ async fn enter(
         }
         Network::None | Network::Host => (None, None, None),
     };
-    let made = door(ids, &paths, room, host.new_proc, inner).map_err(cannot)?;
+    let emulator = task.emulates.map(emulators::find).transpose().map_err(ChildError::Place)?.flatten();
+    let made = door(ids, &paths, room, host.new_proc, inner, emulator).map_err(cannot)?;
     let Door { entrance, mapping, found_at, namespaces } = made;
     let found = |path: &Path| {
         let number = paths.iter().position(|known| *known == path);
@@ -172,18 +179,23 @@ async fn enter(
         why_not = wired => return Err(ChildError::Place(why_not)),
     };
     match result {
-        Err(ChildError::Start { source, .. }) => Err(why_not(source, mapping)),
+        Err(ChildError::Start { source, .. }) => Err(why_not(source, mapping, task.emulates)),
         other => other,
     }
 }
 
 /// Finds the reason why a namespace could not be entered.
-fn why_not(source: std::io::Error, mapping: std::thread::JoinHandle<Result<(), String>>) -> ChildError {
+fn why_not(
+    source: std::io::Error,
+    mapping: std::thread::JoinHandle<Result<(), String>>,
+    emulates: Option<&str>,
+) -> ChildError {
     if let Ok(Err(reason)) = mapping.join() {
         return ChildError::Place(reason);
     }
-    match source.raw_os_error() {
-        Some(nix::libc::EPERM | nix::libc::EUSERS | nix::libc::ENOSPC) => {
+    match (source.raw_os_error(), emulates) {
+        (Some(emulators::NONE_OF_ITS_OWN), Some(family)) => ChildError::Place(emulators::not_taken(family)),
+        (Some(nix::libc::EPERM | nix::libc::EUSERS | nix::libc::ENOSPC), _) => {
             ChildError::Place(check::forbidden())
         }
         _ => ChildError::Start { program: "bwrap".to_owned(), source },

@@ -17,7 +17,7 @@ mod templates;
 pub use commands::run;
 pub use errands::{Errands, Fate, Nobody, Processes};
 pub use logging::start_log;
-pub use machine::{Builders, Machine, Settled};
+pub use machine::{Builders, Machine, Named, Settled};
 pub use participants::{Bounds, real_builder};
 pub use skynet::run_skynet;
 pub use state::State;

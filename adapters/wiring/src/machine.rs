@@ -1,4 +1,4 @@
-//! Everything on one machine: queue, engine, job store and the four participants in one program.
+//! Everything on one machine: queue, engine, job store and all participants in one program.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -43,8 +43,11 @@ pub struct Machine {
     pub running: Running,
     /// Who runs this program.
     pub user: String,
-    participants: Vec<(&'static str, Arc<dyn Participant>)>,
+    participants: Vec<Named>,
 }
+
+/// A participant and the queue it takes workitems from.
+pub type Named = (&'static str, Arc<dyn Participant>);
 
 /// What jobs may take.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,14 +72,16 @@ pub enum Settled {
 impl Machine {
     /// Opens a state folder and takes over what dead programs left in it.
     ///
-    /// `build_image` makes that participant for a program of the name it is given, which no other has.
+    /// `build_image` makes that participant for a program of the name it is given, which no other has; `after` are those who
+    /// do something with a finished image.
     pub async fn open(
         state: &State,
         build_ks: Arc<dyn Participant>,
         build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
+        after: Vec<Named>,
     ) -> Result<Machine> {
         let store = SqlJobStore::file(&state.private(state.jobs())?).await?;
-        Machine::with_store(state, store, build_ks, build_image).await
+        Machine::with_store(state, store, build_ks, build_image, after).await
     }
 
     /// The same, with jobs recorded elsewhere.
@@ -85,6 +90,7 @@ impl Machine {
         store: SqlJobStore,
         build_ks: Arc<dyn Participant>,
         build_image: impl FnOnce(&str) -> Arc<dyn Participant>,
+        after: Vec<Named>,
     ) -> Result<Machine> {
         let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
         let name = owner.name().to_owned();
@@ -92,12 +98,13 @@ impl Machine {
         let engine = Engine::open(&state.private(state.engine())?).await?;
         let (user, running) = (user_name(), Running::default());
         let builds = Stoppable::new(build_image(&name), Arc::new(store.clone()), running.clone());
-        let participants: Vec<(&str, Arc<dyn Participant>)> = vec![
+        let mut participants: Vec<Named> = vec![
             ("request_image", request_image(&store, &user)),
             ("build_ks", build_ks),
             ("build_image", Arc::new(builds)),
             ("update_image_status", update_image_status(&store)),
         ];
+        participants.extend(after);
         let adopted = queue.adopt().await?;
         Ok(Machine { queue, engine, store, adopted, running, user, participants })
     }

@@ -1,14 +1,19 @@
 //! Configuration in, participant out: a file each.
 
+pub(crate) mod after;
 mod build_image;
 mod build_ks;
 mod choice;
 mod kind;
+mod make_vdi;
 mod patient;
 mod request_image;
 mod stoppable;
+mod test_image;
 mod update_image_status;
+mod update_symlinks;
 
+use self::build_image::images;
 pub use self::build_image::{Bounds, real_builder};
 pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};

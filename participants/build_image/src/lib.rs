@@ -8,9 +8,7 @@ mod answer;
 mod fields;
 mod folders;
 mod record;
-mod status;
 mod stopwatch;
-mod watch;
 mod workspace;
 
 use std::panic::AssertUnwindSafe;
@@ -18,8 +16,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, now_ms};
-use participant_core::{Failure, Job, Outcome, Participant, Stop, Workitem, async_trait};
+use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Step, now_ms};
+use job_news::{JobWatch, status};
+use participant_core::{Failure, Job, Outcome, Participant, Stop, Workitem, async_trait, with_causes};
 
 use crate::fields::Fields;
 pub use crate::folders::Folders;
@@ -27,7 +26,6 @@ use crate::folders::Place;
 pub use crate::record::Record;
 pub use crate::stopwatch::StepTime;
 use crate::stopwatch::Stopwatch;
-use crate::watch::JobWatch;
 use crate::workspace::Workspace;
 
 /// The participant `build_image`.
@@ -83,7 +81,8 @@ impl BuildImage {
         item: &Workitem,
         job: &Job,
     ) -> Result<Option<Record>, String> {
-        let workspace = Workspace::enter(place, &self.owner, &*self.builder).await.map_err(|e| chain(&e))?;
+        let workspace =
+            Workspace::enter(place, &self.owner, &*self.builder).await.map_err(|e| with_causes(&e))?;
         let log = workspace.folder().join(format!("{}.log", fields.name));
         workspace.log(&log).map_err(|error| format!("cannot write the log: {error}"))?;
         let began = now_ms();
@@ -102,7 +101,11 @@ impl BuildImage {
             log,
         };
         let stopwatch = Arc::<Stopwatch>::default();
-        let build = JobWatch::around(job, &stopwatch, |watch| async move {
+        let hear = {
+            let stopwatch = stopwatch.clone();
+            move |step: &Step| stopwatch.at(&step.name)
+        };
+        let build = JobWatch::around(job, hear, |watch| async move {
             let build = AssertUnwindSafe(self.builder.build(&request, &watch)).catch_unwind().await;
             build.unwrap_or_else(|_| {
                 Err(BuilderError::new("build the image", "the builder panicked: a bug of ours"))
@@ -115,7 +118,7 @@ impl BuildImage {
         record.steps = stopwatch.read();
         match (build, job.stop()) {
             (_, Some(Stop::Shutdown)) => {
-                workspace.discard(&*self.builder).await.map_err(|e| chain(&e))?;
+                workspace.discard(&*self.builder).await.map_err(|e| with_causes(&e))?;
                 return Ok(None);
             }
             (Ok(Build::Made(made)), _) => record.made(made),
@@ -124,21 +127,10 @@ impl BuildImage {
                 record.error =
                     Some(stop.map_or_else(|| "the build was stopped".into(), |stop| stop.to_string()));
             }
-            (Err(broken), _) => record.error = Some(chain(&broken)),
+            (Err(broken), _) => record.error = Some(with_causes(&broken)),
         }
-        Ok(Some(workspace.publish(record, &*self.builder).await.map_err(|e| chain(&e))?))
+        Ok(Some(workspace.publish(record, &*self.builder).await.map_err(|e| with_causes(&e))?))
     }
-}
-
-/// An error with its causes on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 impl std::fmt::Debug for BuildImage {

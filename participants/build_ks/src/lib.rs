@@ -19,7 +19,7 @@ use participant_core::{Failure, Job, Outcome, Participant, Workitem, async_trait
 use serde_json::Value;
 
 use crate::fields::Wishes;
-pub(crate) use crate::refusal::{Refusal, chain};
+pub(crate) use crate::refusal::Refusal;
 use crate::repos::Repo;
 use crate::store::Found;
 pub use crate::yaml::SourceShelf;

@@ -1,7 +1,5 @@
 //! Why there is no kickstart, in sentences for the one who asked.
 
-use std::error::Error;
-
 use participant_core::Outcome;
 
 /// One sentence, or several about one file.
@@ -28,16 +26,4 @@ impl Refusal {
         let outcome = Outcome::refuse().because(first).set("image.error", first);
         sentences.fold(outcome, Outcome::message)
     }
-}
-
-/// Returns an error with what caused it.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

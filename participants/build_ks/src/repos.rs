@@ -75,7 +75,7 @@ impl BuildKs {
         match index.repositories(service, project).await {
             Ok(Some(repos)) => Ok(repos.into_iter().map(|repo| repo.name).collect()),
             Ok(None) => Err(format!("Project {project} not found in OBS").into()),
-            Err(error) => Err(crate::chain(&error).into()),
+            Err(error) => Err(participant_core::with_causes(&error).into()),
         }
     }
 }

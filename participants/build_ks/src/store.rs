@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use imaging::{KickstartSource, SourceError};
+use participant_core::with_causes;
 
 use crate::fields::Source;
 use crate::yaml::generated;
-use crate::{BuildKs, Refusal, chain};
+use crate::{BuildKs, Refusal};
 
 /// A kickstart and what its image is called when nobody says otherwise.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ impl BuildKs {
 pub(crate) fn of_store(error: &SourceError, field: &str) -> String {
     match error {
         SourceError::Missing { path } => format!("{field}: there is no {path} in the store of kickstarts"),
-        other => format!("{field}: {}", chain(other)),
+        other => format!("{field}: {}", with_causes(other)),
     }
 }
 

@@ -3,9 +3,10 @@
 use imaging::{KickstartSource, SourceError};
 use img_kickstart::Found as File;
 use img_kickstart::kickstarter::{Kickstarter, Mistakes, Shelf, Wanted};
+use participant_core::with_causes;
 
 use crate::fields::Yaml;
-use crate::refusal::{Refusal, chain};
+use crate::refusal::Refusal;
 use crate::store::{Found, of_store};
 
 /// Reads what YAML files name from the same place as themselves.
@@ -23,12 +24,12 @@ impl Shelf for SourceShelf<'_> {
         match self.0.file(path) {
             Ok(text) => Ok(Some(text)),
             Err(SourceError::Missing { .. }) => Ok(None),
-            Err(error) => Err(chain(&error)),
+            Err(error) => Err(with_causes(&error)),
         }
     }
 
     fn files(&mut self, folder: &str) -> Result<Vec<String>, String> {
-        self.0.files(folder).map_err(|error| chain(&error))
+        self.0.files(folder).map_err(|error| with_causes(&error))
     }
 }
 

@@ -5,9 +5,11 @@
 
 pub mod accounts;
 pub mod arch;
+pub mod base_url;
 pub mod builder;
 pub mod care;
 pub mod desk;
+pub mod disk_converter;
 #[cfg(feature = "door")]
 pub mod door;
 pub mod errands;
@@ -15,6 +17,7 @@ pub mod event;
 pub mod feature;
 pub mod files;
 pub mod image_id;
+pub mod image_tester;
 pub mod image_type;
 pub mod job;
 pub mod kickstart_source;
@@ -22,23 +25,29 @@ pub mod outbox;
 pub mod package_index;
 pub mod person;
 pub mod registry;
+pub mod releases;
 pub mod search;
 pub mod status;
 pub mod store;
 pub mod tag;
+pub mod test_report;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod virtual_disk;
 pub mod watch;
 
 pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, Scope, Session, account_name};
 pub use arch::Arch;
+pub use base_url::BaseUrl;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
 pub use desk::{Desk, Mistake, Refusal};
+pub use disk_converter::{Conversion, Converted, DiskConverter};
 pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
 pub use files::{FolderContents, JobFile, JobFiles};
 pub use image_id::{ImageId, ImageName};
+pub use image_tester::{ImageTester, TestRequest, Tested};
 pub use image_type::ImageType;
 pub use job::{ExtraRepo, ImageJob, JobAttempt, JobLine, NewJob, TestResult};
 pub use kickstart_source::{KickstartSource, SourceError};
@@ -46,10 +55,13 @@ pub use outbox::{Errand, Outbox, Taken};
 pub use package_index::{IndexError, PackageIndex, ProjectRepository, RepositoryPath};
 pub use person::{Permission, Person};
 pub use registry::{BuildService, Entry, PostProcess, Queue, Registry, Table, Token};
+pub use releases::{ReleaseError, ReleaseLink, Releases};
 pub use search::{Cursor, JobFilter, JobSearch, Page, words};
 pub use status::{JobStatus, SiteStatus};
 pub use store::{JobStore, Lookup, Push, Pushed, StoreError, record_as};
 pub use tag::Tag;
+pub use test_report::{TestCase, TestEnd, TestReport};
+pub use virtual_disk::VirtualDisk;
 pub use watch::{Step, Watch};
 
 /// Returns the time in milliseconds since 1970, as the job store counts it.

@@ -5,10 +5,11 @@ mod table;
 mod tests;
 mod values;
 
+use disk_format::Compression;
 use imaging::{BuildRequest, ImageType};
 
 use self::table::{Known, What};
-pub(crate) use self::values::{Compression, Into, Pack, Records};
+pub(crate) use self::values::{Into, Pack, Records};
 
 /// What the options say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use disk_format::{Compression, compressor};
+
 use crate::halt::Halt;
-use crate::plan::{Compression, Into, Pack};
+use crate::plan::{Into, Pack};
 use crate::steps::publish::Finished;
-use crate::steps::{same, tools};
+use crate::steps::same;
 use crate::workshop::Workshop;
 
 /// Packs all files with their owners and modes; into a tar with their capabilities and hard links, too.
@@ -80,20 +82,3 @@ pub(crate) async fn zip(shop: &Workshop<'_>, folder: &Path, file: &Path) -> Resu
 
 /// The most bytes that the names of all files may have.
 const NAMES: usize = 1 << 30;
-
-/// Programs for each compression with their options and Debian packages: those that use every core first, and last
-/// the one that is needed at least.
-pub(crate) fn compressors(compression: Compression) -> &'static [(&'static str, &'static str, &'static str)] {
-    match compression {
-        Compression::Gzip => &[("pigz", "pigz -n", "pigz"), ("gzip", "gzip -n", "gzip")],
-        Compression::Bzip2 => &[("lbzip2", "lbzip2", "lbzip2"), ("bzip2", "bzip2", "bzip2")],
-        Compression::Xz => &[("xz", "xz -T0", "xz-utils")],
-        Compression::Zstd => &[("zstd", "zstd -q -T0", "zstd")],
-    }
-}
-
-pub(crate) fn compressor(compression: Compression) -> &'static str {
-    let known = compressors(compression);
-    let found = known.iter().find(|(program, _, _)| tools::is_there(program)).or(known.last());
-    found.map_or("gzip", |(_, command, _)| command)
-}

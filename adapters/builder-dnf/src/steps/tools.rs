@@ -1,15 +1,11 @@
 //! Whether this machine has the programs a build needs.
 
-use std::path::Path;
-
+use disk_format::{compressors, is_there};
 use imaging::{Arch, BuilderError};
 
 use crate::halt::Halt;
 use crate::plan::{DiskFormat, FileSystem, Form, Into, MediumKind, Plan, Volume, Wrap};
-use crate::steps::archive::compressors;
 use crate::steps::boot;
-
-const FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// Says which program is missing, and which Debian package has it.
 pub(crate) fn check(plan: &Plan, arch: Arch) -> Result<(), Halt> {
@@ -86,12 +82,6 @@ fn for_booting(arch: Arch, uefi: bool) -> Vec<Tool> {
         needed.push(("/usr/lib/grub/x86_64-efi/moddep.lst", "grub-efi-amd64-bin"));
     }
     needed
-}
-
-/// Tells whether a program, or a file by its whole path, is on this machine.
-pub(crate) fn is_there(program: &str) -> bool {
-    program.starts_with('/') && Path::new(program).exists()
-        || FOLDERS.iter().any(|folder| Path::new(folder).join(program).is_file())
 }
 
 #[cfg(test)]

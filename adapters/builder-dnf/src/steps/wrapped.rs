@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use disk_format::{Compression, compressor};
+
 use crate::halt::Halt;
-use crate::plan::{Compression, Into, Pack, Wrap};
+use crate::plan::{Into, Pack, Wrap};
 use crate::steps::publish::Finished;
 use crate::steps::{archive, same};
 use crate::workshop::Workshop;
@@ -53,11 +55,11 @@ async fn each(
     for (number, Finished { file, name, .. }) in files.iter().enumerate() {
         shop.step("compressing", Some((number as u64, files.len() as u64)));
         same::tree(shop, file).await?;
-        let command = archive::compressor(compression);
+        let command = compressor(compression);
         let mut task = shop.task(command.split(' ').map(OsString::from));
         task.argv.extend(in_its_place(compression, file));
         shop.must(&task).await?;
-        let ending = ending(compression);
+        let ending = compression.ending();
         let mut packed = file.clone().into_os_string();
         packed.push(ending);
         compressed.push(Finished::file(packed.into(), format!("{name}{ending}")));
@@ -73,13 +75,4 @@ fn in_its_place(compression: Compression, file: &Path) -> Vec<OsString> {
     }
     words.extend(["--".into(), file.into()]);
     words
-}
-
-fn ending(compression: Compression) -> &'static str {
-    match compression {
-        Compression::Gzip => ".gz",
-        Compression::Bzip2 => ".bz2",
-        Compression::Xz => ".xz",
-        Compression::Zstd => ".zst",
-    }
 }

@@ -46,6 +46,9 @@ pub struct WishArguments {
     /// What the image is a release of: it goes to RELEASE/images/NAME, with a MANIFEST
     #[arg(long, value_name = "RELEASE")]
     pub release: Option<String>,
+    /// Definition of the process that is run, as build_and_test.pdef [default: create_image, which builds the image]
+    #[arg(long, value_name = "FILE.pdef")]
+    pub process: Option<PathBuf>,
     /// Say at the end how long each step of the build took
     #[arg(long)]
     pub timings: bool,

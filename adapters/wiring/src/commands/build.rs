@@ -11,7 +11,7 @@ use super::signals::{Signals, Wish};
 use super::{limits_of_person, order, tell_adopted};
 use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{BUILDER_OPTION, Bounds, build_image, build_ks};
+use crate::participants::{BUILDER_OPTION, Bounds, after, build_image, build_ks};
 use crate::site;
 use crate::state::State;
 
@@ -38,7 +38,7 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
     let site = site::of_person()?;
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
-    let machine = Machine::open(&state, build_ks(), participant).await?;
+    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     tell_adopted(&machine, &show);
 

@@ -22,7 +22,10 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let host = host();
     let mics = mics(&host).await;
     let arch = arguments.arch.or(Arch::host());
-    let foreign = arch.filter(|arch| !arch.runs_here()).map(foreign);
+    let foreign = match arch.filter(|arch| !arch.runs_here()) {
+        Some(arch) => Some(foreign(arch, Userns::new().check_programs(arch.family()).await)),
+        None => None,
+    };
     let runs = foreign.as_ref().is_none_or(|line| line.works == Some(true));
     let images = arch.filter(|_| runs).map_or_else(Vec::new, |arch| images(arch, arguments));
     let builder = builder(&place, arch, runs);
@@ -48,12 +51,11 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     answer.print(arguments.json)
 }
 
-/// Says whether the kernel starts an emulator for programs of another processor.
-fn foreign(arch: Arch) -> DoctorLine {
-    let (reason, packages) = match builder_dnf::runs_here(arch) {
-        Ok(()) => (None, BTreeSet::new()),
-        Err((why, package)) => (Some(why), BTreeSet::from([package.to_owned()])),
-    };
+/// Says what came of trying whether an emulator is started for programs of another processor.
+fn foreign(arch: Arch, tried: Result<(), String>) -> DoctorLine {
+    let reason = tried.err();
+    let is_missing = reason.as_ref().is_some_and(|reason| reason.starts_with("qemu-user-static is missing"));
+    let packages = is_missing.then(|| "qemu-user-static".to_owned()).into_iter().collect();
     DoctorLine { name: format!("programs for {arch}"), works: Some(reason.is_none()), reason, packages }
 }
 
@@ -231,6 +233,20 @@ mod tests {
             (lost.works, lost.reason.as_deref()),
             (Some(false), Some("its builder, dnf, does not work"))
         );
+    }
+
+    #[test]
+    fn an_emulator_is_a_package_only_where_it_is_the_package_that_is_missing() {
+        for (tried, works, package) in [
+            (Ok(()), true, None),
+            (Err("qemu-user-static is missing, by which …"), false, Some("qemu-user-static")),
+            (Err("the kernel, or the container this is, lets no user namespace …"), false, None),
+        ] {
+            let line = foreign("mipsel".parse().unwrap(), tried.map_err(str::to_owned));
+
+            assert_eq!((line.name.as_str(), line.works), ("programs for mipsel", Some(works)));
+            assert_eq!(line.packages.first().map(String::as_str), package, "{line:?}");
+        }
     }
 
     #[test]

@@ -5,13 +5,15 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use build_image::Record;
 use cli::{BuildAnswer, BuildWish, StepTime, Unusable, WishArguments};
-use imaging::{ImageId, JobStatus, JobStore};
+use imaging::{ImageId, JobStatus, JobStore, TestResult};
 use job_store_sql::SqlJobStore;
 use local_queue::LocalQueue;
 use participant_core::{Launch, Launcher};
-use process_engine::{Engine, State as ProcessState};
+use process_engine::{Definition, Engine, State as ProcessState};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
+
+use crate::participants::Kind;
 
 /// The process a site with a BOSS runs too.
 pub(super) const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
@@ -19,12 +21,28 @@ pub(super) const CREATE_IMAGE: &str = include_str!("../../../../examples/process
 /// Reads what is wanted; when that is nothing to be built, says so and returns the exit status.
 pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool) -> Result<BuildWish, u8> {
     match BuildWish::read(arguments, outdir) {
-        Ok(wish) => Ok(wish),
+        Ok(wish) => match wish.process.as_deref().map_or(Ok(()), runs_here) {
+            Ok(()) => Ok(wish),
+            Err(mistake) => {
+                cli::say(format_args!("img: --process: {mistake}"));
+                Err(2)
+            }
+        },
         Err(Unusable::Usage(mistake)) => {
             cli::say(format_args!("img: {mistake}"));
             Err(2)
         }
         Err(Unusable::Kickstart(mistake)) => Err(BuildAnswer::refused(mistake).print(json, None)),
+    }
+}
+
+/// Refuses a process that would wait for ever, or never begin.
+fn runs_here(definition: &str) -> Result<(), String> {
+    let definition = Definition::parse(definition).map_err(|wrong| wrong.to_string())?;
+    let here: Vec<_> = Kind::ALL.into_iter().map(Kind::name).collect();
+    match definition.participants().iter().find(|name| !here.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(format!("no participant `{name}` is here; there are {}", here.join(", "))),
     }
 }
 
@@ -42,7 +60,8 @@ pub(super) async fn launch(queue: &LocalQueue, wish: &BuildWish) -> Result<Strin
     let id = uuid::Uuid::new_v4().simple().to_string();
     let ev_id = format!("{}-{}", wish.name, &id[..4]);
     let fields = to_raw_value(&wish.fields(&ev_id)).context("the fields are not JSON")?;
-    queue.launch(&Launch::new(CREATE_IMAGE, fields).once(id.as_str())).await?;
+    let definition = wish.process.as_deref().unwrap_or(CREATE_IMAGE);
+    queue.launch(&Launch::new(definition, fields).once(id.as_str())).await?;
     Ok(id)
 }
 
@@ -75,7 +94,11 @@ pub(super) async fn answer(
     let record = Record::find(&folder);
     let in_folder = |name: String| Some(folder.join(name)).filter(|path| path.exists());
     let url = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
-    let done = job.status == JobStatus::Done;
+    let failed_its_test = job.status == JobStatus::Tested && job.test_result != Some(TestResult::Pass);
+    let done = job.status.has_image() && !failed_its_test;
+    // the last line is about the last step
+    let last = || fields.pointer("/msg")?.as_array()?.last()?.as_str().map(ToOwned::to_owned);
+    let reason = if failed_its_test { last() } else { reason };
     let steps = record.as_ref().map(|record| record.steps.as_slice()).unwrap_or_default();
     let steps = steps.iter().map(|time| StepTime { step: time.step.clone(), ms: time.ms }).collect();
     Ok(BuildAnswer {

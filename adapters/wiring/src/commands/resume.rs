@@ -11,7 +11,7 @@ use super::signals::Signals;
 use super::{limits_of_person, tell_adopted};
 use crate::machine::{Builders, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{Bounds, build_image, build_ks};
+use crate::participants::{Bounds, after, build_image, build_ks};
 use crate::site;
 use crate::state::State;
 
@@ -21,7 +21,7 @@ pub(crate) async fn resume(arguments: StateArguments, builders: Builders) -> Res
     let site = site::of_person()?;
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
-    let machine = Machine::open(&state, build_ks(), participant).await?;
+    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     if machine.adopted.is_empty() {
         show.say("img: nothing was left behind");

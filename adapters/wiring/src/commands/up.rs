@@ -19,7 +19,7 @@ use crate::errands::{Errands, Nobody, Processes};
 use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
-use crate::participants::{Host, Kind, build_image_of_site, build_ks_of_site};
+use crate::participants::{Host, Kind, after, build_image_of_site, build_ks_of_site};
 use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site::{self, Launching};
@@ -37,12 +37,18 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
     let mut made = None;
     let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
-    let machine = Machine::with_store(&state, store, kickstarts.clone(), |owner| {
-        let host = host(owner);
-        let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
-        made = Some((builds.clone(), host));
-        builds
-    });
+    let machine = Machine::with_store(
+        &state,
+        store,
+        kickstarts.clone(),
+        |owner| {
+            let host = host(owner);
+            let builds = Arc::new(Replaceable::new(build_image_of_site(&site, &host)));
+            made = Some((builds.clone(), host));
+            builds
+        },
+        after::of_site(&site, &host(""))?,
+    );
     let machine = machine.await?;
     let (builds, host) = made.expect("it was made");
     let limits = limits(&site);

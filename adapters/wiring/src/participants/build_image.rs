@@ -37,8 +37,7 @@ pub(crate) fn build_image(
 
 /// Makes the participant from `[worker]`.
 pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant> {
-    let base_dir = site.text("worker", "base_dir").map_or_else(|| host.state.images(), PathBuf::from);
-    let mut folders = Folders::local(base_dir);
+    let mut folders = Folders::local(images(site, host));
     if let Some(url) = site.text("worker", "base_url") {
         folders.base_url = url;
     }
@@ -58,6 +57,11 @@ pub(crate) fn of_site(site: &Configuration, host: &Host) -> Arc<dyn Participant>
         options,
         post_creation: site.text("worker", "post_creation").map(PathBuf::from),
     })
+}
+
+/// Returns where the images of a site are.
+pub(super) fn images(site: &Configuration, host: &Host) -> PathBuf {
+    site.text("worker", "base_dir").map_or_else(|| host.state.images(), PathBuf::from)
 }
 
 /// What the builds of a program may take and reach; by default, as for whoever builds at a terminal, what there is.

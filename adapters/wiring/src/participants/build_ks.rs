@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use build_ks::BuildKs;
 use config::Configuration;
+use imaging::PackageIndex;
 use kickstart_dir::KickstartDir;
 use package_index_obs::{Manners, ObsIndex, Oscrc};
 use participant_core::Participant;
@@ -21,9 +22,13 @@ pub(crate) fn of_site(site: &Configuration) -> Result<Arc<dyn Participant>> {
     if let Some(folder) = site.text("build_ks", "ksstore") {
         participant.store = Some(Arc::new(KickstartDir::at(folder)));
     }
-    if let Some(file) = site.text("obs", "oscrc") {
-        let index = Oscrc::read(Path::new(&file)).context("[obs] oscrc")?;
-        participant.index = Some(Arc::new(ObsIndex::new(index, &Manners::default()).context("[obs] oscrc")?));
-    }
+    participant.index = index(site)?;
     Ok(Arc::new(participant))
+}
+
+/// Makes what knows the build services of a site, where it names any.
+pub(super) fn index(site: &Configuration) -> Result<Option<Arc<dyn PackageIndex>>> {
+    let Some(file) = site.text("obs", "oscrc") else { return Ok(None) };
+    let services = Oscrc::read(Path::new(&file)).context("[obs] oscrc")?;
+    Ok(Some(Arc::new(ObsIndex::new(services, &Manners::default()).context("[obs] oscrc")?)))
 }

@@ -6,7 +6,9 @@ use anyhow::{Result, bail};
 use config::Configuration;
 use participant_core::Participant;
 
-use super::{build_image, build_ks, request_image, update_image_status};
+use super::{
+    build_image, build_ks, make_vdi, request_image, test_image, update_image_status, update_symlinks,
+};
 use crate::machine::Builders;
 use crate::site;
 use crate::state::State;
@@ -29,21 +31,37 @@ pub(crate) struct Host {
 pub(crate) enum Kind {
     BuildImage,
     BuildKs,
+    MakeVdi,
     RequestImage,
+    TestImage,
     UpdateImageStatus,
+    UpdateSymlinks,
 }
 
+/// What SkyNET called test_image.
+const OLD_TEST_IMAGE: &str = "test_vm_image";
+
 impl Kind {
-    pub(crate) const ALL: [Kind; 4] =
-        [Kind::BuildImage, Kind::BuildKs, Kind::RequestImage, Kind::UpdateImageStatus];
+    pub(crate) const ALL: [Kind; 7] = [
+        Kind::BuildImage,
+        Kind::BuildKs,
+        Kind::MakeVdi,
+        Kind::RequestImage,
+        Kind::TestImage,
+        Kind::UpdateImageStatus,
+        Kind::UpdateSymlinks,
+    ];
 
     /// Returns the one name it has everywhere.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Kind::BuildImage => "build_image",
             Kind::BuildKs => "build_ks",
+            Kind::MakeVdi => "make_vdi",
             Kind::RequestImage => "request_image",
+            Kind::TestImage => "test_image",
             Kind::UpdateImageStatus => "update_image_status",
+            Kind::UpdateSymlinks => "update_symlinks",
         }
     }
 
@@ -52,15 +70,21 @@ impl Kind {
         match self {
             Kind::BuildImage => "makes an image from the kickstart of the workitem",
             Kind::BuildKs => "finds or makes a kickstart, and adds repositories, packages and groups",
+            Kind::MakeVdi => "turns the raw disk of an image into one of a virtual machine",
+            Kind::TestImage => "boots an image in a virtual machine and runs tests in it",
             Kind::RequestImage => "records that an image is wanted, and names it",
             Kind::UpdateImageStatus => "records what has become of an image",
+            Kind::UpdateSymlinks => "points names of releases at what their projects are built against",
         }
     }
 
     /// Finds the participant that is configured as `name`: `code`, SkyNET's program file, says which it is when it is one
     /// of these, as `build_image.py` run under the name `build_image_arm`; else the name does.
     pub(crate) fn find(name: &str, code: Option<&str>) -> Result<Kind> {
-        let known = |name: &str| Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        let known = |name: &str| {
+            let name = if name == OLD_TEST_IMAGE { Kind::TestImage.name() } else { name };
+            Kind::ALL.into_iter().find(|kind| kind.name() == name)
+        };
         if let Some(kind) = code.and_then(|code| known(name_of_code(code))).or_else(|| known(name)) {
             return Ok(kind);
         }
@@ -81,7 +105,7 @@ impl Kind {
             Kind::BuildImage => {
                 site.program("worker", "post_creation");
             }
-            Kind::BuildKs => {} // the form of each value was checked when it was read
+            Kind::BuildKs | Kind::MakeVdi | Kind::TestImage | Kind::UpdateSymlinks => {} // the form of each value was checked when it was read
         }
     }
 
@@ -90,8 +114,11 @@ impl Kind {
         match self {
             Kind::BuildImage => Ok(build_image::of_site(site, host)),
             Kind::BuildKs => build_ks::of_site(site),
+            Kind::MakeVdi => Ok(make_vdi::of_site(site, host)),
+            Kind::TestImage => Ok(test_image::of_site(site, host)),
             Kind::RequestImage => request_image::of_site(site, host).await,
             Kind::UpdateImageStatus => update_image_status::of_site(site, host).await,
+            Kind::UpdateSymlinks => update_symlinks::of_site(site, host),
         }
     }
 }
@@ -114,6 +141,8 @@ mod tests {
             ("arm", Some("/usr/share/boss-skynet/build_image.py"), Some(Kind::BuildImage)),
             ("arm", Some("build_image"), Some(Kind::BuildImage)),
             ("build_image", Some("build_ks.py"), Some(Kind::BuildKs)),
+            ("test_vm_image", None, Some(Kind::TestImage)),
+            ("vm", Some("/usr/share/boss-skynet/test_vm_image.py"), Some(Kind::TestImage)),
             ("arm", Some("mine.py"), None),
             ("arm", None, None),
         ] {

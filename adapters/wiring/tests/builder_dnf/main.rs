@@ -4,6 +4,7 @@ mod beside;
 mod creation;
 mod disks;
 mod ends;
+mod foreign;
 mod forms;
 mod limits;
 mod live;

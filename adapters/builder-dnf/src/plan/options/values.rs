@@ -1,5 +1,6 @@
 //! The values of options.
 
+use disk_format::Compression;
 use imaging::ImageType;
 
 /// What the files of an image are put into.
@@ -23,14 +24,6 @@ pub(crate) enum Into {
     Folder,
     Tar(Option<Compression>),
     Zip,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compression {
-    Gzip,
-    Bzip2,
-    Xz,
-    Zstd,
 }
 
 /// What a name may end in, and what that means.

@@ -8,7 +8,7 @@ use tracing::error;
 /// Launches a process that sets the status; after a failed launch it tries again until the job has to stop.
 ///
 /// The workitem of the process has all our fields, as the original's had.
-pub(crate) async fn push(item: &Workitem, job: &Job, status: &str, edits: &Outcome) {
+pub async fn push(item: &Workitem, job: &Job, status: &str, edits: &Outcome) {
     let definition = format!(
         "Ruote.process_definition 'push_image_status' do\n  update_image_status :status => '{status}'\nend\n"
     );

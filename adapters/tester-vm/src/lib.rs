@@ -1,0 +1,136 @@
+//! Tests images by booting them in a virtual machine.
+//!
+//! The machine writes to an overlay that nobody else sees. A script is run inside, over ssh where there is a key and on the
+//! serial console elsewhere; it says how its tests did in the lines of TAP, or by its exit status. A guest that does not boot,
+//! does not answer or does not finish has failed a test.
+
+mod bench;
+mod console;
+mod guest;
+mod halt;
+mod machine;
+mod packages;
+mod settings;
+mod ssh;
+mod tap;
+
+use std::path::{Component, Path, PathBuf};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use imaging::{BuilderError, ImageTester, Step, TestCase, TestEnd, TestReport, TestRequest, Tested, Watch};
+
+use crate::bench::Bench;
+use crate::guest::Guest;
+use crate::halt::Halt;
+pub use crate::settings::{PackageManager, Settings};
+
+/// Tests the images below one folder.
+#[derive(Clone, Debug)]
+pub struct VmTester {
+    base_dir: PathBuf,
+    settings: Settings,
+}
+
+impl VmTester {
+    /// Tests what is below this folder.
+    pub fn new(base_dir: PathBuf, settings: Settings) -> VmTester {
+        VmTester { base_dir, settings }
+    }
+
+    async fn run(&self, request: &TestRequest, watch: &dyn Watch) -> Result<TestReport, Halt> {
+        let image = &request.image;
+        let missing =
+            || Halt::Failed(format!("there is no image file {}", self.base_dir.join(image).display()));
+        let inside = image.components().all(|part| matches!(part, Component::Normal(_)));
+        let (true, Some(above), Some(name)) = (inside, image.parent(), image.file_name()) else {
+            return Err(missing());
+        };
+        let script = self.settings.script()?;
+        let base = beneath::base(&self.base_dir);
+        let base = base.map_err(|error| Halt::broken(format!("open {}", self.base_dir.display()), error))?;
+        let folder = beneath::folder(&base, above).map_err(|_| missing())?;
+        let disk = beneath::file(&folder, Path::new(name)).map_err(|_| missing())?;
+        let machine = machine::of(request, &disk, &self.settings)?;
+        let _lock = bench::lock(&base, above, watch).await?;
+        let bench = Bench::make(&folder).await?;
+        let done = async {
+            let report = self.test(request, &bench.in_it(machine), &script, watch).await?;
+            bench.publish(&report).await?;
+            Ok(report)
+        };
+        let done = done.await;
+        bench.clear().await?;
+        done
+    }
+
+    /// Boots the machine and runs the script in it; what fails inside is in the report.
+    async fn test(
+        &self,
+        request: &TestRequest,
+        machine: &qemu::Machine,
+        script: &str,
+        watch: &dyn Watch,
+    ) -> Result<TestReport, Halt> {
+        let began = Instant::now();
+        let mut tests = Vec::new();
+        let stop = watch.stop();
+        let work = async {
+            watch.step(&Step { name: "booting".into(), done_of: None });
+            let guest = self.boot(machine).await?;
+            tests.push(passed("boot"));
+            watch.step(&Step { name: "installing packages".into(), done_of: None });
+            if packages::install(&guest, request, &self.settings).await? {
+                tests.push(passed("packages"));
+            }
+            watch.step(&Step { name: "testing".into(), done_of: None });
+            let said = guest.run(script).await?;
+            tests.extend(tap::read(&self.settings.script_name(), &said));
+            Ok(())
+        };
+        let limit = self.settings.limit;
+        let done: Result<(), Halt> = tokio::select! {
+            done = work => done,
+            () = stop.cancelled() => Err(Halt::Stopped),
+            () = tokio::time::sleep(limit) => {
+                Err(Halt::test("timeout", format!("the test did not end within {} s", limit.as_secs())))
+            }
+        };
+        match done {
+            Ok(()) => {}
+            Err(Halt::Test(failed)) => tests.push(failed),
+            Err(halt) => return Err(halt),
+        }
+        Ok(TestReport { suite: request.name.clone(), tests, seconds: began.elapsed().as_secs_f64() })
+    }
+
+    /// Boots the machine and waits until somebody may work in it.
+    async fn boot(&self, machine: &qemu::Machine) -> Result<Guest, Halt> {
+        let running = machine.start().await.map_err(|error| Halt::of_start(&error))?;
+        let answered = match &self.settings.key {
+            Some(key) => ssh::answered(running, key, &self.settings).await.map(Guest::Ssh),
+            None => console::answered(running, &self.settings).await.map(Guest::Console),
+        };
+        answered.map_err(|halt| halt.in_test("boot"))
+    }
+}
+
+fn passed(name: &str) -> TestCase {
+    TestCase { name: name.into(), end: TestEnd::Passed, said: String::new() }
+}
+
+#[async_trait]
+impl ImageTester for VmTester {
+    async fn test(&self, request: &TestRequest, watch: &dyn Watch) -> Result<Tested, BuilderError> {
+        if watch.stop().is_cancelled() {
+            return Ok(Tested::Stopped);
+        }
+        match self.run(request, watch).await {
+            Ok(report) => Ok(Tested::Ran(report)),
+            Err(Halt::Test(failed)) => Ok(Tested::Failed(failed.said)),
+            Err(Halt::Failed(reason)) => Ok(Tested::Failed(reason)),
+            Err(Halt::Stopped) => Ok(Tested::Stopped),
+            Err(Halt::Broken(error)) => Err(error),
+        }
+    }
+}
