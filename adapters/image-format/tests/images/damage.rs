@@ -155,3 +155,24 @@ fn each_layer_says_what_it_covers() {
     let crc = Some("CRC-32");
     assert_eq!(names, [("header", crc, 1), ("bitmap", crc, 1), ("blocks", crc, 3)]);
 }
+
+#[test]
+fn checksums_that_are_not_read_are_stepped_over_and_named() {
+    let mut image = written::v2_header(|header| {
+        header[96] = 0x30;
+        header[98] = 8;
+    });
+    let plain = written::partclone_v2();
+    let blocks = V2_HEADER + 12;
+    image.extend(&plain[V2_HEADER..blocks]);
+    for strip in 0..3 {
+        let start = blocks + strip * (2 * BLOCK + 4);
+        let end = (start + 2 * BLOCK).min(plain.len() - 4);
+        image.extend(&plain[start..end]);
+        image.extend(b"checksum");
+    }
+    assert_eq!(why(&image), "");
+    let layers = report(&image).unwrap().layers;
+    assert_eq!((layers[2].checksum, layers[2].held), (None, 0));
+    assert!(noticed(&image[..image.len() - 1]));
+}

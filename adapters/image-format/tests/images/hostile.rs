@@ -135,3 +135,19 @@ fn a_file_that_cannot_be_read_is_not_called_broken() {
         assert_eq!(refused.opengnsys(), 2);
     }
 }
+
+#[test]
+fn hfs_plus_is_known_by_its_volume_header() {
+    for signature in [*b"H+\0\x04", *b"HX\0\x05"] {
+        let mut volume = vec![0; 8192];
+        volume[1024..1028].copy_from_slice(&signature);
+        volume[1064..1068].copy_from_slice(&4096u32.to_be_bytes());
+        volume[1068..1072].copy_from_slice(&2560u32.to_be_bytes());
+
+        let told = recognise(&volume[..], None).unwrap();
+
+        assert_eq!(told.line().to_string(), "RAW:NONE:HFSPLUS:10240");
+        volume[1027] = 9;
+        assert!(matches!(refused(&volume), Refused::Unknown));
+    }
+}
