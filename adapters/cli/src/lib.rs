@@ -7,6 +7,7 @@ mod arguments;
 mod config;
 mod definition;
 mod doctor;
+mod image;
 mod participants;
 mod progress;
 mod terminal;
@@ -16,14 +17,15 @@ pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
     DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments,
-    HereArguments, InstallArguments, KsCommand, LaunchArguments, Named, ParticipantCommand,
-    RegisterArguments, Registration, RunArguments, SiteArguments, SkynetArguments, SkynetCommand,
-    StateArguments, SubmitArguments, TemplatesArguments, Toggle, TokensArguments, UpArguments, WaitState,
-    WishArguments,
+    HereArguments, ImageCommand, ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand,
+    LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration, RunArguments, SiteArguments,
+    SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, TemplatesArguments, Toggle,
+    TokensArguments, UpArguments, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
 pub use doctor::{DoctorAnswer, DoctorLine};
+pub use image::{ImageAnswer, VerifyAnswer, VerifyFault, VerifyLayer};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
 pub use terminal::{result, result_bytes, say, visible};

@@ -4,6 +4,7 @@ mod boss;
 mod build;
 mod config;
 mod doctor;
+mod image;
 mod jobs;
 mod ks;
 mod order;
@@ -37,6 +38,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),
         Command::Ks(command) => ks::ks(command),
+        Command::Image(command) => Ok(image::image(&command)),
     }
 }
 
