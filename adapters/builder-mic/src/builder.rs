@@ -5,22 +5,24 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use child::{ChildError, Listen, Place, Status, Task};
+use child::{ChildError, Listen, Place, Sight, Status, Task};
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Made, Watch};
 use img_kickstart::{At, Kickstart, check};
 use tokio_util::sync::CancellationToken;
 
 use crate::cache::{self, Slot};
+use crate::folders::Folders;
 use crate::halt::Halt;
 use crate::options::{self, Options, SiteOptions};
 use crate::report::{self, Heard};
-use crate::run::{Folders, Run};
+use crate::run::Run;
 use crate::sentence::Source;
 use crate::settings::Settings;
 use crate::{leftovers, output, version};
 
-/// How long mic may take to say its version.
+/// How long mic may take to say its version; on another machine, which may be an emulated one.
 const QUICK: Duration = Duration::from_secs(30);
+const QUICK_THERE: Duration = Duration::from_secs(300);
 
 /// Makes images of whatever types the site's mic knows, flash memory included.
 ///
@@ -45,7 +47,7 @@ impl MicBuilder {
     /// Sees whether mic can be run where it is to run, and returns what it calls itself; the error is a sentence.
     pub async fn installed(&self) -> Result<String, String> {
         self.place.check()?;
-        match self.version(&CancellationToken::new()).await {
+        match self.version(Sight::default(), &CancellationToken::new()).await {
             Ok(version) => Ok(version),
             Err(Halt::Failed(reason)) => Err(reason),
             Err(Halt::Broken(error)) => Err(format!("{error}: {}", error.source)),
@@ -54,18 +56,24 @@ impl MicBuilder {
     }
 
     /// Sees to it that there is a mic, and that it is new enough.
-    async fn version(&self, stop: &CancellationToken) -> Result<String, Halt> {
+    async fn version(&self, sight: Sight, stop: &CancellationToken) -> Result<String, Halt> {
         let Settings { program, tool, .. } = &self.settings;
+        let limit = if self.place.is_another_machine() { QUICK_THERE } else { QUICK };
         let task = Task {
             keep_output: Some(4096),
-            limit: Some(QUICK),
-            ..Task::new([program.clone().into(), OsString::from("--version")])
+            limit: Some(limit),
+            ..Task::new([program.clone().into(), OsString::from("--version")]).sees(sight)
         };
         let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: stop.clone() };
         let ended = self.place.run(&task, &listen).await?;
         let said = String::from_utf8_lossy(&ended.output);
         match ended.status {
             Status::Stopped => Err(Halt::Stopped),
+            Status::TookTooLong => Err(Halt::Failed(format!(
+                "{} says no version within {} s: it hangs, or its machine is too busy",
+                program.display(),
+                limit.as_secs(),
+            ))),
             Status::Exited(126 | 127) => Err(Halt::Failed(format!(
                 "{} is missing: install {}, say where it is by [worker] mic_program, or build with dnf (--builder dnf)",
                 program.display(),
@@ -78,6 +86,11 @@ impl MicBuilder {
     /// Tells whether a build of mic works, or was killed, in a folder.
     pub fn was_in(&self, folder: &Path) -> bool {
         Folders::of(folder, self.settings.tmp.as_deref()).is_ok_and(|folders| folders.are_mics())
+    }
+
+    /// Tells whether that build works, or worked, on another machine.
+    pub fn was_elsewhere(&self, folder: &Path) -> bool {
+        Folders::of(folder, self.settings.tmp.as_deref()).is_ok_and(|folders| folders.are_elsewhere())
     }
 
     async fn make(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Made, Halt> {
@@ -95,7 +108,6 @@ impl MicBuilder {
         every_section_ends(request).map_err(Halt::Failed)?;
         let folders = self.folders(&request.folder)?;
         let run = Run { place: self.place.as_ref(), request, watch, folders };
-        self.version(&watch.stop()).await?;
         let cache = of_site.cache.as_ref().unwrap_or(&self.settings.cache);
         let slot = cache::take(cache, &run.folders.all(), self.place.as_ref()).await?;
         let made = self.work(&run, (&of_site, &options), slot.as_ref(), began).await;
@@ -118,6 +130,8 @@ impl MicBuilder {
         run.prepare().await?;
         let own = run.folders.work.join("cache");
         let cache = slot.map_or(own.as_path(), |slot| slot.folder.as_path());
+        // a place that is yet to be made has to know all of what mic will see
+        self.version(run.folders.sight(cache), &run.watch.stop()).await?;
         let limit = self.settings.limit.map(|limit| for_mic(limit).saturating_sub(began.elapsed()));
         let (ended, heard) = run.call(&self.settings, (of_site, options), cache, limit).await?;
         match ended.status {
@@ -129,8 +143,9 @@ impl MicBuilder {
         }
         let source = Source { text: &run.request.kickstart, added: &run.request.added_lines };
         let image = || output::image(run.request, options, &run.left());
-        let image = report::verdict(&heard, ended.status, &source, &no_room(&run.folders.tmp), &image)
-            .map_err(Halt::Failed)?;
+        let image =
+            report::verdict(&heard, ended.status, &source, &no_room(run.place, &run.folders.tmp), &image)
+                .map_err(Halt::Failed)?;
         let warnings: Vec<_> = options.warnings.iter().cloned().chain(heard.warnings()).collect();
         if options.strict && !warnings.is_empty() {
             let reason = format!("{}; --strict takes that for an error", warnings.join("; "));
@@ -200,7 +215,14 @@ fn too_long(limit: Duration, heard: &Heard) -> String {
     format!("mic took longer than a build may ([worker] timeout, {} s); {at}{why}", limit.as_secs())
 }
 
-fn no_room(folder: &Path) -> String {
+fn no_room(place: &dyn Place, folder: &Path) -> String {
+    if place.is_another_machine() {
+        return format!(
+            "no room on the disk of the virtual machine, where mic works in {}: make its base image anew with a larger \
+             part / (img vm create-base)",
+            folder.display()
+        );
+    }
     let there = folder.ancestors().find_map(|folder| nix::sys::statvfs::statvfs(folder).ok());
     let free = there.map_or(0, |found| found.blocks_available() * found.fragment_size());
     format!("no room on the disk: {} MB are free where mic works, in {}", free >> 20, folder.display())

@@ -11,6 +11,7 @@
 mod argv;
 mod builder;
 mod cache;
+mod folders;
 mod halt;
 mod leftovers;
 mod line;

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use child::{ChildError, Ended, Listen, Log, Place, Shown, Sight, Status, Task};
+use child::{ChildError, Ended, Listen, Log, Place, Status, Task};
 use imaging::{BuildRequest, Step, Watch};
 
 use crate::argv::{self, Call};
+use crate::folders::Folders;
 use crate::halt::Halt;
 use crate::line::Line;
 use crate::options::{Options, SiteOptions};
@@ -16,8 +17,6 @@ use crate::output::{Left, LeftKind};
 use crate::report::Heard;
 use crate::settings::Settings;
 
-/// The file that tells mic where to work.
-const CONFIG: &str = "mic.conf";
 /// How deep results lie: `RELEASE/images/NAME/FILE`.
 const DEPTH: usize = 4;
 
@@ -37,40 +36,6 @@ pub(crate) struct Run<'a> {
     pub(crate) folders: Folders,
 }
 
-/// The folders of a run; both are unlike those of any other.
-#[derive(Clone, Debug)]
-pub(crate) struct Folders {
-    pub(crate) work: PathBuf,
-    pub(crate) tmp: PathBuf,
-}
-
-impl Folders {
-    /// Returns where a build of a folder is done.
-    pub(crate) fn of(folder: &Path, tmp: Option<&Path>) -> std::io::Result<Folders> {
-        let folder = std::path::absolute(folder)?;
-        let work = folder.join("work");
-        let tmp = match (tmp, folder.file_name()) {
-            (Some(tmp), Some(name)) => tmp.join(format!("mic-{}", name.to_string_lossy())),
-            _ => work.join("tmp"),
-        };
-        Ok(Folders { work, tmp })
-    }
-
-    /// Returns both, the outer ones first.
-    pub(crate) fn all(&self) -> [PathBuf; 2] {
-        [self.work.clone(), self.tmp.clone()]
-    }
-
-    /// Tells whether a run of mic is or was in these.
-    pub(crate) fn are_mics(&self) -> bool {
-        self.work.join(CONFIG).exists()
-    }
-
-    pub(crate) fn out(&self) -> PathBuf {
-        self.work.join("out")
-    }
-}
-
 impl Run<'_> {
     /// Makes the folders, and the files mic reads.
     pub(crate) async fn prepare(&self) -> Result<(), Halt> {
@@ -86,6 +51,10 @@ impl Run<'_> {
         {
             fs::write(&file, text).map_err(Halt::broken(format!("write {}", file.display())))?;
         }
+        if self.place.is_another_machine() {
+            let file = self.folders.elsewhere();
+            fs::write(&file, "").map_err(Halt::broken(format!("write {}", file.display())))?;
+        }
         Ok(())
     }
 
@@ -94,7 +63,7 @@ impl Run<'_> {
     }
 
     fn config(&self) -> PathBuf {
-        self.folders.work.join(CONFIG)
+        self.folders.config()
     }
 
     /// Calls mic, and hears what it says until it ends, or until going on is of no use.
@@ -121,9 +90,7 @@ impl Run<'_> {
                 options: &options.words,
             },
         );
-        let writes = vec![Shown::here(work), Shown::here(tmp), Shown::here(cache)];
-        let sight = Sight { writes, network: child::Network::Host, ..Sight::default() };
-        let task = Task { limit, cwd: work.clone(), ..Task::new(argv).sees(sight) };
+        let task = Task { limit, cwd: work.clone(), ..Task::new(argv).sees(self.folders.sight(cache)) };
         let log = Log::open(&self.request.log)?;
         let heard = Mutex::new(Heard::default());
         let enough = self.watch.stop().child_token();
@@ -191,6 +158,13 @@ impl Run<'_> {
             }
             let path = out.join(&left.path);
             match left.kind {
+                LeftKind::Folder if is_image && self.place.is_another_machine() => {
+                    return Err(Halt::Failed(
+                        "an image that is a folder loses its owners on its way out of a virtual machine: have it packed, by \
+                         --pack-to=@NAME@.tar.gz"
+                            .into(),
+                    ));
+                }
                 // it stays root's, and those of the users of the image
                 LeftKind::Folder if is_image => {}
                 LeftKind::Folder => self.make_all_ours(&path).await?,
@@ -220,9 +194,18 @@ impl Run<'_> {
 
     /// The same for the folder of a release.
     async fn make_all_ours(&self, folder: &Path) -> Result<(), Halt> {
+        let modes = ["chmod", "--recursive", "u=rwX,go=rX", "--"];
+        if self.place.is_another_machine() {
+            // what came from there is ours already
+            let mut task = Task::new(modes);
+            task.argv.push(folder.into());
+            let listen = Listen { log: &self.request.log, line: &|_| {}, stop: self.watch.stop() };
+            child::run(&task, &listen).await?;
+            return Ok(());
+        }
         let us = format!("{}:{}", nix::unistd::geteuid(), nix::unistd::getegid());
         self.as_root(["chown", "--recursive", "--no-dereference", &us, "--"], [folder]).await?;
-        self.as_root(["chmod", "--recursive", "u=rwX,go=rX", "--"], [folder]).await
+        self.as_root(modes, [folder]).await
     }
 
     async fn as_root<'w>(

@@ -25,6 +25,12 @@ pub trait Place: Send + Sync {
     /// Returns the text of `/etc/resolv.conf` for tasks that reach this of the network; none when it is the host's.
     fn resolver(&self, network: &Network) -> Option<String>;
 
+    /// Tells whether tasks run on another machine, so that what they leave in its kernel, and the room on its disk, is not of
+    /// this one.
+    fn is_another_machine(&self) -> bool {
+        false
+    }
+
     /// Runs a task to its end; a program that fails is an `Ok` with its status.
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError>;
 

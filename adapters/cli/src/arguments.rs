@@ -6,16 +6,18 @@ mod config;
 mod image;
 mod ks;
 mod participant;
+mod server;
 mod skynet;
+mod submit;
+mod user;
+mod vm;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
-pub use self::build::{
-    BuildArguments, DoctorArguments, HereArguments, SubmitArguments, UpArguments, WishArguments,
-};
+pub use self::build::{BuildArguments, DoctorArguments, HereArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
 pub use self::image::{ImageCommand, ImageFileArguments, ImageInfoArguments};
 pub use self::ks::{
@@ -23,9 +25,17 @@ pub use self::ks::{
     TemplatesArguments, TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
+pub use self::server::{
+    AskArguments, DeleteArguments, DownloadArguments, ListArguments, LogArguments, PinArguments,
+    RetryArguments, ServerArguments, ServerCommand, ShowArguments, StopArguments, TagArguments,
+    WaitArguments,
+};
 pub use self::skynet::{
     InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
 };
+pub use self::submit::SubmitArguments;
+pub use self::user::{TokenScope, UserArguments, UserCommand};
+pub use self::vm::{CreateBaseArguments, VmCommand};
 
 /// Turns kickstart files into operating-system images.
 #[derive(Debug, Parser)]
@@ -59,13 +69,17 @@ pub enum Command {
     /// Stopping it by SIGTERM or Ctrl-C lets running builds go on for [participant] grace seconds; what is left then, the
     /// next start goes on with.
     Up(UpArguments),
-    /// Hands a kickstart file over to `img up`
+    /// Asks an `img up` for an image: that of --server, or else the one of the same state folder; with -s, a BOSS
     ///
-    /// Exit status: 0 it is handed over, with --wait: the image is there, 1 it was refused or failed, 2 wrong usage.
-    Submit(SubmitArguments),
+    /// Exit status: 0 it is handed over, with --wait or --follow: the image is there; 1 the build failed; 2 it was refused,
+    /// or wrong usage; 3 the server cannot be reached. The `img up` of the same state folder says 1 for what it refuses.
+    Submit(Box<SubmitArguments>),
+    /// What is asked of a server.
+    #[command(flatten)]
+    Server(ServerCommand),
     /// Finishes the builds a killed program left behind
     Resume(StateArguments),
-    /// Lists the newest jobs
+    /// Lists the newest jobs of the state folder; `img list` lists those of a server
     Jobs {
         #[command(flatten)]
         state: StateArguments,
@@ -86,6 +100,13 @@ pub enum Command {
     /// Shows and checks the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Cares for the people who may ask `img up` for images, and makes their tokens
+    ///
+    /// It works on the job store directly, so whoever can read and write that needs no password.
+    User(UserArguments),
+    /// Makes what virtual machines for builds need
+    #[command(subcommand)]
+    Vm(VmCommand),
     /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),

@@ -10,17 +10,23 @@ mod doctor;
 mod image;
 mod participants;
 mod progress;
+mod server;
+mod table;
 mod terminal;
+mod transfer;
 mod wish;
 
 pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
-    Arguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments, ConfigCommand,
-    DiffArguments, DoctorArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments,
-    HereArguments, ImageCommand, ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand,
-    LaunchArguments, Named, ParticipantCommand, RegisterArguments, Registration, RunArguments, SiteArguments,
-    SkynetArguments, SkynetCommand, StateArguments, SubmitArguments, TemplatesArguments, Toggle,
-    TokensArguments, UpArguments, WaitState, WishArguments,
+    Arguments, AskArguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments,
+    ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments,
+    EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, ImageCommand,
+    ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand, LaunchArguments, ListArguments,
+    LogArguments, Named, ParticipantCommand, PinArguments, RegisterArguments, Registration, RetryArguments,
+    RunArguments, ServerArguments, ServerCommand, ShowArguments, SiteArguments, SkynetArguments,
+    SkynetCommand, StateArguments, StopArguments, SubmitArguments, TagArguments, TemplatesArguments, Toggle,
+    TokenScope, TokensArguments, UpArguments, UserArguments, UserCommand, VmCommand, WaitArguments,
+    WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
@@ -28,5 +34,7 @@ pub use doctor::{DoctorAnswer, DoctorLine};
 pub use image::{ImageAnswer, VerifyAnswer, VerifyFault, VerifyLayer};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
-pub use terminal::{result, result_bytes, say, visible};
-pub use wish::{BuildWish, Unusable};
+pub use server::{FileLine, print_files, print_history, print_job, print_list};
+pub use terminal::{LogText, result, result_bytes, say, visible};
+pub use transfer::{Transfer, size};
+pub use wish::{BuildWish, Unusable, read_kickstart, repositories};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use imaging::{Arch, ImageName, ImageType};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::arguments::WishArguments;
 
@@ -20,6 +20,8 @@ pub struct BuildWish {
     pub arch: String,
     /// The folder it goes to, absolute, where the person chose one.
     pub outdir: Option<PathBuf>,
+    /// Where mail about it goes, beside whoever asks.
+    pub email: Option<String>,
     /// The text of the process definition, where the person chose one.
     pub process: Option<String>,
     /// Whether to say how long each step took.
@@ -44,11 +46,15 @@ pub enum Unusable {
 
 impl BuildWish {
     /// Reads the kickstart file and checks the options.
-    pub fn read(arguments: &WishArguments, outdir: Option<&Path>) -> Result<BuildWish, Unusable> {
+    pub fn read(
+        kickstart: &Path,
+        arguments: &WishArguments,
+        outdir: Option<&Path>,
+    ) -> Result<BuildWish, Unusable> {
         let usage = |text: String| Unusable::Usage(text);
         let name = match &arguments.name {
             Some(name) => name.clone(),
-            None => arguments.kickstart.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            None => kickstart.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
         };
         let name =
             ImageName::parse(&name).map_err(|error| usage(format!("{error}; choose another by --name")))?;
@@ -82,7 +88,8 @@ impl BuildWish {
             groups: arguments.groups.clone(),
             options: options(arguments),
             tokens,
-            kickstart: read(&arguments.kickstart)?,
+            kickstart: read_kickstart(kickstart)?,
+            email: None,
         })
     }
 
@@ -109,12 +116,52 @@ impl BuildWish {
         if !self.options.is_empty() {
             image["extra_opts"] = self.options.clone().into();
         }
+        if let Some(email) = &self.email {
+            image["emails"] = email.as_str().into();
+        }
         if let Some(outdir) = &self.outdir {
             image["outdir"] = outdir.to_string_lossy().into();
             image["prefix"] = "".into(); // whoever chooses a folder wants the image right there
         }
         json!({ "ev": { "id": ev_id }, "image": image })
     }
+
+    /// Returns the order that asks a server for this image.
+    pub fn order(&self) -> Map<String, Value> {
+        let repos: Vec<_> =
+            self.repos.iter().map(|(name, url)| json!({ "name": name, "url": url })).collect();
+        let groups = self.groups.iter().map(|group| format!("@{group}"));
+        let packages: Vec<_> = self.packages.iter().cloned().chain(groups).collect();
+        let tokens: Map<_, _> =
+            self.tokens.iter().map(|(key, value)| (key.clone(), value.as_str().into())).collect();
+        let mut order = Map::new();
+        order.insert("kickstart".into(), self.kickstart.as_str().into());
+        order.insert("name".into(), self.name.as_str().into());
+        order.insert("image_type".into(), self.image_type.as_str().into());
+        order.insert("arch".into(), self.arch.as_str().into());
+        for (key, list) in [
+            ("extra_repos", Value::from(repos)),
+            ("packages", packages.into()),
+            ("extra_opts", self.options.clone().into()),
+        ] {
+            if list.as_array().is_some_and(|list| !list.is_empty()) {
+                order.insert(key.into(), list);
+            }
+        }
+        if !tokens.is_empty() {
+            order.insert("tokens".into(), tokens.into());
+        }
+        order.extend(self.email.as_deref().map(|email| ("email".to_owned(), email.into())));
+        order
+    }
+}
+
+/// Reads the repositories of a command line: name and address of each; the error is a mistake in it.
+pub fn repositories(texts: &[String]) -> Result<Vec<(String, String)>, String> {
+    let named = pairs(texts, "--repo", "NAME=URL").and_then(|pairs| {
+        pairs.into_iter().map(|(name, url)| Ok((name, address(&url)?))).collect::<Result<Vec<_>, _>>()
+    });
+    named.map_err(|(Unusable::Usage(mistake) | Unusable::Kickstart(mistake))| mistake)
 }
 
 fn options(arguments: &WishArguments) -> Vec<String> {
@@ -133,7 +180,8 @@ fn process(file: &Path) -> Result<String, Unusable> {
 /// The largest kickstart that is read; the largest real ones have some 100 KB.
 const LARGEST: u64 = 8 << 20;
 
-fn read(file: &Path) -> Result<String, Unusable> {
+/// Reads a kickstart file.
+pub fn read_kickstart(file: &Path) -> Result<String, Unusable> {
     let wrong = |problem: String| {
         Unusable::Kickstart(format!("cannot read the kickstart {}: {problem}", file.display()))
     };

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use disk_format::Compression;
 use imaging::{Step, VirtualDisk, Watch};
+use workbench::Workbench;
 
-use crate::bench::Bench;
 use crate::esx;
 use crate::halt::Halt;
+use crate::program::run;
 
 /// Returns what the new disk is called: one file compressed, or several packed together.
 pub(crate) fn file_name(stem: &str, form: VirtualDisk) -> String {
@@ -25,7 +26,7 @@ fn has_several_files(form: VirtualDisk) -> bool {
 
 /// Converts a disk; returns the names of its files, the first first.
 pub(crate) async fn convert(
-    bench: &Bench,
+    bench: &Workbench,
     raw: &Path,
     form: VirtualDisk,
     file_name: &str,
@@ -50,7 +51,7 @@ pub(crate) async fn convert(
             ));
         }
     };
-    bench.run(argv, watch).await?;
+    run(bench, argv, watch).await?;
     if form == VirtualDisk::VmdkEsx && vboxmanage.is_none() {
         esx::rewrap(&bench.path(&file.to_string_lossy()))
             .map_err(|error| Halt::of_disk("describe the disk for ESX".into(), error))?;
@@ -64,7 +65,7 @@ fn called(stem: &str) -> &str {
     if plain && !stem.is_empty() && !stem.starts_with(['-', '.']) { stem } else { "disk" }
 }
 
-fn files(bench: &Bench) -> std::io::Result<Vec<String>> {
+fn files(bench: &Workbench) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(bench.path("new"))? {
         names.extend(entry?.file_name().into_string());
@@ -74,12 +75,12 @@ fn files(bench: &Bench) -> std::io::Result<Vec<String>> {
 }
 
 /// Compresses a disk; returns what the file is called for now.
-pub(crate) async fn pack(bench: &Bench, files: &[String], watch: &dyn Watch) -> Result<String, Halt> {
+pub(crate) async fn pack(bench: &Workbench, files: &[String], watch: &dyn Watch) -> Result<String, Halt> {
     watch.step(&Step { name: "compressing".into(), done_of: None });
     let by = Compression::Bzip2;
     let program = disk_format::compressor(by);
     if let [file] = files {
-        bench.run([program.into(), "--".into(), OsString::from(format!("./new/{file}"))], watch).await?;
+        run(bench, [program.into(), "--".into(), OsString::from(format!("./new/{file}"))], watch).await?;
         return Ok(format!("new/{file}{}", by.ending()));
     }
     let pack = "pack.tar.bz2";
@@ -88,7 +89,7 @@ pub(crate) async fn pack(bench: &Bench, files: &[String], watch: &dyn Watch) -> 
         ["--owner=0", "--group=0", "--numeric-owner", "-C", "new", "-cf", pack, "--"].map(OsString::from),
     );
     argv.extend(files.iter().map(OsString::from));
-    bench.run(argv, watch).await?;
+    run(bench, argv, watch).await?;
     Ok(pack.to_owned())
 }
 

@@ -3,11 +3,11 @@
 //! The work is done in a hidden folder beside the disk, and every path goes by an open folder, so that no link leads
 //! elsewhere. The new disk leaves that folder by a rename, complete and on the medium; then the raw one is removed.
 
-mod bench;
 mod esx;
 mod form;
 mod halt;
 mod packed;
+mod program;
 
 use std::fs::{self, File};
 use std::io;
@@ -16,8 +16,8 @@ use std::path::{Component, Path, PathBuf};
 
 use async_trait::async_trait;
 use imaging::{BuilderError, Conversion, Converted, DiskConverter, Watch};
+use workbench::{Claim, Workbench};
 
-use crate::bench::Bench;
 use crate::halt::Halt;
 use crate::packed::Packed;
 
@@ -55,7 +55,9 @@ impl HostConverter {
         let base = base.map_err(|error| Halt::broken(format!("open {}", self.base_dir.display()), error))?;
         let folder = beneath::folder(&base, above).map_err(|_| missing())?;
         // somebody may have converted it meanwhile: nothing is looked at before
-        let _lock = bench::lock(&base, above, watch).await?;
+        let claim = Claim::wait(&base, above, &watch.stop()).await;
+        let claim = claim.map_err(|error| Halt::broken(format!("lock {}", above.display()), error))?;
+        let claim = claim.ok_or(Halt::Stopped)?;
         let (stem, packed) = Packed::of(name)
             .ok_or_else(|| Halt::Failed(format!("{name} is no raw disk, by its name: {}", packed::KNOWN)))?;
         let file_name = form::file_name(stem, conversion.form);
@@ -66,20 +68,22 @@ impl HostConverter {
                 Err(_) => Err(missing()),
             };
         };
-        let bench = Bench::make(&folder, name).await?;
+        let bench = Workbench::make(&claim, &format!(".{name}.converting")).await;
+        let bench = bench.map_err(|error| Halt::of_disk("make a folder to convert in".into(), error))?;
         let done = self.work(&bench, &source, packed, conversion, &file_name, watch).await;
         let done = done.and_then(|made| {
             publish(&bench, &made, &folder, &file_name, name)
                 .map_err(|error| Halt::of_disk(format!("put {file_name} beside {name}"), error))
         });
-        bench.clear().await?;
+        let cleared = bench.clear().await;
+        cleared.map_err(|error| Halt::broken("remove the folder it was converted in", error))?;
         done.map(|()| above.join(file_name))
     }
 
     /// Makes the new disk, ready to get its name; returns what it is called until then.
     async fn work(
         &self,
-        bench: &Bench,
+        bench: &Workbench,
         source: &File,
         packed: Packed,
         conversion: &Conversion,
@@ -94,7 +98,7 @@ impl HostConverter {
 }
 
 /// Gives the new disk its name, then removes the raw one.
-fn publish(bench: &Bench, made: &str, folder: &File, file_name: &str, raw: &str) -> io::Result<()> {
+fn publish(bench: &Workbench, made: &str, folder: &File, file_name: &str, raw: &str) -> io::Result<()> {
     let file = beneath::file(bench.folder(), Path::new(made))?;
     file.set_permissions(fs::Permissions::from_mode(0o644))?; // web servers read it
     file.sync_all()?;

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use disk_format::Compression;
 use imaging::{Step, Watch};
+use workbench::Workbench;
 
-use crate::bench::Bench;
 use crate::halt::Halt;
+use crate::program::run;
 
 /// How a raw disk is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Packed {
 
 /// Unpacks a disk; returns where programs in the folder find it.
 pub(crate) async fn unpack(
-    bench: &Bench,
+    bench: &Workbench,
     source: &File,
     packed: Packed,
     watch: &dyn Watch,
@@ -72,25 +73,25 @@ pub(crate) async fn unpack(
             let mut argv: Vec<OsString> = [program, "-d", "-f"].map(Into::into).into();
             argv.extend((by == Compression::Zstd).then(|| OsString::from("-q")));
             argv.extend(["--".into(), file.into()]);
-            bench.run(argv, watch).await?;
+            run(bench, argv, watch).await?;
             found(bench, "disk.raw")
         }
         Packed::Tar => {
             let list = ["tar".into(), "--quoting-style=literal".into(), "-tf".into(), word(&archive)];
-            let member = the_disk(&bench.run(list, watch).await?)?;
+            let member = the_disk(&run(bench, list, watch).await?)?;
             let mut argv: Vec<OsString> =
                 ["tar", "--no-same-owner", "--no-same-permissions", "-xf"].map(Into::into).into();
             argv.extend([word(&archive), "--".into(), member.clone().into()]);
-            bench.run(argv, watch).await?;
+            run(bench, argv, watch).await?;
             found(bench, &member)
         }
         Packed::Zip => {
-            let member = the_disk(&bench.run(["unzip".into(), "-Z1".into(), word(&archive)], watch).await?)?;
+            let member = the_disk(&run(bench, ["unzip".into(), "-Z1".into(), word(&archive)], watch).await?)?;
             if member.contains(['*', '?', '[', ']', '\\']) {
                 return Err(Halt::Failed(format!("unzip takes the name {member} of the disk for a pattern")));
             }
             let argv = ["unzip".into(), "-q".into(), "-o".into(), word(&archive), member.clone().into()];
-            bench.run(argv, watch).await?;
+            run(bench, argv, watch).await?;
             found(bench, &member)
         }
     }
@@ -109,7 +110,7 @@ fn the_disk(list: &str) -> Result<String, Halt> {
 }
 
 /// Returns where an unpacked disk is, when it is a file and nothing that leads elsewhere.
-fn found(bench: &Bench, member: &str) -> Result<PathBuf, Halt> {
+fn found(bench: &Workbench, member: &str) -> Result<PathBuf, Halt> {
     let member = member.strip_prefix("./").unwrap_or(member);
     match beneath::file(bench.folder(), Path::new(member)) {
         Ok(_) => Ok(Path::new("./").join(member)),
@@ -118,7 +119,7 @@ fn found(bench: &Bench, member: &str) -> Result<PathBuf, Halt> {
 }
 
 /// Gives the file a second name in the folder, for a program that works in place; the other name stays as it is.
-async fn link_or_copy(bench: &Bench, source: &File, file: &str, watch: &dyn Watch) -> Result<(), Halt> {
+async fn link_or_copy(bench: &Workbench, source: &File, file: &str, watch: &dyn Watch) -> Result<(), Halt> {
     let path = fs::read_link(beneath::of(source)).unwrap_or_default();
     let linked = fs::hard_link(path, bench.path(file)).is_ok();
     let is_it = linked && same(source, &bench.path(file));
@@ -127,7 +128,7 @@ async fn link_or_copy(bench: &Bench, source: &File, file: &str, watch: &dyn Watc
     }
     let argv = ["cp".into(), "--remove-destination".into(), "--reflink=auto".into(), "--".into()];
     let from = beneath::of_ours(source).into_os_string();
-    bench.run(argv.into_iter().chain([from, OsString::from(file)]), watch).await.map(|_| ())
+    run(bench, argv.into_iter().chain([from, OsString::from(file)]), watch).await.map(|_| ())
 }
 
 /// Tells whether a name is another one of an open file.

@@ -63,6 +63,19 @@ impl JobFiles for JobFilesDir {
         file.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
+    async fn open_log(&self, prefix: &str, image_id: &ImageId, folder: &str, file: &str) -> io::Result<File> {
+        let id = image_id.as_str();
+        let is_of_job =
+            folder == id || folder.strip_prefix(id).is_some_and(|rest| rest.starts_with(".partial-"));
+        if !is_of_job || folder.contains('/') {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        let file = PathBuf::from(file);
+        let opened =
+            self.folder(Path::new(prefix).join(folder), move |folder| beneath::file(folder, &file)).await?;
+        opened.ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
         match self.folder(PathBuf::from(prefix), File::try_clone).await? {
             Some(above) => tree::remove(&above, image_id.as_str()).await,

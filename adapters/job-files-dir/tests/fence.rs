@@ -53,6 +53,37 @@ async fn the_files_of_a_job_are_told_opened_and_removed() {
 }
 
 #[tokio::test]
+async fn a_log_is_read_where_the_image_is_being_made_and_nowhere_else() {
+    let (folder, files) = site();
+    let above = folder.path().join("images").join(PREFIX);
+    for name in ["good.partial-me", "goodness", "good.partial-x"] {
+        fs::create_dir(above.join(name)).unwrap();
+        fs::write(above.join(name).join("n.log"), name).unwrap();
+    }
+    fs::remove_file(above.join("good.partial-x/n.log")).unwrap();
+    symlink(folder.path().join("outside/secret"), above.join("good.partial-x/n.log")).unwrap();
+    for (place, file, expected) in [
+        ("good", "n.log", Some("log\n")),
+        ("good.partial-me", "n.log", Some("good.partial-me")),
+        ("good.partial-me", "../goodness/n.log", None),
+        ("good.partial-x", "n.log", None),
+        ("goodness", "n.log", None),
+        ("good.partial-me/../goodness", "n.log", None),
+        ("../ana/good", "n.log", None),
+        ("..", "n.log", None),
+        ("", "n.log", None),
+    ] {
+        let opened = files.open_log(PREFIX, &id("good"), place, file).await;
+        let text = opened.ok().map(|mut log| {
+            let mut text = String::new();
+            log.read_to_string(&mut text).unwrap();
+            text
+        });
+        assert_eq!(text.as_deref(), expected, "{place} {file}");
+    }
+}
+
+#[tokio::test]
 async fn folders_in_folders_are_removed_however_deep_they_are() {
     use nix::{fcntl, sys::stat};
     let (folder, files) = site();

@@ -7,11 +7,12 @@ use process_engine::{Definition, State};
 use serde_json::{Value, json};
 
 const CREATE_IMAGE: &str = include_str!("../../../examples/processes/create_image.pdef");
+const BUILD_AND_TEST: &str = include_str!("../../../examples/processes/build_and_test.pdef");
 
-/// Plays create_image: every step with its answer; returns the fields at the end.
-async fn play(steps: &[(&str, bool)]) -> Value {
+/// Plays a definition: every step with its answer; returns the fields at the end.
+async fn play(definition: &str, steps: &[(&str, bool)]) -> Value {
     let bench = Bench::new().await;
-    bench.launch("launch", CREATE_IMAGE, &json!({ "ev": { "id": "1" }, "image": { "name": "x" } })).await;
+    bench.launch("launch", definition, &json!({ "ev": { "id": "1" }, "image": { "name": "x" } })).await;
     for (number, (participant, result)) in steps.iter().enumerate() {
         let mut item: Value = serde_json::from_str(&take(&bench.memory, participant).await).unwrap();
         if *participant == "request_image" && *result {
@@ -26,7 +27,7 @@ async fn play(steps: &[(&str, bool)]) -> Value {
         bench.publish(&item.to_string(), &format!("reply {number}")).await;
     }
     let State::Ended { fields } = bench.ended("launch").await.state else { panic!("it ends") };
-    for queue in ["request_image", "build_ks", "build_image", "update_image_status"] {
+    for queue in ["request_image", "build_ks", "build_image", "test_image", "update_image_status"] {
         assert!(bench.memory.drain(queue).is_empty(), "{queue} is asked for nothing more");
     }
     serde_json::from_str(&fields).unwrap()
@@ -41,8 +42,23 @@ async fn create_image_takes_the_branch_of_what_was_answered() {
         (&[(request, true), (ks, false), ("update_image_status", true)], true),
         (&[(request, false)], false),
     ] {
-        assert_eq!(play(steps).await["__result__"], json!(result), "{steps:?}");
+        assert_eq!(play(CREATE_IMAGE, steps).await["__result__"], json!(result), "{steps:?}");
     }
+}
+
+#[tokio::test]
+async fn build_and_test_tests_an_image_that_is_there() {
+    let (request, ks, image, test) = ("request_image", "build_ks", "build_image", "test_image");
+    for (steps, result) in [
+        (&[(request, true), (ks, true), (image, true), (test, true)][..], true),
+        (&[(request, true), (ks, true), (image, true), (test, false)], false),
+        (&[(request, true), (ks, true), (image, false), ("update_image_status", true)], true),
+        (&[(request, true), (ks, false), ("update_image_status", true)], true),
+        (&[(request, false)], false),
+    ] {
+        assert_eq!(play(BUILD_AND_TEST, steps).await["__result__"], json!(result), "{steps:?}");
+    }
+    assert_eq!(Definition::parse(BUILD_AND_TEST).unwrap().name(), Some("build_and_test"));
 }
 
 #[test]

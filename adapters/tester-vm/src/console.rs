@@ -3,6 +3,7 @@
 //! A terminal repeats what is typed and mixes it with what programs and the kernel print. So every answer is between marks
 //! that were never typed as they are printed: `IMG-""BEGIN` becomes `IMG-BEGIN` only when a shell has read it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use qemu::{Reader, Running};
@@ -20,14 +21,14 @@ const ANSWER: Duration = Duration::from_secs(60);
 
 /// A console on which a user has logged in.
 pub(crate) struct Terminal {
-    running: Running,
+    running: Arc<Running>,
     reader: Mutex<Reader>,
     /// What nobody else prints.
     mark: String,
 }
 
 /// Waits for the login of a guest, and logs in.
-pub(crate) async fn answered(running: Running, settings: &Settings) -> Result<Terminal, Halt> {
+pub(crate) async fn answered(running: Arc<Running>, settings: &Settings) -> Result<Terminal, Halt> {
     let began = Instant::now();
     let mut reader = running.console().reader();
     said(&running, &mut reader, "login:", settings.wait).await?;

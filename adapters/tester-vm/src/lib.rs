@@ -4,25 +4,28 @@
 //! serial console elsewhere; it says how its tests did in the lines of TAP, or by its exit status. A guest that does not boot,
 //! does not answer or does not finish has failed a test.
 
-mod bench;
 mod console;
 mod guest;
 mod halt;
 mod machine;
 mod packages;
+mod results;
 mod settings;
 mod ssh;
 mod tap;
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use imaging::{BuilderError, ImageTester, Step, TestCase, TestEnd, TestReport, TestRequest, Tested, Watch};
+use qemu::Running;
+use workbench::Claim;
 
-use crate::bench::Bench;
 use crate::guest::Guest;
 use crate::halt::Halt;
+use crate::results::Results;
 pub use crate::settings::{PackageManager, Settings};
 
 /// Tests the images below one folder.
@@ -52,15 +55,18 @@ impl VmTester {
         let folder = beneath::folder(&base, above).map_err(|_| missing())?;
         let disk = beneath::file(&folder, Path::new(name)).map_err(|_| missing())?;
         let machine = machine::of(request, &disk, &self.settings)?;
-        let _lock = bench::lock(&base, above, watch).await?;
-        let bench = Bench::make(&folder).await?;
-        let done = async {
-            let report = self.test(request, &bench.in_it(machine), &script, watch).await?;
-            bench.publish(&report).await?;
+        let claim = Claim::wait(&base, above, &watch.stop()).await;
+        let claim = claim.map_err(|error| Halt::broken(format!("lock {}", above.display()), error))?;
+        let claim = claim.ok_or(Halt::Stopped)?;
+        let results = Results::make(&claim).await;
+        let results = results.map_err(|error| Halt::broken("make a folder for the results", error))?;
+        let done = self.test(request, &results.in_it(machine), &script, watch).await.and_then(|report| {
+            let published = results.publish(&report);
+            published.map_err(|error| Halt::broken("write the results beside the image", error))?;
             Ok(report)
-        };
-        let done = done.await;
-        bench.clear().await?;
+        });
+        let cleared = results.clear().await;
+        cleared.map_err(|error| Halt::broken("remove the folder of the test", error))?;
         done
     }
 
@@ -75,9 +81,10 @@ impl VmTester {
         let began = Instant::now();
         let mut tests = Vec::new();
         let stop = watch.stop();
+        watch.step(&Step { name: "booting".into(), done_of: None });
+        let running = Arc::new(machine.start().await.map_err(|error| Halt::of_start(&error))?);
         let work = async {
-            watch.step(&Step { name: "booting".into(), done_of: None });
-            let guest = self.boot(machine).await?;
+            let guest = self.boot(running.clone()).await?;
             tests.push(passed("boot"));
             watch.step(&Step { name: "installing packages".into(), done_of: None });
             if packages::install(&guest, request, &self.settings).await? {
@@ -96,6 +103,9 @@ impl VmTester {
                 Err(Halt::test("timeout", format!("the test did not end within {} s", limit.as_secs())))
             }
         };
+        if let Some(running) = Arc::into_inner(running) {
+            running.kill().await; // nothing of it is left when this returns
+        }
         match done {
             Ok(()) => {}
             Err(Halt::Test(failed)) => tests.push(failed),
@@ -104,9 +114,8 @@ impl VmTester {
         Ok(TestReport { suite: request.name.clone(), tests, seconds: began.elapsed().as_secs_f64() })
     }
 
-    /// Boots the machine and waits until somebody may work in it.
-    async fn boot(&self, machine: &qemu::Machine) -> Result<Guest, Halt> {
-        let running = machine.start().await.map_err(|error| Halt::of_start(&error))?;
+    /// Waits until somebody may work in a machine.
+    async fn boot(&self, running: Arc<Running>) -> Result<Guest, Halt> {
         let answered = match &self.settings.key {
             Some(key) => ssh::answered(running, key, &self.settings).await.map(Guest::Ssh),
             None => console::answered(running, &self.settings).await.map(Guest::Console),

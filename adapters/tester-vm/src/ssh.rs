@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use child::{Listen, Status, Task};
 use qemu::Running;
@@ -19,12 +20,12 @@ const SSH_FAILED: i32 = 255;
 
 /// A machine, and how ssh gets into it.
 pub(crate) struct Login {
-    running: Running,
+    running: Arc<Running>,
     argv: Vec<OsString>,
 }
 
 /// Waits until an ssh server of the guest answers.
-pub(crate) async fn answered(running: Running, key: &Path, settings: &Settings) -> Result<Login, Halt> {
+pub(crate) async fn answered(running: Arc<Running>, key: &Path, settings: &Settings) -> Result<Login, Halt> {
     let port = running.answers(settings.wait).await.map_err(|error| Halt::of_guest(&error))?;
     Ok(Login { running, argv: argv(key, port, &settings.user) })
 }

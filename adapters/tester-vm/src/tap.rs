@@ -12,8 +12,9 @@ pub(crate) fn read(script: &str, said: &Said) -> Vec<TestCase> {
     let mut tests: Vec<TestCase> = Vec::new();
     let (mut plan, mut before) = (None::<usize>, Vec::new());
     for line in said.output.lines().map(str::trim_end) {
-        if let Some((end, name)) = result(line) {
+        if let Some((end, name, why)) = result(line) {
             let name = if name.is_empty() { format!("test {}", tests.len() + 1) } else { name };
+            before.extend((!why.is_empty()).then_some(why));
             tests.push(TestCase { name, end, said: kept(&before.split_off(0).join("\n")) });
         } else if let Some(number) =
             line.strip_prefix("1..").and_then(|rest| rest.split(' ').next()?.parse().ok())
@@ -51,7 +52,7 @@ fn failed(name: &str, said: &str) -> TestCase {
 }
 
 /// Reads `ok 1 - name # SKIP why` and its like.
-fn result(line: &str) -> Option<(TestEnd, String)> {
+fn result(line: &str) -> Option<(TestEnd, String, &str)> {
     let (ok, rest) = match line.strip_prefix("not ok") {
         Some(rest) => (false, rest),
         None => (true, line.strip_prefix("ok")?),
@@ -62,13 +63,14 @@ fn result(line: &str) -> Option<(TestEnd, String)> {
     let (name, directive) = rest.split_once(" #").unwrap_or((rest, ""));
     let name = name.trim().trim_start_matches(|c: char| c.is_ascii_digit()).trim();
     let name = name.strip_prefix("- ").unwrap_or(name).trim();
-    let directive = directive.trim().to_ascii_uppercase();
+    let (word, why) = directive.trim().split_once(' ').unwrap_or((directive.trim(), ""));
+    let is_left_out = ["SKIP", "TODO"].iter().any(|left_out| word.eq_ignore_ascii_case(left_out));
     let end = match ok {
-        _ if directive.starts_with("SKIP") || directive.starts_with("TODO") => TestEnd::Skipped,
+        _ if is_left_out => TestEnd::Skipped,
         true => TestEnd::Passed,
         false => TestEnd::Failed,
     };
-    Some((end, name.to_owned()))
+    Some((end, name.to_owned(), if is_left_out { why.trim() } else { "" }))
 }
 
 /// Returns the end of a text.
@@ -96,9 +98,9 @@ mod tests {
         let expected = [
             row("boots", Passed, "looking"),
             row("has a network", Failed, "no route"),
-            row("test 3", Skipped, ""),
+            row("test 3", Skipped, "no sound here"),
             row("test 4", Passed, ""),
-            row("has a camera", Skipped, ""),
+            row("has a camera", Skipped, "later"),
         ];
         assert_eq!(tests(said, 1), expected);
     }

@@ -1,7 +1,7 @@
 //! Images that cannot be tested, or fail it at once; how a real one does is tested where images are made.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use imaging::testing::{Unwatched, image_tester_keeps_its_promises};

@@ -10,9 +10,12 @@ mod ks;
 mod order;
 mod participant;
 mod resume;
+mod server;
 mod signals;
 mod submit;
 mod up;
+mod user;
+mod vm;
 
 use std::collections::BTreeSet;
 
@@ -31,12 +34,15 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Build(arguments) => Ok(build::build(&arguments, builders).await),
         Command::Up(arguments) => up::up(arguments, builders).await,
         Command::Submit(arguments) => Ok(submit::submit(&arguments).await),
+        Command::Server(command) => Ok(server::server(&command).await),
         Command::Resume(state) => resume::resume(state, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
         Command::Doctor(arguments) => Ok(doctor::doctor(&arguments).await),
         Command::Participant(command) => participant::participant(command, builders).await,
         Command::Boss(command) => boss::boss(command).await,
         Command::Config(command) => Ok(config::config(command)),
+        Command::User(arguments) => user::user(arguments).await,
+        Command::Vm(command) => Ok(vm::vm(command, builders).await),
         Command::Ks(command) => ks::ks(command),
         Command::Image(command) => Ok(image::image(&command)),
     }

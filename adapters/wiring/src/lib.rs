@@ -13,6 +13,7 @@ mod site;
 mod skynet;
 mod state;
 mod templates;
+mod web;
 
 pub use commands::run;
 pub use errands::{Errands, Fate, Nobody, Processes};

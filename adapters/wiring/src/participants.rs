@@ -12,13 +12,17 @@ mod stoppable;
 mod test_image;
 mod update_image_status;
 mod update_symlinks;
+mod vm;
 
 use self::build_image::images;
 pub use self::build_image::{Bounds, real_builder};
 pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};
-pub(crate) use self::choice::{OPTION as BUILDER_OPTION, settings_of_machine as mic_of_machine};
+pub(crate) use self::choice::{
+    OPTION as BUILDER_OPTION, PLACE as PLACE_OPTION, settings_of_machine as mic_of_machine,
+};
 pub(crate) use self::kind::{Host, Kind, name_of_code};
 pub(crate) use self::request_image::request_image;
 pub(crate) use self::stoppable::Stoppable;
 pub(crate) use self::update_image_status::update_image_status;
+pub(crate) use self::vm::{Base, of_machine as vm_of_machine};

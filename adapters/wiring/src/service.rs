@@ -20,6 +20,7 @@ pub(crate) use self::participants::run as run_participants;
 pub(crate) use self::pulse::Pulse;
 pub(crate) use self::reload::Reloads;
 use crate::commands::{Signals, Wish};
+use crate::web::Web;
 
 /// What goes on, and who looks after it.
 pub(crate) struct Service {
@@ -31,13 +32,19 @@ pub(crate) struct Service {
     /// Where it is to show how it does.
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) reloads: Reloads,
+    /// What is shown to programs, where it is.
+    pub(crate) web: Option<Web>,
 }
 
 impl Service {
     /// Goes on until somebody wants it to end, or a worker cannot go on.
     pub(crate) async fn run(mut self) -> Result<()> {
         let (crew, pulse) = (self.crew.clone(), self.pulse.clone());
-        let _monitor = health::show(self.listen, &crew, &pulse).await?;
+        let monitor = health::count(self.listen.is_some() || self.web.is_some(), &crew, &pulse)?;
+        let _shown = health::show(self.listen, monitor.as_ref()).await?;
+        if let (Some(web), Some(monitor)) = (self.web.take(), monitor) {
+            self.workers.spawn(web.serve(monitor.pages(), self.ending.stop.clone()));
+        }
         let files = tokio::spawn(pulse.clone().of_files());
         let ended = tokio::select! {
             ended = self.until_the_end() => ended,

@@ -80,6 +80,11 @@ impl State {
         self.0.join("images")
     }
 
+    /// The image virtual machines start from, and its key.
+    pub fn vm(&self) -> PathBuf {
+        self.0.join("vm")
+    }
+
     /// Downloaded packages.
     pub fn cache(&self) -> PathBuf {
         self.0.join("cache")

@@ -74,7 +74,7 @@ fn show_says_what_is_in_force_and_where_it_came_from() {
     ] {
         assert!(lines.iter().any(|line| line == expected), "`{expected}` is not in\n{stdout}");
     }
-    let kvm = "use_kvm = yes ; imager/img.conf:2; not used: images are made in a user namespace";
+    let kvm = "use_kvm = yes ; imager/img.conf:2";
     assert!(lines.iter().any(|line| line.starts_with(kvm)), "{stdout}");
 
     let (status, stdout, stderr) = site.img(&["config", "show", "build_ks", "build_image", "--json"], &[]);

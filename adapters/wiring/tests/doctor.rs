@@ -43,11 +43,12 @@ fn a_person_reads_a_line_each_and_may_ask_about_some_types_only() {
     assert_eq!(lines[1], ["place", "network", "of", "scripts", "works"]);
     assert_eq!(lines[2][..4], ["place", "limits", "of", "builds"]);
     assert_eq!(lines[3][..2], ["place", "host"]);
-    assert_eq!(lines[4], ["builder", "dnf", "works"]);
-    assert_eq!(lines[5][..2], ["builder", "mic"]);
-    assert_eq!(lines[6], ["image", "raw", "works"]);
-    assert_eq!(lines[7][..3], ["image", "nand", "-"]);
-    assert_eq!(lines.len(), 8, "{some:?}");
+    assert_eq!(lines[4][..6], ["place", "virtual", "machine", "-", "the", "base"]); // there is none yet
+    assert_eq!(lines[5], ["builder", "dnf", "works"]);
+    assert_eq!(lines[6][..2], ["builder", "mic"]);
+    assert_eq!(lines[7], ["image", "raw", "works"]);
+    assert_eq!(lines[8][..3], ["image", "nand", "-"]);
+    assert_eq!(lines.len(), 9, "{some:?}");
     assert_eq!(none.status, Some(2), "{none:?}");
 }
 

@@ -46,6 +46,11 @@ pub struct Group {
     pub permissions: BTreeSet<Permission>,
 }
 
+impl Group {
+    /// The group of those who may do everything; it stays as it is, so that somebody always can.
+    pub const ADMINISTRATORS: &str = "administrators";
+}
+
 /// What somebody who has a secret may do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -53,14 +53,22 @@ impl Desk {
     /// same person is answered with the same job; an empty one is new each time. All mistakes are told at once; whether
     /// the kickstart makes sense is for somebody who knows the language.
     pub async fn submit(&self, person: &Person, order: NewJob, now_ms: i64) -> Result<ImageId, Refusal> {
-        if !person.may(Permission::Submit) {
-            return Err(Refusal::not_allowed("ask for images"));
-        }
+        Desk::may_submit(person)?;
         let job = order::checked(self.registry.as_ref(), person, order).await?;
         let on_record = record_as(self.jobs.as_ref(), &job.name, &job, now_ms).await?;
         on_record.ok_or_else(|| {
             Refusal::of("name", "begins no id, or those of this second are all taken: try again with letters and digits in it")
         })
+    }
+
+    /// Refuses whoever may not ask for images.
+    pub fn may_submit(person: &Person) -> Result<(), Refusal> {
+        if person.may(Permission::Submit) { Ok(()) } else { Err(Refusal::not_allowed("ask for images")) }
+    }
+
+    /// Returns all that is wrong with an order, for views that have more to say about it before [`Desk::submit`].
+    pub async fn mistakes(&self, order: &NewJob) -> Result<Vec<Mistake>, Refusal> {
+        Ok(order::mistakes(self.registry.as_ref(), order).await?)
     }
 
     /// Returns part of the list of jobs, newest first.
@@ -102,7 +110,10 @@ impl Desk {
         let order = NewJob { retry_of: Some(image_id.to_string()), ..order };
         let new = self.submit(person, order, now_ms).await?;
         let what = Happening::Retried(new.to_string());
-        self.care.note(image_id, &JobEvent { at_ms: now_ms, who: person.name.clone(), what }).await?;
+        // the same request may come again
+        if !self.care.events(image_id).await?.iter().any(|event| event.what == what) {
+            self.care.note(image_id, &JobEvent { at_ms: now_ms, who: person.name.clone(), what }).await?;
+        }
         Ok(new)
     }
 

@@ -43,6 +43,16 @@ pub trait JobFiles: Send + Sync {
     /// Opens a file of a job for reading. A link is never followed.
     async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<std::fs::File>;
 
+    /// Opens the log of a job for reading: `file` in its folder, or in the one it is being made in, which is called
+    /// `ID.partial-` and more.
+    async fn open_log(
+        &self,
+        prefix: &str,
+        image_id: &ImageId,
+        folder: &str,
+        file: &str,
+    ) -> io::Result<std::fs::File>;
+
     /// Removes the folder of a job; nothing is wrong when there is none.
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()>;
 }

@@ -1,4 +1,4 @@
-//! `img build`, `img submit`, `img up` and `img doctor`.
+//! `img build`, `img up` and `img doctor`.
 
 use std::path::PathBuf;
 
@@ -10,9 +10,6 @@ use super::StateArguments;
 /// What an image is to be.
 #[derive(Debug, Args)]
 pub struct WishArguments {
-    /// The kickstart file
-    #[arg(value_name = "FILE.ks")]
-    pub kickstart: PathBuf,
     /// Form of the image: raw (a disk), loop (a file system a partition), fs (the files, packed), livecd, liveusb, or a disk as qcow2, vdi, vmdk or vhd
     #[arg(long = "type", short = 't', value_name = "TYPE", value_parser = parse::<ImageType>)]
     pub image_type: ImageType,
@@ -57,35 +54,21 @@ pub struct WishArguments {
 /// What `img build` is told.
 #[derive(Debug, Args)]
 pub struct BuildArguments {
+    /// The kickstart file
+    #[arg(value_name = "FILE.ks")]
+    pub kickstart: PathBuf,
     /// What the image is to be.
     #[command(flatten)]
     pub wish: WishArguments,
     /// What makes the image: dnf, or the mic of this machine (mic2: mic-image-creator), which makes the kickstart root; auto is dnf
     #[arg(long, value_name = "BUILDER", default_value = "auto", hide_default_value = true, value_parser = ["auto", "dnf", "mic", "mic2"])]
     pub builder: String,
-    /// Where it is made: userns (a user namespace, for dnf), or host (this machine, as root, for mic)
-    #[arg(long, value_name = "PLACE", value_parser = ["host", "userns"])]
+    /// Where it is made: userns (a user namespace, for dnf), host (this machine, as root, for mic), or vm (a virtual machine, for mic)
+    #[arg(long, value_name = "PLACE", value_parser = ["host", "userns", "vm"])]
     pub place: Option<String>,
     /// Folder the image's own folder is made in [default: images below the state folder]
     #[arg(long, short = 'o', value_name = "DIR")]
     pub outdir: Option<PathBuf>,
-    /// Where it is remembered, and how it is answered.
-    #[command(flatten)]
-    pub state: StateArguments,
-}
-
-/// What `img submit` is told.
-#[derive(Debug, Args)]
-pub struct SubmitArguments {
-    /// What the image is to be.
-    #[command(flatten)]
-    pub wish: WishArguments,
-    /// Wait for the image, and say what came of it as `img build` does
-    #[arg(long, short = 'w')]
-    pub wait: bool,
-    /// How this machine is configured.
-    #[command(flatten)]
-    pub here: HereArguments,
     /// Where it is remembered, and how it is answered.
     #[command(flatten)]
     pub state: StateArguments,
@@ -127,6 +110,6 @@ pub struct DoctorArguments {
     pub json: bool,
 }
 
-fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {
+pub(super) fn parse<T: std::str::FromStr<Err = imaging::NotAWord>>(text: &str) -> Result<T, String> {
     text.parse().map_err(|error: imaging::NotAWord| error.0)
 }

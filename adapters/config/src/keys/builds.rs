@@ -4,8 +4,6 @@ use super::{Key, Kind};
 
 const WORKER: &str = "worker";
 
-const VM: &str = "images are made in a user namespace, not in a virtual machine";
-
 pub(super) const KEYS: &[Key] = &[
     Key::new(WORKER, "base_dir", Kind::Folder, "where images go")
         .otherwise("`images` in the state folder")
@@ -74,7 +72,7 @@ pub(super) const KEYS: &[Key] = &[
         WORKER,
         "builder",
         Kind::OneOf(&["auto", "dnf", "mic", "mic2"]),
-        "what makes images; auto is what ict says, where that is installed and use_kvm is off, and dnf elsewhere",
+        "what makes images; auto is what ict says, where that is installed (with use_kvm: where there is a base image), and dnf elsewhere",
     )
     .value("auto")
     .example("dnf"),
@@ -99,23 +97,21 @@ pub(super) const KEYS: &[Key] = &[
         .otherwise("`cache/mic` in the state folder")
         .example("/var/tmp/mic/cache")
         .old(&[(WORKER, "mic_cache_dir")]),
-    Key::new(WORKER, "use_kvm", Kind::YesNo, "whether images are made in a virtual machine")
+    Key::new(WORKER, "use_kvm", Kind::YesNo, "whether mic makes each image in a virtual machine of its own")
         .value("no")
-        .example("yes")
-        .unused(VM),
-    Key::new(WORKER, "use_9p_cache", Kind::YesNo, "whether virtual machines share the cache of their host")
+        .example("yes"),
+    Key::new(WORKER, "use_9p_cache", Kind::YesNo, "whether virtual machines keep packages in the cache of their host")
         .value("no")
-        .example("yes")
-        .unused(VM),
-    Key::new(WORKER, "vm_kernel", Kind::File, "kernel the virtual machine boots")
-        .example("/home/img/vmlinuz")
-        .unused(VM),
-    Key::new(WORKER, "vm_ssh_key", Kind::File, "private key to log in to the virtual machine")
-        .example("/home/img/id_rsa")
-        .unused(VM),
+        .example("yes"),
+    Key::new(WORKER, "vm_kernel", Kind::File, "kernel the virtual machine boots, with the base image as its root file system")
+        .otherwise("what the base image boots by itself")
+        .example("/home/img/vmlinuz"),
+    Key::new(WORKER, "vm_ssh_key", Kind::File, "private key to log in to the virtual machine, for its owner only (chmod 600)")
+        .otherwise("`vm/id_ed25519` in the state folder")
+        .example("/home/img/id_rsa"),
     Key::new(WORKER, "vm_base_img", Kind::File, "image the virtual machine starts from")
-        .example("/home/img/base.qcow2")
-        .unused(VM),
+        .otherwise("`vm/base.qcow2` in the state folder")
+        .example("/home/img/base.qcow2"),
     Key::new(
         WORKER,
         "vm_wait",
@@ -123,7 +119,15 @@ pub(super) const KEYS: &[Key] = &[
         "how long to wait for the virtual machine to answer",
     )
     .example("20")
-    .unused(VM),
+    .value("120"),
+    Key::new(
+        WORKER,
+        "vm_accel",
+        Kind::OneOf(&["auto", "kvm", "tcg"]),
+        "whether the processors of the virtual machine are real; auto is kvm where that works, and tcg, which is slow, elsewhere",
+    )
+    .value("auto")
+    .example("kvm"),
     Key::new(WORKER, "img_tmp", Kind::Folder, "where mic keeps an image while it works on it")
         .otherwise("the folder of the image")
         .example("/var/tmp"),

@@ -12,6 +12,30 @@ const SYSTEMD: &str = "it is obsolete: systemd starts participants, and keeps th
 const ONE_BROKER: &str = "it is obsolete: the only broker is that of [boss]";
 
 pub(super) const KEYS: &[Key] = &[
+    Key::new(WEB, "serve", Kind::YesNo, "whether `img up` answers programs").value("yes").example("yes"),
+    Key::new(
+        WEB,
+        "listen",
+        Kind::Listen,
+        "where it does; it speaks no TLS, so leave it on this machine and put a proxy in front",
+    )
+    .value("127.0.0.1:8088")
+    .example("127.0.0.1:8088"),
+    Key::new(
+        WEB,
+        "requests_per_second",
+        Kind::Number("requests", 1),
+        "how often one token, or one address without a token, may ask, ten times as much at once",
+    )
+    .value("50")
+    .example("50"),
+    Key::new(
+        WEB,
+        "files_from",
+        Kind::List(','),
+        "addresses of other workers' files, beside that of [worker] base_url; nothing is fetched from elsewhere",
+    )
+    .example("http://worker2.example/images"),
     web("url_prefix", Kind::Text, "first part of the paths", "img"),
     web("doc_root", Kind::Folder, "folder of the web server", "/srv/www/"),
     web("static_media_collect", Kind::Folder, "folder of scripts and styles", "/srv/www/img/site_media"),

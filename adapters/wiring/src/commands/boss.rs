@@ -4,6 +4,7 @@ mod check;
 mod launch;
 mod register;
 mod registry;
+mod submit;
 mod unregister;
 
 use std::io::Read;
@@ -11,6 +12,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use cli::BossCommand;
+
+pub(crate) use self::submit::submit;
 
 /// The longest process definition that is read, in bytes.
 const LONGEST: u64 = 4 << 20;

@@ -11,7 +11,7 @@ use super::signals::{Signals, Wish};
 use super::{limits_of_person, order, tell_adopted};
 use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{BUILDER_OPTION, Bounds, after, build_image, build_ks};
+use crate::participants::{BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks};
 use crate::site;
 use crate::state::State;
 
@@ -22,12 +22,17 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
         cli::say(format_args!("img: {mistake}"));
         return 2;
     }
-    let mut wish = match order::read(&arguments.wish, arguments.outdir.as_deref(), json) {
+    let mut wish = match order::read(&arguments.kickstart, &arguments.wish, arguments.outdir.as_deref(), json)
+    {
         Ok(wish) => wish,
         Err(status) => return status,
     };
-    if arguments.builder != "auto" {
-        wish.with_option(format!("{BUILDER_OPTION}{}", arguments.builder));
+    let words =
+        [(BUILDER_OPTION, Some(arguments.builder.as_str())), (PLACE_OPTION, arguments.place.as_deref())];
+    for (option, word) in words {
+        if let Some(word) = word.filter(|word| *word != "auto") {
+            wish.with_option(format!("{option}{word}"));
+        }
     }
     order::print(run(arguments, &wish, builders).await, &wish, json)
 }
@@ -56,8 +61,11 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
 fn cannot_be(builder: &str, place: Option<&str>) -> Option<String> {
     match (builder, place?) {
         ("mic" | "mic2", "userns") => Some(format!(
-            "--builder {builder} --place userns: mic needs loop devices and mounts, which only root of the machine has: say --place host"
+            "--builder {builder} --place userns: mic needs loop devices and mounts, which only root of the machine has: say --place host, or --place vm"
         )),
+        ("auto" | "dnf", "vm") => {
+            Some("--place vm: dnf needs no machine of its own: say --place userns, or --builder mic".into())
+        }
         ("auto" | "dnf", "host") => {
             Some("--place host: dnf needs no root and has none: say --place userns, or --builder mic".into())
         }

@@ -14,7 +14,7 @@ use place_host::Host;
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
-use crate::participants::mic_of_machine;
+use crate::participants::{mic_of_machine, vm_of_machine};
 
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
@@ -31,7 +31,10 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
     let builder = builder(&place, arch, runs);
     let images: Vec<_> = images.into_iter().map(|image| made_by(image, &builder)).collect();
     let places: Vec<_> =
-        [Some(place), foreign, Some(network()), Some(limits()), Some(host)].into_iter().flatten().collect();
+        [Some(place), foreign, Some(network()), Some(limits()), Some(host), Some(machine().await)]
+            .into_iter()
+            .flatten()
+            .collect();
     let settings = settings(arguments);
     let lines = places.iter().chain([&builder]).chain(&images).chain(&settings);
     let result = lines.clone().all(|line| line.works != Some(false));
@@ -125,6 +128,24 @@ fn host() -> DoctorLine {
         works: reason.is_none().then_some(true),
         reason,
         packages: BTreeSet::new(),
+    }
+}
+
+/// Looks whether a virtual machine could be started, which only mic needs, and whether it would be a fast one.
+async fn machine() -> DoctorLine {
+    let line = |works, reason: String| DoctorLine {
+        name: "virtual machine".into(),
+        works,
+        reason: Some(reason),
+        packages: BTreeSet::new(),
+    };
+    if let Err(reason) = vm_of_machine().check() {
+        return line(None, reason);
+    }
+    let kvm = tokio::task::spawn_blocking(place_vm::kvm).await.expect("the probe does not panic");
+    match kvm {
+        Ok(()) => line(Some(true), "with KVM".into()),
+        Err(why) => line(Some(true), format!("without KVM, some ten times slower: {why}")),
     }
 }
 

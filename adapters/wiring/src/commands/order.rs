@@ -19,8 +19,13 @@ use crate::participants::Kind;
 pub(super) const CREATE_IMAGE: &str = include_str!("../../../../examples/processes/create_image.pdef");
 
 /// Reads what is wanted; when that is nothing to be built, says so and returns the exit status.
-pub(super) fn read(arguments: &WishArguments, outdir: Option<&Path>, json: bool) -> Result<BuildWish, u8> {
-    match BuildWish::read(arguments, outdir) {
+pub(super) fn read(
+    kickstart: &Path,
+    arguments: &WishArguments,
+    outdir: Option<&Path>,
+    json: bool,
+) -> Result<BuildWish, u8> {
+    match BuildWish::read(kickstart, arguments, outdir) {
         Ok(wish) => match wish.process.as_deref().map_or(Ok(()), runs_here) {
             Ok(()) => Ok(wish),
             Err(mistake) => {

@@ -1,4 +1,4 @@
-//! `img submit`: hands a kickstart over to whoever runs `img up` on the same state folder.
+//! `img submit`: to a server, to a BOSS, or to whoever runs `img up` on the same state folder.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -11,8 +11,8 @@ use local_queue::{LocalQueue, Owner};
 use process_engine::Engine;
 use serde_json::json;
 
-use super::order;
 use super::up::{images, jobs};
+use super::{boss, order, server};
 use crate::state::State;
 
 /// An `img up` that has time begins sooner.
@@ -21,10 +21,23 @@ const SOON: Duration = Duration::from_secs(5);
 /// Hands over, waits when told to, and returns the exit status.
 pub(crate) async fn submit(arguments: &SubmitArguments) -> u8 {
     let json = arguments.state.json;
-    let wish = match order::read(&arguments.wish, None, json) {
+    let mut wish = match order::read(arguments.kickstart(), &arguments.wish, None, json) {
         Ok(wish) => wish,
         Err(status) => return status,
     };
+    wish.email.clone_from(&arguments.email);
+    if arguments.boss {
+        return boss::submit(&arguments.here, &wish, json).await;
+    }
+    if let Some(status) = server::submit(arguments, &wish).await {
+        return status;
+    }
+    if arguments.wait.follow {
+        return server::refuse_usage(
+            "--follow: say --server, or set IMG_SERVER; without a server there is --wait",
+            json,
+        );
+    }
     match run(arguments, &wish).await {
         Ok(Some(answer)) => order::print(Ok(answer), &wish, json),
         Ok(None) => 0,
@@ -35,7 +48,7 @@ pub(crate) async fn submit(arguments: &SubmitArguments) -> u8 {
 /// Hands over; returns what came of it when that is waited for.
 async fn run(arguments: &SubmitArguments, wish: &BuildWish) -> Result<Option<BuildAnswer>> {
     let state = State::open(arguments.state.state.clone())?;
-    if !arguments.wait {
+    if !arguments.wait.wait {
         let launch_id = hand_over(&state, wish).await?;
         tell(&launch_id, wish, arguments.state.json);
         return Ok(None);

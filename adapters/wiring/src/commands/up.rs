@@ -24,6 +24,7 @@ use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site::{self, Launching};
 use crate::state::State;
+use crate::web::Web;
 
 /// Works until it is told to stop.
 pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8> {
@@ -60,6 +61,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let reloads = reloads(&crew, here, Replaced { builds, kickstarts }, host, Fixed::of_machine(&site));
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
+    let web = Web::of_site(&site, &machine.store, images.clone(), ending.stop.clone()).await?;
     let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
     let beating = pulse.clone();
@@ -69,7 +71,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         beating.beating("the machine", machine.serve(&limits, &errands, Arc::new(log), stop)).await
     });
     let listen = site::metrics_listen(&site);
-    Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
+    Service { signals, workers, crew, ending, pulse, listen, reloads, web }.run().await.map(|()| 0)
 }
 
 /// Puts together who launches the processes of jobs, here or on a BOSS.

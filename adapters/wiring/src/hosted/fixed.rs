@@ -28,7 +28,7 @@ impl Fixed {
                 (key.section, key.name),
                 ("participant", "concurrency" | "grace" | "metrics_listen")
                     | ("worker", "timeout")
-                    | ("boss" | "db" | "processes" | "make_vdi" | "tester" | "releases" | "obs", _)
+                    | ("boss" | "db" | "processes" | "make_vdi" | "tester" | "releases" | "obs" | "web", _)
             )
         })
     }

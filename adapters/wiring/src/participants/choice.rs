@@ -1,22 +1,31 @@
 //! Which builder makes an image: dnf, or the mic of a site that trusts it.
 //!
 //! dnf needs no root and contains what a kickstart does; on the host, mic gives every kickstart root. So mic is taken only
-//! where somebody says so: whoever runs `img build --builder mic`, or the configuration of the site.
+//! where somebody says so: whoever runs `img build --builder mic`, or the configuration of the site. In a virtual machine it
+//! gives a kickstart root of nothing but that.
+
+mod usual;
 
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use builder_mic::{MicBuilder, Settings, Tool};
-use child::Priority;
+use child::{Place, Priority};
 use config::{Configuration, Sources};
 use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Watch};
 use place_host::Host;
 
+use self::usual::{At, Usual, Wish, tool, usual};
+use super::vm::Machines;
 use crate::site;
 use crate::state::State;
 
 /// The word of a workitem's options that names a builder; mic has none of this name.
 pub(crate) const OPTION: &str = "--builder=";
+/// The word that names the place where mic runs.
+pub(crate) const PLACE: &str = "--place=";
+/// Where mic works in a virtual machine.
+const TMP_OF_VM: &str = "/var/tmp/img";
 
 /// A builder that hands each image to one of two.
 pub(crate) struct Choice {
@@ -24,19 +33,11 @@ pub(crate) struct Choice {
     usual: Usual,
     /// Whether the options of an image may name another than the usual one.
     may_choose: bool,
-    settings: Box<dyn Fn(Tool) -> Settings + Send + Sync>,
+    /// Where mic runs when only the builder is named.
+    at: At,
+    settings: Box<dyn Fn(Tool, At) -> Settings + Send + Sync>,
+    machines: Machines,
     priority: Priority,
-}
-
-/// What makes images of which nobody says more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Usual {
-    Dnf,
-    /// dnf, although the site wants another; the sentence says why.
-    DnfInstead(String),
-    Mic(Tool),
-    /// Nothing; the sentence says why.
-    Nobody(String),
 }
 
 impl Choice {
@@ -47,12 +48,14 @@ impl Choice {
         state: &State,
         priority: Priority,
     ) -> Choice {
-        let (site, cache) = (site.clone(), cache(state));
+        let (site, machines, cache) = (site.clone(), Machines::of(site, state), cache(state));
         Choice {
             dnf,
             usual: Usual::Dnf,
             may_choose: true,
-            settings: Box::new(move |tool| settings(&site, tool, &cache)),
+            at: At::Host,
+            settings: Box::new(move |tool, at| settings(&site, tool, at, &cache)),
+            machines,
             priority,
         }
     }
@@ -65,19 +68,24 @@ impl Choice {
         priority: Priority,
     ) -> Choice {
         let (site, cache) = (site.clone(), cache(state));
-        let wish = Wish {
-            builder: site.text("worker", "builder").unwrap_or_default().to_lowercase(),
-            ict: site.text("worker", "ict").and_then(|word| tool(&word.to_lowercase())),
-            use_kvm: site.yes("worker", "use_kvm"),
-        };
-        let usual = usual(&wish, &|tool| settings(&site, tool, &cache).program.exists());
+        let (wish, machines) = (Wish::of(&site), Machines::of(&site, state));
+        let on_host = |tool| settings(&site, tool, At::Host, &cache).program.exists();
+        let usual = usual(&wish, &on_host, &machines);
         match &usual {
-            Usual::DnfInstead(why) | Usual::Nobody(why) => tracing::warn!("{why}"),
-            Usual::Mic(tool) => tracing::info!("{} makes images, as root of this machine", tool.name()),
+            Usual::DnfInstead(why) => tracing::warn!("{why}"),
+            Usual::Mic(tool, At::Host) => {
+                tracing::info!("{} makes images, as root of this machine", tool.name())
+            }
+            Usual::Mic(tool, At::Vm) => {
+                if let Err(why) = machines.place(&state.images(), &cache).check() {
+                    tracing::warn!("{why}; until that is mended, every build fails");
+                }
+                tracing::info!("{} makes images, each in a virtual machine", tool.name());
+            }
             Usual::Dnf => {}
         }
-        let settings = Box::new(move |tool| settings(&site, tool, &cache));
-        Choice { dnf, usual, may_choose: false, settings, priority }
+        let settings = Box::new(move |tool, at| settings(&site, tool, at, &cache));
+        Choice { dnf, usual, may_choose: false, at: wish.at(), settings, machines, priority }
     }
 
     /// Tells whether dnf makes images of which nobody says more.
@@ -85,30 +93,46 @@ impl Choice {
         matches!(self.usual, Usual::Dnf | Usual::DnfInstead(_))
     }
 
-    fn mic(&self, tool: Tool) -> MicBuilder {
-        MicBuilder::new(Box::new(Host::new().behind_others(self.priority)), (self.settings)(tool))
+    /// Makes the builder of an image whose folder is `folder`.
+    fn mic(&self, tool: Tool, at: At, folder: &Path) -> MicBuilder {
+        let settings = (self.settings)(tool, at);
+        let place: Box<dyn Place> = match at {
+            At::Host => Box::new(Host::new().behind_others(self.priority)),
+            At::Vm => Box::new(self.machines.place(folder, &settings.cache).behind_others(self.priority)),
+        };
+        MicBuilder::new(place, settings)
     }
 
     /// Chooses for one image, and takes the word about it out of its options.
     fn choose(&self, request: &mut BuildRequest) -> Result<Usual, String> {
-        let mut named = None;
-        request.extra_opts.retain(|option| match option.strip_prefix(OPTION) {
-            Some(name) => {
-                named = Some(name.to_owned());
-                false
+        let mut take = |begins: &str| {
+            let words = request.extra_opts.iter();
+            let named = words.filter_map(|word| word.strip_prefix(begins)).next_back().map(str::to_owned);
+            request.extra_opts.retain(|word| !word.starts_with(begins));
+            named
+        };
+        let (name, place) = (take(OPTION).filter(|name| name != "auto"), take(PLACE));
+        let at = match place.as_deref() {
+            None | Some("userns") => self.at,
+            Some("host") => At::Host,
+            Some("vm") => At::Vm,
+            Some(other) => return Err(format!("there is no place `{other}`: there are userns, host and vm")),
+        };
+        let chosen = match (name.as_deref(), name.as_deref().and_then(tool)) {
+            (None, _) => match &self.usual {
+                Usual::Mic(tool, _) => Usual::Mic(*tool, at),
+                other => other.clone(),
+            },
+            (Some("dnf"), _) => Usual::Dnf,
+            (_, Some(tool)) => Usual::Mic(tool, at),
+            (Some(name), _) => {
+                return Err(format!("there is no builder `{name}`: there are dnf, mic and mic2"));
             }
-            None => true,
-        });
-        let Some(name) = named.filter(|name| name != "auto") else { return Ok(self.usual.clone()) };
-        let chosen = match (name.as_str(), tool(&name)) {
-            ("dnf", _) => Usual::Dnf,
-            (_, Some(tool)) => Usual::Mic(tool),
-            _ => return Err(format!("there is no builder `{name}`: there are dnf, mic and mic2")),
         };
         match self.may_choose || chosen == self.usual {
             true => Ok(chosen),
             false => Err(format!(
-                "{OPTION}{name} is not for a workitem to say: [worker] builder of this worker says it"
+                "{OPTION} and {PLACE} are not for a workitem to say: [worker] builder and use_kvm of this worker say it"
             )),
         }
     }
@@ -119,9 +143,9 @@ impl ImageBuilder for Choice {
     async fn build(&self, request: &BuildRequest, watch: &dyn Watch) -> Result<Build, BuilderError> {
         let mut request = request.clone();
         match self.choose(&mut request) {
-            Err(reason) | Ok(Usual::Nobody(reason)) => Ok(Build::Failed { reason }),
+            Err(reason) => Ok(Build::Failed { reason }),
             Ok(Usual::Dnf) => self.dnf.build(&request, watch).await,
-            Ok(Usual::Mic(tool)) => self.mic(tool).build(&request, watch).await,
+            Ok(Usual::Mic(tool, at)) => self.mic(tool, at, &request.folder).build(&request, watch).await,
             Ok(Usual::DnfInstead(why)) => Ok(match self.dnf.build(&request, watch).await? {
                 Build::Made(mut made) => {
                     made.warnings.insert(0, why);
@@ -134,50 +158,22 @@ impl ImageBuilder for Choice {
 
     /// Removes what either has left: mic's runs are known by their folders, and its images may be root's.
     async fn sweep(&self, folder: &Path) -> Result<(), BuilderError> {
-        let tools = [Tool::Mic, Tool::Mic2].map(|tool| self.mic(tool));
-        if let Some(mic) = tools.iter().find(|mic| mic.was_in(folder)) {
-            return mic.sweep(folder).await;
+        for tool in [Tool::Mic, Tool::Mic2] {
+            let (here, there) = (self.mic(tool, At::Host, folder), self.mic(tool, At::Vm, folder));
+            if there.was_elsewhere(folder) {
+                return there.sweep(folder).await;
+            }
+            if here.was_in(folder) {
+                return here.sweep(folder).await;
+            }
         }
         match self.dnf.sweep(folder).await {
-            Err(_) if self.may_choose || matches!(self.usual, Usual::Mic(_)) => tools[0].sweep(folder).await,
+            Err(_) if self.may_choose || matches!(self.usual, Usual::Mic(_, At::Host)) => {
+                self.mic(Tool::Mic, At::Host, folder).sweep(folder).await
+            }
             swept => swept,
         }
     }
-}
-
-/// What a configuration says about builders.
-#[derive(Clone, Debug, Default)]
-struct Wish {
-    builder: String,
-    ict: Option<Tool>,
-    use_kvm: bool,
-}
-
-/// Decides what makes the images of a site.
-///
-/// `builder` is meant as it is said. `ict` comes out of files that are older than this program: a machine without that
-/// mic makes images all the same, and so does one whose mic was to be shut into a virtual machine; each image says so.
-fn usual(wish: &Wish, is_there: &dyn Fn(Tool) -> bool) -> Usual {
-    const KVM: &str = "[worker] use_kvm asks for a virtual machine, where this version runs no mic";
-    match (wish.builder.as_str(), tool(&wish.builder), wish.ict) {
-        (_, Some(_), _) if wish.use_kvm => Usual::Nobody(format!(
-            "{KVM}: set it to no to run mic on this machine, where kickstarts are root, or builder to dnf"
-        )),
-        (_, Some(tool), _) => Usual::Mic(tool),
-        ("dnf", ..) | (_, None, None) => Usual::Dnf,
-        (_, None, Some(_)) if wish.use_kvm => {
-            Usual::DnfInstead(format!("{KVM}: dnf makes the images, in a user namespace"))
-        }
-        (_, None, Some(tool)) if is_there(tool) => Usual::Mic(tool),
-        (_, None, Some(tool)) => Usual::DnfInstead(format!(
-            "[worker] ict asks for {}, which is not on this machine: dnf makes the images, in a user namespace",
-            tool.name()
-        )),
-    }
-}
-
-fn tool(word: &str) -> Option<Tool> {
-    [Tool::Mic, Tool::Mic2].into_iter().find(|tool| tool.name() == word)
 }
 
 /// Returns where mic keeps packages when nobody says it.
@@ -185,20 +181,33 @@ fn cache(state: &State) -> PathBuf {
     state.cache().join("mic")
 }
 
-/// Reads how a machine that need not be configured wants mic called.
+/// Reads how a machine that need not be configured wants mic called on it.
 pub(crate) fn settings_of_machine(tool: Tool, cache: &Path) -> Settings {
+    settings(&of_machine(), tool, At::Host, cache)
+}
+
+fn of_machine() -> Configuration {
     let file = std::env::var_os("IMG_CONFIG").map(PathBuf::from);
-    settings(&Configuration::read(&Sources::of_machine(file.as_deref())), tool, cache)
+    Configuration::read(&Sources::of_machine(file.as_deref()))
 }
 
 /// Reads how a site wants mic called.
-fn settings(site: &Configuration, tool: Tool, cache: &Path) -> Settings {
+///
+/// A virtual machine has a cache of its own, since those who find a dead build's note there clear up after it where they are
+/// themselves; and it works on its own disk.
+fn settings(site: &Configuration, tool: Tool, at: At, cache: &Path) -> Settings {
     let path = |key| site.text("worker", key).map(PathBuf::from);
-    let usual = Settings::usual(tool, path("mic_cachedir").unwrap_or_else(|| cache.to_owned()));
+    let mut cache = path("mic_cachedir").unwrap_or_else(|| cache.to_owned());
+    let mut tmp = path("img_tmp");
+    if at == At::Vm {
+        cache.push("vm");
+        tmp = Some(TMP_OF_VM.into());
+    }
+    let usual = Settings::usual(tool, cache);
     Settings {
         program: path("mic_program").unwrap_or(usual.program),
         options: site.list("worker", "mic_opts"),
-        tmp: path("img_tmp"),
+        tmp,
         limit: site::seconds(site, "worker", "timeout"),
         ..usual
     }
@@ -209,39 +218,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_site_has_the_builder_it_asks_for_or_is_told_which_instead() {
-        let (mic, mic2) = (Some(Tool::Mic), Some(Tool::Mic2));
-        for (builder, ict, use_kvm, installed, expected) in [
-            ("auto", None, false, true, "dnf"),
-            ("auto", mic, false, true, "mic"),
-            ("auto", mic2, false, true, "mic2"),
-            ("auto", mic, false, false, "dnf instead"),
-            ("auto", mic, true, true, "dnf instead"),
-            ("auto", None, true, true, "dnf"),
-            ("dnf", mic, false, true, "dnf"),
-            ("mic", None, false, false, "mic"),
-            ("mic2", mic, false, true, "mic2"),
-            ("mic", None, true, true, "nobody"),
-            ("", None, false, true, "dnf"),
-        ] {
-            let wish = Wish { builder: builder.into(), ict, use_kvm };
-            let found = match usual(&wish, &|_| installed) {
-                Usual::Dnf => "dnf",
-                Usual::DnfInstead(_) => "dnf instead",
-                Usual::Mic(tool) => tool.name(),
-                Usual::Nobody(_) => "nobody",
-            };
-            assert_eq!(found, expected, "{wish:?} {installed}");
-        }
-    }
-
-    #[test]
     fn a_workitem_chooses_only_where_it_may() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(Some(folder.path().to_owned())).unwrap();
         let of = |usual, may_choose| Choice {
             dnf: Box::new(imaging::testing::Canned::Makes),
             usual,
             may_choose,
-            settings: Box::new(|tool| Settings::usual(tool, PathBuf::from("/nowhere"))),
+            at: At::Host,
+            settings: Box::new(|tool, _| Settings::usual(tool, PathBuf::from("/nowhere"))),
+            machines: Machines::of(&of_machine(), &state),
             priority: Priority::default(),
         };
         let ask = |choice: &Choice, options: &[&str]| {
@@ -262,11 +248,23 @@ mod tests {
         };
         let (person, site) = (of(Usual::Dnf, true), of(Usual::Dnf, false));
 
-        assert_eq!(ask(&person, &["-v", "--builder=mic"]), Ok((Usual::Mic(Tool::Mic), vec!["-v".into()])));
+        assert_eq!(
+            ask(&person, &["-v", "--builder=mic"]),
+            Ok((Usual::Mic(Tool::Mic, At::Host), vec!["-v".into()]))
+        );
         assert_eq!(ask(&site, &["--builder=auto"]), Ok((Usual::Dnf, vec![])));
         assert_eq!(ask(&site, &["--builder=dnf"]), Ok((Usual::Dnf, vec![])));
-        assert!(ask(&site, &["--builder=mic"]).unwrap_err().contains("is not for a workitem to say"));
+        assert!(ask(&site, &["--builder=mic"]).unwrap_err().contains("are not for a workitem to say"));
+        let in_vm = ["--builder=mic2", "--place=vm"];
+        assert_eq!(ask(&person, &in_vm), Ok((Usual::Mic(Tool::Mic2, At::Vm), vec![])));
+        let site_in_vm = of(Usual::Mic(Tool::Mic2, At::Vm), false);
+        assert_eq!(ask(&site_in_vm, &in_vm), Ok((Usual::Mic(Tool::Mic2, At::Vm), vec![])));
+        assert!(ask(&site_in_vm, &["--place=host"]).unwrap_err().contains("are not for a workitem to say"));
+        assert!(ask(&person, &["--place=moon"]).unwrap_err().contains("there are userns, host and vm"));
         assert!(ask(&person, &["--builder=yum"]).unwrap_err().contains("there are dnf, mic and mic2"));
-        assert_eq!(ask(&of(Usual::Mic(Tool::Mic), false), &[]), Ok((Usual::Mic(Tool::Mic), vec![])));
+        assert_eq!(
+            ask(&of(Usual::Mic(Tool::Mic, At::Host), false), &[]),
+            Ok((Usual::Mic(Tool::Mic, At::Host), vec![]))
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use monitor::{Connections, Jobs, Monitor};
+use monitor::{Connections, Jobs, Monitor, Shown};
 
 use super::crew::Crew;
 use super::pulse::Pulse;
@@ -17,22 +17,27 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often connections are looked at.
 const OFTEN: Duration = Duration::from_millis(500);
 
-/// Serves the pages for as long as what is returned lives.
-pub(super) async fn show(
-    listen: Option<SocketAddr>,
-    crew: &Arc<Crew>,
-    pulse: &Pulse,
-) -> Result<Option<Monitor>> {
-    let Some(address) = listen else { return Ok(None) };
+/// Begins to count, where somebody wants to see it.
+pub(super) fn count(is_wanted: bool, crew: &Arc<Crew>, pulse: &Pulse) -> Result<Option<Monitor>> {
+    if !is_wanted {
+        return Ok(None);
+    }
     let (looked_at, pulse) = (crew.clone(), pulse.clone());
     let health = move || {
         let waiting = looked_at.trouble().map(|trouble| format!("waiting for the broker: {trouble}"));
         pulse.silent(PATIENCE).or(waiting)
     };
-    let monitor = Monitor::start(address, Arc::new(health)).await?;
+    let monitor = Monitor::start(Arc::new(health))?;
     crew.posts.iter().for_each(|post| Jobs.known(&post.queue));
-    tracing::info!("http://{}/metrics and /healthz show how it does", monitor.address());
     Ok(Some(monitor))
+}
+
+/// Serves the pages on an address of their own for as long as what is returned lives.
+pub(super) async fn show(listen: Option<SocketAddr>, monitor: Option<&Monitor>) -> Result<Option<Shown>> {
+    let (Some(address), Some(monitor)) = (listen, monitor) else { return Ok(None) };
+    let shown = monitor.show(address).await?;
+    tracing::info!("http://{}/metrics and /healthz show how it does", shown.address());
+    Ok(Some(shown))
 }
 
 /// Notes which brokers can be reached.

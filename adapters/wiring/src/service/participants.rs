@@ -56,7 +56,7 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
         let (config, crew, host) = (site.config.clone(), staff.clone(), host.clone());
         Box::pin(async move { replace_all(&config, &crew.posts, &host).await })
     });
-    Service { signals, workers, crew, ending, pulse, listen, reloads }.run().await.map(|()| 0)
+    Service { signals, workers, crew, ending, pulse, listen, reloads, web: None }.run().await.map(|()| 0)
 }
 
 /// Puts new participants in place of all old ones, or of none.

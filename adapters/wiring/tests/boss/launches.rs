@@ -44,6 +44,39 @@ async fn a_process_is_launched_with_its_fields_and_variables() {
     assert_eq!(fields, json!({ "image": { "arch": "i586", "name": "a=b" }, "name": "Ana" }));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kickstart_is_submitted_as_boss_client_did() {
+    let engine = Engine::on("boss-17").await;
+    let site = Site::new("boss-17", "");
+    site.write("t.ks", "part / --size=64\n");
+    let order =
+        ["submit", "-s", "-t", "raw", "-e", "ana@site.example", "-k", "t.ks", "-n", "demo", "--arch", "i586"];
+
+    let (status, stdout, stderr) = site.img(&order);
+
+    assert_eq!(status, Some(0), "{stderr}");
+    assert!(stdout.starts_with("demo is handed to the BOSS, as demo-"), "{stdout}");
+    let message = engine.next(SOON).await;
+    assert!(message["definition"].as_str().unwrap().contains("create_image"), "{message}");
+    let (image, ev) = (&message["fields"]["image"], &message["fields"]["ev"]["id"]);
+    for (key, value) in [
+        ("kickstart", "part / --size=64\n"),
+        ("image_type", "raw"),
+        ("arch", "i586"),
+        ("name", "demo"),
+        ("emails", "ana@site.example"),
+    ] {
+        assert_eq!(image[key], value, "{key}: {message}");
+    }
+    assert!(stdout.contains(ev.as_str().unwrap()), "{stdout}");
+
+    let (status, _, stderr) = site.img(&[&order[..], &["--wait"]].concat());
+    assert_eq!(status, Some(2), "a BOSS gives no answer: {stderr}");
+    site.write("skynet.conf", "[boss]\namqp_host = 127.0.0.1:1\namqp_user = a\namqp_pwd = b\n");
+    let (status, stdout, _) = site.img(&[&order[..], &["--json"]].concat());
+    assert_eq!(status, Some(3), "nobody is there: {stdout}");
+}
+
 #[test]
 fn what_the_engine_would_choke_on_is_not_launched() {
     let site = Site::new("boss-6", "");

@@ -28,8 +28,8 @@ fn each_cell_of_types_builders_and_places_is_a_test_or_has_a_reason() {
             let name = quoted(meaning)[0];
             let (module, test) = name.split_once("::").unwrap_or_else(|| panic!("{sign}: no test"));
             let folder = crate::program::workspace("adapters/wiring/tests");
-            let files =
-                ["", "builder_dnf", "builder_mic"].map(|part| folder.join(part).join(format!("{module}.rs")));
+            let files = ["", "builder_dnf", "builder_mic", "vm"]
+                .map(|part| folder.join(part).join(format!("{module}.rs")));
             let text: String = files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect();
             assert!(text.contains(&format!("fn {test}()")), "there is no test {name}");
         }
@@ -37,7 +37,7 @@ fn each_cell_of_types_builders_and_places_is_a_test_or_has_a_reason() {
     let types: Vec<_> = cells.iter().map(|row| quoted(row[0])[0]).collect();
     assert_eq!(types, ImageType::ALL.map(ImageType::as_str), "all types, in their order");
     for row in cells {
-        assert_eq!(row.len(), 8, "{row:?}");
+        assert_eq!(row.len(), 10, "{row:?}");
         for cell in &row[1..] {
             assert!(legend.contains_key(cell), "`{cell}` of {row:?} is neither a test nor a reason");
         }

@@ -43,6 +43,7 @@ impl Site {
         if arguments.first() == Some(&"up") {
             // a service reaches nothing of its machine unless told; these are far from any network
             command.env("IMG_WORKER_LOCAL_SOURCES", "file:///").env("IMG_WORKER_SCRIPTS_NETWORK", "none");
+            command.env("IMG_WEB_LISTEN", "127.0.0.1:0"); // tests run side by side
         }
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command

@@ -18,8 +18,7 @@ pub(super) async fn checked(
     person: &Person,
     order: NewJob,
 ) -> Result<NewJob, Refusal> {
-    let mut mistakes = mistakes(registry, &order).await?;
-    mistakes.extend(lengths(&order));
+    let mistakes = mistakes(registry, &order).await?;
     if !mistakes.is_empty() {
         return Err(Refusal::Mistakes(mistakes));
     }
@@ -38,8 +37,9 @@ pub(super) fn or_new(text: &str) -> String {
     if text.is_empty() { Uuid::new_v4().simple().to_string() } else { text.to_owned() }
 }
 
-async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<Vec<Mistake>, StoreError> {
-    let mut mistakes = Vec::new();
+/// Returns all that is wrong with an order.
+pub(super) async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<Vec<Mistake>, StoreError> {
+    let mut mistakes = lengths(order);
     let mut wrong = |field, why: String| mistakes.push(Mistake { field, why });
     if let Err(error) = ImageName::parse(&order.name) {
         wrong("name", format!("is wrong: {error}"));
@@ -60,6 +60,10 @@ async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<Vec<Mistake
             let known: Vec<_> = entries.iter().map(crate::Entry::name).collect();
             wrong(field, format!("should be one of {}, not `{}`", known.join(", "), shortened(value)));
         }
+    }
+    if order.process.is_empty() && registry.queue(&order.queue).await?.is_some_and(|queue| !queue.launches) {
+        let why = format!("`{}` is for processes that run already: nobody would build it", order.queue);
+        wrong("queue", why);
     }
     let processes = registry.post_processes().await?;
     for chosen in &order.post_processes {

@@ -37,6 +37,10 @@ impl JobFiles for MemoryFiles {
         Err(io::ErrorKind::NotFound.into())
     }
 
+    async fn open_log(&self, _: &str, _: &ImageId, _: &str, _: &str) -> io::Result<std::fs::File> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
         let mut removed = self.removed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         removed.push(format!("{prefix}/{image_id}"));

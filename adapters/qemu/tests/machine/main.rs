@@ -1,0 +1,6 @@
+//! Real machines, without KVM.
+
+mod ends;
+mod scene;
+mod works;
+mod wrong;

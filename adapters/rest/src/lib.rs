@@ -1,0 +1,34 @@
+//! Shows jobs, their files and the tables of a site to programs, by HTTP: a thin view of the desk.
+//!
+//! Each address is a function with its lines of OpenAPI above it; [`routes`] lists them all. What people may do, and what
+//! is wrong with what they ask for, the [`Desk`](imaging::Desk) and the [`Door`](imaging::door::Door) know.
+//!
+//! - [`service`]: what answers need; [`server`]: the socket
+//! - [`caller`], [`asked`], [`limit`]: who asks, for what, how often; [`problem`]: how what goes wrong is told
+//! - [`order`]: what a person writes becomes what the desk takes
+//! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`]: the addresses
+//! - [`document`]: the OpenAPI document and a page that shows it
+
+mod asked;
+mod caller;
+mod document;
+mod files;
+mod jobs;
+mod limit;
+mod log;
+mod order;
+mod people;
+mod problem;
+mod routes;
+mod server;
+mod service;
+mod tables;
+mod templates;
+mod view;
+
+pub use routes::document;
+pub use server::{Server, ServerError};
+pub use service::{Observed, Rest, Settings};
+
+/// Pages that are served beside ours.
+pub type Pages = axum::Router;

@@ -1,0 +1,91 @@
+//! Where the log of a job is, and reading on in it.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use imaging::{ElsewhereError, ImageJob, Span};
+use percent_encoding::percent_decode_str;
+
+use crate::files::{Opened, is_elsewhere};
+use crate::order::apart;
+use crate::problem::Problem;
+use crate::service::Rest;
+
+/// So much is read at a time.
+const PIECE: usize = 64 << 10;
+
+/// Finds the log: in the folder of the job, in the one the image is being made in, or on the machine that builds it.
+pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, Problem> {
+    let (files, id, prefix) = (&rest.desk.files, &job.image_id, &job.asked.prefix);
+    let path = percent_decode_str(&job.logfile_url).decode_utf8().unwrap_or_default();
+    let mut parts = path.rsplit('/');
+    let (file, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    if file.is_empty() {
+        return Ok(None);
+    }
+    // between the end of a build and the news of it, the folder has its final name already
+    for folder in [folder, id.as_str()] {
+        match files.open_log(prefix, id, folder, file).await {
+            Ok(file) => return Ok(Some(Opened::Here(file))),
+            Err(error) if crate::files::is_no(error.kind()) || error.raw_os_error() == Some(40) => {}
+            Err(error) => return Err(Problem::ours(&error)),
+        }
+    }
+    Ok(is_elsewhere(&job.logfile_url).then(|| Opened::There(job.logfile_url.clone())))
+}
+
+/// A log that is read on and on.
+#[derive(Clone)]
+pub(super) enum Growing {
+    Here(Arc<File>),
+    There(String),
+}
+
+impl From<Opened> for Growing {
+    fn from(opened: Opened) -> Growing {
+        match opened {
+            Opened::Here(file) => Growing::Here(Arc::new(file)),
+            Opened::There(url) => Growing::There(url),
+        }
+    }
+}
+
+impl Growing {
+    /// Reads what follows; nothing when nothing is there yet.
+    pub(super) async fn read(&self, rest: &Rest, from: u64) -> Result<Vec<u8>, Problem> {
+        match self {
+            Growing::Here(file) => {
+                let file = file.clone();
+                let read = apart(move || {
+                    let mut piece = vec![0; PIECE];
+                    let read = file.read_at(&mut piece, from)?;
+                    piece.truncate(read);
+                    Ok(piece)
+                });
+                read.await?.map_err(|error: std::io::Error| Problem::ours(&error))
+            }
+            Growing::There(url) => {
+                let span = Span { from, to: Some(from + PIECE as u64 - 1) };
+                let fetched = match rest.elsewhere.fetch(url, Some(span)).await {
+                    Ok(fetched) => fetched,
+                    Err(ElsewhereError::NoSuchPart(_) | ElsewhereError::Missing(_)) => return Ok(Vec::new()),
+                    Err(error) => return Err(crate::files::problem(error)),
+                };
+                // who knows no parts sends all from the beginning
+                let skip = if fetched.span.is_some() { 0 } else { from };
+                let read = apart(move || {
+                    let mut bytes = fetched.bytes;
+                    std::io::copy(&mut bytes.by_ref().take(skip), &mut std::io::sink())?;
+                    let mut piece = Vec::new();
+                    bytes.take(PIECE as u64).read_to_end(&mut piece)?;
+                    Ok(piece)
+                });
+                read.await?.map_err(|error: std::io::Error| {
+                    Problem::away(format!("the machine that builds it broke off: {error}"))
+                })
+            }
+        }
+    }
+}

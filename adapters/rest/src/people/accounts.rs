@@ -1,0 +1,199 @@
+//! Accounts, for those who care for them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Json as Answer;
+use axum::extract::State;
+use axum::http::StatusCode;
+use imaging::{Account, Group, Permission, account_name, now_ms};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::asked::{Asked, Json, Of};
+use crate::caller::AccountKeeper;
+use crate::problem::{Mistake, Problem};
+use crate::service::Rest;
+use crate::view::time;
+
+/// Somebody who may log in.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AccountView {
+    /// The name they log in with.
+    name: String,
+    /// What they are called.
+    full_name: String,
+    /// Where mail reaches them.
+    email: String,
+    /// The groups they are in.
+    groups: BTreeSet<String>,
+    /// Whether they may log in.
+    active: bool,
+    /// When the account was made.
+    #[schema(format = DateTime)]
+    created: String,
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> AccountView {
+        AccountView {
+            name: account.name,
+            full_name: account.full_name,
+            email: account.email,
+            groups: account.groups,
+            active: account.active,
+            created: time(account.created_ms),
+        }
+    }
+}
+
+/// Where a list goes on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct After {
+    /// The last name of the part before.
+    #[param(required = false)]
+    after: String,
+}
+
+/// Lists accounts, sorted by name, 500 at a time.
+#[utoipa::path(get, path = "/accounts", tag = "people", params(After), responses((status = 200, body = Vec<AccountView>)))]
+pub(crate) async fn list(
+    _: AccountKeeper,
+    State(rest): State<Arc<Rest>>,
+    Asked(asked): Asked<After>,
+) -> Result<Answer<Vec<AccountView>>, Problem> {
+    let accounts = rest.accounts.accounts(&asked.after, 500).await?;
+    Ok(Answer(accounts.into_iter().map(AccountView::from).collect()))
+}
+
+fn none(name: &str) -> Problem {
+    Problem::missing(format!("there is no account {name:?}"))
+}
+
+/// Shows an account.
+#[utoipa::path(get, path = "/accounts/{name}", tag = "people", params(
+    ("name" = String, Path, description = "The name"),
+), responses((status = 200, body = AccountView)))]
+pub(crate) async fn show(
+    _: AccountKeeper,
+    State(rest): State<Arc<Rest>>,
+    Of(name): Of<String>,
+) -> Result<Answer<AccountView>, Problem> {
+    let account = rest.accounts.account(&name).await?;
+    account.map(|account| Answer(account.into())).ok_or_else(|| none(&name))
+}
+
+/// What is written into an account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountWish {
+    /// What they are called.
+    #[serde(default)]
+    full_name: String,
+    /// Where mail reaches them.
+    #[serde(default)]
+    email: String,
+    /// The groups they are in.
+    #[serde(default)]
+    groups: BTreeSet<String>,
+    /// Whether they may log in; yes unless said.
+    #[serde(default = "yes")]
+    active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Writes an account, over the one of its name; a new one has no password until its owner accepts an invitation.
+#[utoipa::path(put, path = "/accounts/{name}", tag = "people", params(
+    ("name" = String, Path, description = "The name: letters, digits, `_`, `-`, `.`, `@` and `+`"),
+), request_body = AccountWish, responses((status = 200, body = AccountView)))]
+pub(crate) async fn put(
+    AccountKeeper(person): AccountKeeper,
+    State(rest): State<Arc<Rest>>,
+    Of(name): Of<String>,
+    Json(wish): Json<AccountWish>,
+) -> Result<Answer<AccountView>, Problem> {
+    let mut mistakes = Vec::new();
+    if let Err(error) = account_name(&name) {
+        mistakes.push(Mistake::of("name", format!("is wrong: {error}")));
+    }
+    for (field, text) in [("full_name", &wish.full_name), ("email", &wish.email)] {
+        if text.len() > 250 || text.contains(char::is_control) {
+            mistakes.push(Mistake::of(field, "should be one line of 250 bytes at most"));
+        }
+    }
+    let known = rest.accounts.groups().await?;
+    for group in wish.groups.iter().filter(|group| !known.iter().any(|known| known.name == **group)).take(20)
+    {
+        mistakes
+            .push(Mistake::of("groups", format!("should be some of /api/v1/groups; there is no {group:?}")));
+    }
+    if !mistakes.is_empty() {
+        return Err(Problem::mistakes(mistakes));
+    }
+    let loses = !wish.active || !may_care(&wish.groups, &known);
+    if name == person.name && loses {
+        return Err(Problem::conflict("you would shut yourself out: another administrator may do that"));
+    }
+    let now = now_ms();
+    let before = rest.accounts.account(&name).await?;
+    let account = Account {
+        name,
+        full_name: wish.full_name,
+        email: wish.email,
+        groups: wish.groups,
+        active: wish.active,
+        created_ms: before.map_or(now, |before| before.created_ms),
+    };
+    rest.accounts.put_account(&account, &person.name, now).await?;
+    Ok(Answer(account.into()))
+}
+
+/// Tells whether somebody in these groups may care for accounts.
+fn may_care(groups: &BTreeSet<String>, known: &[Group]) -> bool {
+    let mut own = known.iter().filter(|group| groups.contains(&group.name));
+    own.any(|group| group.permissions.contains(&Permission::ManageAccounts))
+}
+
+/// Removes an account with its tokens; its jobs stay.
+#[utoipa::path(delete, path = "/accounts/{name}", tag = "people", params(
+    ("name" = String, Path, description = "The name"),
+), responses((status = 204, description = "It is gone")))]
+pub(crate) async fn remove(
+    AccountKeeper(person): AccountKeeper,
+    State(rest): State<Arc<Rest>>,
+    Of(name): Of<String>,
+) -> Result<StatusCode, Problem> {
+    if name == person.name {
+        return Err(Problem::conflict("this is your own account: another administrator may remove it"));
+    }
+    if rest.accounts.remove_account(&name, &person.name, now_ms()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(none(&name))
+    }
+}
+
+/// An invitation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Invitation {
+    /// What its owner sends to `/api/v1/invitations`, once, within a day.
+    invitation: String,
+}
+
+/// Invites the owner of an account to choose its password.
+#[utoipa::path(post, path = "/accounts/{name}/invitation", tag = "people", params(
+    ("name" = String, Path, description = "The name"),
+), responses((status = 201, body = Invitation)))]
+pub(crate) async fn invite(
+    AccountKeeper(person): AccountKeeper,
+    State(rest): State<Arc<Rest>>,
+    Of(name): Of<String>,
+) -> Result<(StatusCode, Answer<Invitation>), Problem> {
+    let secret = rest.door.invite(&name, &person.name, now_ms()).await?;
+    Ok((StatusCode::CREATED, Answer(Invitation { invitation: secret.reveal().to_owned() })))
+}

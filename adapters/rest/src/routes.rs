@@ -1,0 +1,116 @@
+//! All addresses, and what every request goes through.
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use sha2::{Digest, Sha256};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::document::{empty, finished, page, served};
+use crate::problem::Problem;
+use crate::service::Rest;
+use crate::{files, jobs, log, people, tables, templates};
+
+/// Addresses, with their lines of the document.
+pub(crate) type Routes = OpenApiRouter<Arc<Rest>>;
+
+/// A client may be silent for so long in the middle of a body.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn all() -> Routes {
+    let parts = jobs::routes()
+        .merge(log::routes())
+        .merge(files::routes())
+        .merge(templates::routes())
+        .merge(tables::routes())
+        .merge(people::routes());
+    Routes::with_openapi(empty()).nest("/api/v1", parts)
+}
+
+/// Returns the OpenAPI document of all addresses.
+pub fn document() -> OpenApi {
+    finished(all().split_for_parts().1)
+}
+
+impl Rest {
+    /// Returns all addresses; `more` are pages beside them that others make.
+    pub fn router(self, more: Router) -> Router {
+        let rest = Arc::new(self);
+        let (router, api) = all().split_for_parts();
+        let document = served(finished(api));
+        let document = move |headers: axum::http::HeaderMap| async move { document.answer(&headers) };
+        router
+            .route("/api/v1/openapi.json", get(document))
+            .route("/api/v1/docs", get(page))
+            .with_state(rest.clone())
+            .merge(more)
+            .fallback(|| async { Problem::missing("no such address: /api/v1/docs lists them all") })
+            .method_not_allowed_fallback(|| async { Problem::method() })
+            .layer(DefaultBodyLimit::disable()) // each reader has a limit of its own
+            .layer(from_fn_with_state(rest.clone(), limit))
+            .layer(RequestBodyTimeoutLayer::new(PATIENCE))
+            .layer(SetResponseHeaderLayer::if_not_present(
+                CACHE_CONTROL,
+                HeaderValue::from_static("private, no-cache"),
+            ))
+            .layer(SetResponseHeaderLayer::overriding(
+                X_CONTENT_TYPE_OPTIONS,
+                HeaderValue::from_static("nosniff"),
+            ))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(rest, observe))
+    }
+}
+
+/// Tells that a bug of ours was met; the program goes on.
+#[expect(clippy::needless_pass_by_value, reason = "a panic is given away")]
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    Problem::ours(&std::io::Error::other(format!("a request panicked: {text}"))).into_response()
+}
+
+/// Lets each client ask only so often: a token is one, and an address without a token.
+async fn limit(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {
+    let client = match request.headers().get(AUTHORIZATION) {
+        Some(shown) => Sha256::digest(shown.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
+        None => {
+            let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+            address.map(|address| address.0.ip().to_string()).unwrap_or_default()
+        }
+    };
+    if rest.requests.takes(client, Instant::now()) {
+        next.run(request).await
+    } else {
+        Problem::too_many("this client asks too often: wait a few seconds").into_response()
+    }
+}
+
+async fn observe(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let start = Instant::now();
+    let response = next.run(request).await;
+    let took = start.elapsed();
+    let (route, status) = (route.as_deref().unwrap_or("none"), response.status());
+    (rest.observed)(method.as_str(), route, status.as_u16(), took);
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!("{method} {route} came to {status}");
+    } else {
+        tracing::debug!("{method} {route} came to {status} after {} ms", took.as_millis());
+    }
+    response
+}

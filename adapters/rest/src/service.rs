@@ -1,0 +1,91 @@
+//! What answers need.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use imaging::door::Door;
+use imaging::{Accounts, Desk, Elsewhere, Offers};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::limit::Limit;
+
+/// How much one client may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Requests a second, for minutes; ten times as many at once.
+    pub requests_per_second: u32,
+    /// Passwords of one name that one address may try at once, and again each minute.
+    pub guesses_per_minute: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { requests_per_second: 50, guesses_per_minute: 10 }
+    }
+}
+
+/// Hears of each answer: method, address as in the document, status, and how long it took.
+pub type Observed = Arc<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
+
+/// So many long bodies are read at a time; others wait, so that the memory is bounded.
+const LONG_BODIES: usize = 4;
+
+/// So many may follow logs at a time.
+const FOLLOWERS: usize = 200;
+
+/// What answers need.
+pub struct Rest {
+    pub(crate) desk: Desk,
+    pub(crate) door: Door,
+    pub(crate) accounts: Arc<dyn Accounts>,
+    pub(crate) offers: Arc<dyn Offers>,
+    pub(crate) elsewhere: Arc<dyn Elsewhere>,
+    pub(crate) observed: Observed,
+    pub(crate) stop: CancellationToken,
+    pub(crate) guesses: Limit<(IpAddr, String)>,
+    pub(crate) requests: Limit<String>,
+    pub(crate) long_bodies: Semaphore,
+    pub(crate) followers: Arc<Semaphore>,
+}
+
+impl Rest {
+    /// Puts together what answers need; streams end at `stop`.
+    pub fn new(
+        desk: Desk,
+        accounts: Arc<dyn Accounts>,
+        offers: Arc<dyn Offers>,
+        elsewhere: Arc<dyn Elsewhere>,
+        settings: Settings,
+        stop: CancellationToken,
+    ) -> Rest {
+        let (each, guesses) = (settings.requests_per_second.max(1), settings.guesses_per_minute.max(1));
+        Rest {
+            desk,
+            door: Door::new(accounts.clone()),
+            accounts,
+            offers,
+            elsewhere,
+            observed: Arc::new(|_, _, _, _| {}),
+            stop,
+            guesses: Limit::new(guesses, Duration::from_secs(60) / guesses),
+            requests: Limit::new(each.saturating_mul(10), Duration::from_secs(1) / each),
+            long_bodies: Semaphore::new(LONG_BODIES),
+            followers: Arc::new(Semaphore::new(FOLLOWERS)),
+        }
+    }
+
+    /// Has somebody hear of each answer.
+    #[must_use]
+    pub fn observed_by(mut self, observed: Observed) -> Rest {
+        self.observed = observed;
+        self
+    }
+}
+
+impl std::fmt::Debug for Rest {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("Rest")
+    }
+}

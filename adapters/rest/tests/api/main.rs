@@ -1,0 +1,7 @@
+//! What programs are answered, on a site in memory.
+
+mod document;
+mod jobs;
+mod people;
+mod site;
+mod tables;

@@ -1,0 +1,74 @@
+//! What `img up` shows to programs: the desk of this machine, by HTTP.
+
+mod offers;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use config::Configuration;
+use imaging::Desk;
+use imaging::door::Door;
+use job_files_dir::JobFilesDir;
+use job_files_http::JobFilesHttp;
+use job_store_sql::SqlJobStore;
+use monitor::Requests;
+use rest::{Rest, Server, Settings};
+use tokio_util::sync::CancellationToken;
+
+use self::offers::SiteOffers;
+
+/// An address that is listened on, and what is answered there.
+pub(crate) struct Web {
+    server: Server,
+    rest: Rest,
+}
+
+impl Web {
+    /// Begins to listen where `[web]` says; `None` where it says that nobody is answered.
+    pub(crate) async fn of_site(
+        site: &Configuration,
+        store: &SqlJobStore,
+        images: PathBuf,
+        stop: CancellationToken,
+    ) -> Result<Option<Web>> {
+        if !site.yes("web", "serve") {
+            return Ok(None);
+        }
+        let store = Arc::new(store.clone());
+        let address = site.text("web", "listen").unwrap_or_default().parse()?;
+        let server = Server::listen(address).await?;
+        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)));
+        let elsewhere = JobFilesHttp::new(&workers(site))?;
+        let asked = site.number("web", "requests_per_second").and_then(|number| number.try_into().ok());
+        let settings = Settings {
+            requests_per_second: asked.unwrap_or(Settings::default().requests_per_second),
+            ..Settings::default()
+        };
+        let offers = Arc::new(SiteOffers::of_site(site));
+        let rest = Rest::new(desk, store.clone(), offers, Arc::new(elsewhere), settings, stop).observed_by(
+            Arc::new(|method, route, status, took| Requests.answered(method, route, status, took)),
+        );
+        let address = server.address();
+        tracing::info!(
+            "answering programs at http://{address}/api/v1; http://{address}/api/v1/docs says how"
+        );
+        if !Door::new(store).is_open().await? {
+            tracing::warn!(
+                "nobody has a password yet: `img user passwd admin`, run here as this user, makes the first administrator"
+            );
+        }
+        Ok(Some(Web { server, rest }))
+    }
+
+    /// Answers until `stop`; `more` are pages of others.
+    pub(crate) async fn serve(self, more: rest::Pages, stop: CancellationToken) -> Result<()> {
+        Ok(self.server.serve(self.rest.router(more), stop).await?)
+    }
+}
+
+/// Returns the addresses below which the workers of the site have files.
+fn workers(site: &Configuration) -> Vec<String> {
+    let own = site.text("worker", "base_url");
+    own.into_iter().chain(site.list("web", "files_from")).filter(|url| url.starts_with("http")).collect()
+}

@@ -1,0 +1,14 @@
+//! `img up` and programs that ask it: the real program, files and databases; curl asks.
+
+#[path = "../program/mod.rs"]
+mod program;
+
+mod client;
+mod database;
+mod elsewhere;
+mod files;
+mod follow;
+mod proxy;
+mod schema;
+mod story;
+mod support;

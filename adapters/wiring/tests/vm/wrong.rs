@@ -1,0 +1,107 @@
+//! What keeps a machine from working, a sentence each, after which nothing is left.
+
+use std::time::Duration;
+
+use child::Place;
+use tokio_util::sync::CancellationToken;
+
+use crate::base::{Scene, run};
+
+#[tokio::test]
+async fn a_base_image_that_is_missing_or_damaged_is_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    let base = scene.settings.base.clone();
+
+    scene.settings.base = scene.path("no.qcow2");
+    let reason = scene.reason().await;
+    assert!(
+        reason.contains("no.qcow2 cannot be read (No such file")
+            && reason.contains("`img vm create-base` makes one"),
+        "{reason}"
+    );
+    assert_eq!(scene.place().check().unwrap_err(), reason);
+
+    let bytes = std::fs::read(&base).unwrap();
+    scene.settings.base = scene.path("half.qcow2");
+    std::fs::write(&scene.settings.base, &bytes[..bytes.len() / 2]).unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("half.qcow2 cannot be used: it is damaged: "), "{reason}");
+
+    scene.settings.base = scene.path("header.qcow2");
+    std::fs::write(&scene.settings.base, &bytes[..50]).unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("header.qcow2 cannot be used: "), "{reason}");
+}
+
+#[tokio::test]
+async fn a_guest_that_never_answers_is_given_up_with_what_its_console_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    scene.settings.base = scene.path("nothing.raw");
+    std::fs::write(&scene.settings.base, vec![0; 1 << 20]).unwrap();
+    scene.settings.wait = Duration::from_secs(2);
+
+    let reason = scene.reason().await;
+
+    assert_eq!(
+        reason,
+        "the machine did not answer by ssh within 2 s; its console printed nothing\n[worker] vm_wait says how long it has"
+    );
+}
+
+#[tokio::test]
+async fn keys_that_are_missing_open_to_others_or_wrong_are_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    let key = scene.settings.key.clone();
+
+    scene.settings.key = scene.path("no-key");
+    let reason = scene.reason().await;
+    assert!(reason.contains("no-key to the base image cannot be read (No such file"), "{reason}");
+
+    scene.settings.key = scene.path("open");
+    std::fs::copy(&key, &scene.settings.key).unwrap();
+    std::fs::set_permissions(&scene.settings.key, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+        .unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.ends_with(&format!("chmod 600 {}", scene.settings.key.display())), "{reason}");
+
+    scene.settings.key = scene.path("other");
+    let words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scene.settings.key.to_str().unwrap()];
+    assert!(child::quick(&words).unwrap().status.success());
+    let reason = scene.reason().await;
+    assert!(
+        reason.starts_with("the virtual machine does not know the key ")
+            && reason.contains("other.pub has to be in"),
+        "{reason}"
+    );
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    scene.settings.port = Some(taken.local_addr().unwrap().port());
+
+    let reason = scene.reason().await;
+
+    assert!(reason.contains("of this machine is taken: name another one, or none"), "{reason}");
+}
+
+#[tokio::test]
+async fn whoever_loses_patience_while_a_machine_boots_leaves_none() {
+    let scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    let (place, task, stop) = (scene.place(), scene.task("true"), CancellationToken::new());
+    let (ended, ()) = tokio::join!(run(&place, &task, stop.clone()), async {
+        while scene.left().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+    });
+
+    assert_eq!(ended.unwrap().status, child::Status::Stopped);
+    scene.until_nothing_is_left().await;
+}
