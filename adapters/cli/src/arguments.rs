@@ -3,6 +3,7 @@
 mod boss;
 mod build;
 mod config;
+mod image;
 mod ks;
 mod participant;
 mod server;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 pub use self::boss::{BossCommand, LaunchArguments, RegisterArguments, SiteArguments};
 pub use self::build::{BuildArguments, DoctorArguments, HereArguments, UpArguments, WishArguments};
 pub use self::config::{ConfigArguments, ConfigCommand};
+pub use self::image::{ImageCommand, ImageFileArguments, ImageInfoArguments};
 pub use self::ks::{
     CheckArguments, DiffArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, KsCommand,
     TemplatesArguments, TokensArguments,
@@ -108,6 +110,9 @@ pub enum Command {
     /// Checks, changes, compares and makes kickstart files
     #[command(subcommand)]
     Ks(KsCommand),
+    /// Says what the image of a disk or partition is, and whether it is whole
+    #[command(subcommand)]
+    Image(ImageCommand),
 }
 
 /// Where everything is remembered.

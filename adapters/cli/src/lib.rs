@@ -7,6 +7,7 @@ mod arguments;
 mod config;
 mod definition;
 mod doctor;
+mod image;
 mod participants;
 mod progress;
 mod server;
@@ -19,16 +20,18 @@ pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
     Arguments, AskArguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments,
     ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments,
-    EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, InstallArguments,
-    KsCommand, LaunchArguments, ListArguments, LogArguments, Named, ParticipantCommand, PinArguments,
-    RegisterArguments, Registration, RetryArguments, RunArguments, ServerArguments, ServerCommand,
-    ShowArguments, SiteArguments, SkynetArguments, SkynetCommand, StateArguments, StopArguments,
-    SubmitArguments, TagArguments, TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments,
-    UserArguments, UserCommand, VmCommand, WaitArguments, WaitState, WishArguments,
+    EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, ImageCommand,
+    ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand, LaunchArguments, ListArguments,
+    LogArguments, Named, ParticipantCommand, PinArguments, RegisterArguments, Registration, RetryArguments,
+    RunArguments, ServerArguments, ServerCommand, ShowArguments, SiteArguments, SkynetArguments,
+    SkynetCommand, StateArguments, StopArguments, SubmitArguments, TagArguments, TemplatesArguments, Toggle,
+    TokenScope, TokensArguments, UpArguments, UserArguments, UserCommand, VmCommand, WaitArguments,
+    WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
 pub use doctor::{DoctorAnswer, DoctorLine};
+pub use image::{ImageAnswer, VerifyAnswer, VerifyFault, VerifyLayer};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
 pub use server::{FileLine, print_files, print_history, print_job, print_list};

@@ -4,6 +4,7 @@ mod boss;
 mod build;
 mod config;
 mod doctor;
+mod image;
 mod jobs;
 mod ks;
 mod order;
@@ -43,6 +44,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::User(arguments) => user::user(arguments).await,
         Command::Vm(command) => Ok(vm::vm(command, builders).await),
         Command::Ks(command) => ks::ks(command),
+        Command::Image(command) => Ok(image::image(&command)),
     }
 }
 

@@ -26,6 +26,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("builder-dnf", &["imaging", "img-kickstart", "child", "package-cache", "disk-format"]),
     ("builder-mic", &["imaging", "img-kickstart", "child", "package-cache"]),
     ("sqlite-file", &[]),
+    ("image-format", &[]),
     ("local-queue", &["participant-core", "sqlite-file"]),
     ("process-engine", &["participant-core", "sqlite-file"]),
     ("job-store-sql", &["imaging", "sqlite-file"]),
