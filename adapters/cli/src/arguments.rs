@@ -114,9 +114,9 @@ pub enum Command {
 #[derive(Clone, Debug, Args)]
 pub struct StateArguments {
     /// Folder of the jobs, queues and images [default: $XDG_STATE_HOME/img, else ~/.local/state/img]
-    #[arg(long, value_name = "DIR", env = "IMG_STATE")]
+    #[arg(long, value_name = "DIR", env = "IMG_STATE", global = true)]
     pub state: Option<PathBuf>,
     /// Print one JSON value on stdout instead of text
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub json: bool,
 }

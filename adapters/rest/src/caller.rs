@@ -136,7 +136,8 @@ impl Rest {
     /// Lets an address try only so many passwords of a name.
     pub(crate) fn may_try(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
         let name = name.chars().take(64).collect();
-        if self.guesses.takes((address, name), Instant::now()) {
+        let now = Instant::now();
+        if self.guesses.takes((address, name), now) && self.guessers.takes(address, now) {
             Ok(())
         } else {
             Err(Problem::too_many("too many passwords were tried: wait a minute"))

@@ -16,7 +16,7 @@ use crate::limit::Limit;
 pub struct Settings {
     /// Requests a second, for minutes; ten times as many at once.
     pub requests_per_second: u32,
-    /// Passwords of one name that one address may try at once, and again each minute.
+    /// Passwords of one name that one address may try at once, and again each minute; ten times as many of all names.
     pub guesses_per_minute: u32,
 }
 
@@ -45,6 +45,7 @@ pub struct Rest {
     pub(crate) observed: Observed,
     pub(crate) stop: CancellationToken,
     pub(crate) guesses: Limit<(IpAddr, String)>,
+    pub(crate) guessers: Limit<IpAddr>,
     pub(crate) requests: Limit<String>,
     pub(crate) long_bodies: Semaphore,
     pub(crate) followers: Arc<Semaphore>,
@@ -70,6 +71,8 @@ impl Rest {
             observed: Arc::new(|_, _, _, _| {}),
             stop,
             guesses: Limit::new(guesses, Duration::from_secs(60) / guesses),
+            // each wrong one is in the audit log, which has to stay readable
+            guessers: Limit::new(guesses.saturating_mul(10), Duration::from_secs(6) / guesses),
             requests: Limit::new(each.saturating_mul(10), Duration::from_secs(1) / each),
             long_bodies: Semaphore::new(LONG_BODIES),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),

@@ -78,7 +78,7 @@ pub struct BuildArguments {
 #[derive(Clone, Debug, Args)]
 pub struct HereArguments {
     /// The file with [worker] base_dir, timeout and so on [default: /etc/skynet/skynet.conf, when it is there]
-    #[arg(long, value_name = "FILE", env = "IMG_CONFIG")]
+    #[arg(long, value_name = "FILE", env = "IMG_CONFIG", global = true)]
     pub config: Option<PathBuf>,
 }
 

@@ -71,6 +71,14 @@ async fn guessing_passwords_ends_soon() {
     let statuses: Vec<_> = answers.iter().map(|answer| answer.status.as_u16()).collect();
     assert_eq!(statuses, [401, 401, 401, 429, 429]);
     assert!(answers[4].headers.contains_key("retry-after"));
+    // one who takes another name each time gets not much further
+    let mut last = 401;
+    for number in 0..40 {
+        let wish = json!({ "scopes": ["read"] }).to_string();
+        let asked = site.ask("POST", "/api/v1/me/tokens", &basic(&format!("n{number}"), "wrong"), wish).await;
+        last = asked.status.as_u16();
+    }
+    assert_eq!(last, 429);
 }
 
 #[tokio::test]
