@@ -200,8 +200,11 @@ fn the_participants_and_their_queues_are_listed() {
         [
             ["build_image", "build_image"],
             ["build_ks", "ks_queue"],
+            ["make_vdi", "make_vdi"],
             ["request_image", "request_image"],
-            ["update_image_status", "update_image_status"]
+            ["test_image", "test_image"],
+            ["update_image_status", "update_image_status"],
+            ["update_symlinks", "update_symlinks"]
         ]
     );
     std::fs::create_dir(site.path().join("participants")).unwrap();
