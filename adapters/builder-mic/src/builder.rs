@@ -108,6 +108,9 @@ impl MicBuilder {
         every_section_ends(request).map_err(Halt::Failed)?;
         let folders = self.folders(&request.folder)?;
         let run = Run { place: self.place.as_ref(), request, watch, folders };
+        if !self.place.is_another_machine() {
+            self.version(Sight::default(), &watch.stop()).await?; // nothing is made where there is no mic
+        }
         let cache = of_site.cache.as_ref().unwrap_or(&self.settings.cache);
         let slot = cache::take(cache, &run.folders.all(), self.place.as_ref()).await?;
         let made = self.work(&run, (&of_site, &options), slot.as_ref(), began).await;
@@ -130,8 +133,10 @@ impl MicBuilder {
         run.prepare().await?;
         let own = run.folders.work.join("cache");
         let cache = slot.map_or(own.as_path(), |slot| slot.folder.as_path());
-        // a place that is yet to be made has to know all of what mic will see
-        self.version(run.folders.sight(cache), &run.watch.stop()).await?;
+        if self.place.is_another_machine() {
+            // it begins with this task, and has to know all of what mic will see
+            self.version(run.folders.sight(cache), &run.watch.stop()).await?;
+        }
         let limit = self.settings.limit.map(|limit| for_mic(limit).saturating_sub(began.elapsed()));
         let (ended, heard) = run.call(&self.settings, (of_site, options), cache, limit).await?;
         match ended.status {
