@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use imaging::StoreError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, AssertSqlSafe, Executor, Transaction};
+use sqlx::{Any, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::schema;
@@ -206,6 +206,8 @@ async fn connect(url: &str, dialect: Dialect, connections: u32) -> sqlx::Result<
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5)) // a server that refuses is asked again until then
+        // a full disk ends a transaction without the connection knowing of it, which then begins no other: it is opened anew
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 if dialect == Dialect::Sqlite {

@@ -25,7 +25,10 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// What a finished statement wrote is on disk.
 pub async fn open(file: &Path, connections: u32) -> Result<SqlitePool, OpenError> {
     make(file).await?;
-    let pool = SqlitePoolOptions::new().max_connections(connections);
+    // a full disk ends a transaction without the connection knowing of it, which then begins no other: it is opened anew
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     pool.connect_with(options(file)).await.map_err(|source| OpenError::of(file, source))
 }
 

@@ -80,3 +80,25 @@ async fn a_folder_in_its_place_is_told() {
 
     assert!(told.contains("which this user cannot make, read or write"), "{told}");
 }
+
+/// SQLite's own limit of pages stands for a disk: past it, it says the same and ends the transaction by itself.
+#[tokio::test]
+async fn a_disk_that_was_full_is_written_to_again_as_soon_as_there_is_room() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = open(&folder.path().join("queue.db"), 1).await.unwrap();
+    sqlx::query("CREATE TABLE t (bytes BLOB)").execute(&pool).await.unwrap();
+    sqlx::query("PRAGMA max_page_count = 40").execute(&pool).await.unwrap();
+    let write = async |bytes: i64| {
+        let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+        sqlx::query("INSERT INTO t VALUES (zeroblob($1))").bind(bytes).execute(&mut *transaction).await?;
+        transaction.commit().await
+    };
+
+    write(1000).await.unwrap();
+    let full = write(4 << 20).await.unwrap_err();
+    write(1000).await.unwrap();
+
+    assert!(full.to_string().contains("database or disk is full"), "{full}");
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM t").fetch_one(&pool).await.unwrap();
+    assert_eq!(kept, 2);
+}
