@@ -4,12 +4,15 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
 use imaging::door::Door;
 use imaging::{Accounts, Desk, Elsewhere, Offers};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use crate::limit::Limit;
+use crate::problem::Problem;
 
 /// How much one client may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +34,8 @@ pub type Observed = Arc<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
 
 /// So many long bodies are read at a time; others wait, so that the memory is bounded.
 const LONG_BODIES: usize = 4;
+/// A body of at most so many bytes is not one of them.
+const SHORT: u64 = 256 << 10;
 
 /// So many may follow logs at a time.
 const FOLLOWERS: usize = 200;
@@ -77,6 +82,15 @@ impl Rest {
             long_bodies: Semaphore::new(LONG_BODIES),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
         }
+    }
+
+    /// Waits until a long body may be read; nobody waits for a short one.
+    pub(crate) async fn turn(&self, headers: &HeaderMap) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+        let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        if length.is_some_and(|length: u64| length <= SHORT) {
+            return Ok(None);
+        }
+        self.long_bodies.acquire().await.map(Some).map_err(|closed| Problem::ours(&closed))
     }
 
     /// Has somebody hear of each answer.

@@ -68,7 +68,7 @@ pub(crate) async fn check(
     if content_type(request.headers()) != "text/plain" {
         return Err(Problem::wrong_type("a kickstart is text/plain"));
     }
-    let _turn = rest.long_bodies.acquire().await.map_err(|closed| Problem::ours(&closed))?;
+    let _turn = rest.turn(request.headers()).await?;
     let text = read(request.into_body(), LONGEST).await?;
     let findings = move || {
         let found = check_with(&Kickstart::parse(text.as_ref()), &Rules::default().include_allowed(false));
