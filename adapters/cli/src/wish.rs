@@ -177,8 +177,8 @@ fn process(file: &Path) -> Result<String, Unusable> {
     std::fs::read_to_string(file).map_err(wrong)
 }
 
-/// The largest kickstart that is read; the largest real ones have some 100 KB.
-const LARGEST: u64 = 8 << 20;
+/// The largest kickstart that is read, as the desk takes it; the largest real ones have some 100 KB.
+const LARGEST: u64 = 10 << 20;
 
 /// Reads a kickstart file.
 pub fn read_kickstart(file: &Path) -> Result<String, Unusable> {
@@ -191,8 +191,8 @@ pub fn read_kickstart(file: &Path) -> Result<String, Unusable> {
     }
     if about.len() > LARGEST {
         return Err(wrong(format!(
-            "it has {} MB, more than the {} MB a kickstart may have",
-            about.len() >> 20,
+            "it has {} bytes, and a kickstart may have {} MiB",
+            about.len(),
             LARGEST >> 20
         )));
     }
