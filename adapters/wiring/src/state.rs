@@ -39,6 +39,14 @@ impl State {
         Ok(State(folder))
     }
 
+    /// Returns the words that name it to a command, none where it is the folder that is taken without them.
+    pub fn option(&self) -> String {
+        match default_folder() {
+            Some(folder) if folder == self.0 => String::new(),
+            _ => format!(" --state {}", self.0.display()),
+        }
+    }
+
     /// Makes a file of it that only its owner may read, if it is not there, and returns its path.
     ///
     /// A file that is there is not touched. This program may have it open as a database, and whoever closes a file gives

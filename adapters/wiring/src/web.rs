@@ -17,6 +17,7 @@ use rest::{Rest, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
 use self::offers::SiteOffers;
+use crate::state::State;
 
 /// An address that is listened on, and what is answered there.
 pub(crate) struct Web {
@@ -29,6 +30,7 @@ impl Web {
     pub(crate) async fn of_site(
         site: &Configuration,
         store: &SqlJobStore,
+        state: &State,
         images: PathBuf,
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
@@ -55,7 +57,8 @@ impl Web {
         );
         if !Door::new(store).is_open().await? {
             tracing::warn!(
-                "nobody has a password yet: `img user passwd admin`, run here as this user, makes the first administrator"
+                "nobody has a password yet: `img user passwd admin{}`, run here as this user, makes the first administrator",
+                state.option()
             );
         }
         Ok(Some(Web { server, rest }))

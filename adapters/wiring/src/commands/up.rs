@@ -61,7 +61,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let reloads = reloads(&crew, here, Replaced { builds, kickstarts }, host, Fixed::of_machine(&site));
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let web = Web::of_site(&site, &machine.store, images.clone(), ending.stop.clone()).await?;
+    let web = Web::of_site(&site, &machine.store, &state, images.clone(), ending.stop.clone()).await?;
     let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
     let beating = pulse.clone();
