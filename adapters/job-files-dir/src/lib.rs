@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use imaging::{FolderContents, ImageId, JobFiles};
+use nix::errno::Errno;
 
 /// The files of jobs, in `base_dir/PREFIX/ID`.
 #[derive(Clone, Debug)]
@@ -54,7 +55,10 @@ impl JobFilesDir {
 #[async_trait]
 impl JobFiles for JobFilesDir {
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
-        Ok(self.within(prefix, image_id, tree::contents).await?.unwrap_or_default())
+        match self.within(prefix, image_id, tree::contents).await {
+            Err(error) if leads_elsewhere(&error) => Ok(FolderContents::default()),
+            contents => Ok(contents?.unwrap_or_default()),
+        }
     }
 
     async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<File> {
@@ -82,4 +86,9 @@ impl JobFiles for JobFilesDir {
             None => Ok(()),
         }
     }
+}
+
+/// Tells whether a link, or a file, stands where a folder should: what is behind it is no file of a job.
+fn leads_elsewhere(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::ELOOP | Errno::ENOTDIR))
 }

@@ -160,3 +160,19 @@ async fn no_prefix_and_no_folder_that_is_a_link_leads_out() {
     let missing = files.open("linked", &id("good"), "file").await.unwrap_err();
     assert_ne!(missing.kind(), ErrorKind::Other);
 }
+
+#[tokio::test]
+async fn a_link_in_the_place_of_the_folder_is_a_job_without_files() {
+    let (folder, files) = site();
+    let above = folder.path().join("images").join(PREFIX);
+    fs::rename(above.join("good"), folder.path().join("outside/good")).unwrap();
+    symlink(folder.path().join("outside/good"), above.join("good")).unwrap();
+    symlink(folder.path().join("outside"), folder.path().join("images/web/ben")).unwrap();
+    fs::write(above.join("file"), "").unwrap();
+
+    for (prefix, job) in [(PREFIX, "good"), ("web/ben", "good"), (PREFIX, "file")] {
+        let contents = files.contents(prefix, &id(job)).await.unwrap();
+        assert_eq!((contents.count, contents.bytes), (0, 0), "{prefix} {job}");
+    }
+    assert_outside_is_whole(folder.path());
+}
