@@ -12,6 +12,7 @@ pub use self::refusal::{Mistake, Refusal};
 use crate::{
     Changed, Cursor, Errand, FolderContents, Happening, ImageId, ImageJob, JobCare, JobEvent, JobFiles,
     JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry, Tag, record_as,
+    words,
 };
 
 /// The one place where people's wishes are weighed.
@@ -73,6 +74,10 @@ impl Desk {
 
     /// Returns part of the list of jobs, newest first.
     pub async fn list(&self, filter: &JobFilter, after: Option<Cursor>, limit: u32) -> Result<Page, Refusal> {
+        // a name of which nothing can be looked for, as `*`, is no job's; a list of all would be taken for an answer
+        if filter.name.as_deref().is_some_and(|name| !name.is_empty() && words(name).is_empty()) {
+            return Ok(Page::default());
+        }
         Ok(self.search.list(filter, after, limit.clamp(1, 500)).await?)
     }
 

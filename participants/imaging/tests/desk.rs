@@ -204,3 +204,13 @@ async fn a_retry_is_a_new_job_of_the_same_order() {
         history.iter().filter(|event| event.what.to_string() == format!("asked for it again as {new}"));
     assert_eq!(told.count(), 1, "{history:?}");
 }
+
+#[tokio::test]
+async fn a_name_of_which_nothing_can_be_looked_for_finds_nothing() {
+    let desk = office().desk;
+    desk.submit(&ana(), order(), 1).await.unwrap();
+    for (name, found) in [(None, 1), (Some(""), 1), (Some("*"), 0), (Some("\0"), 0)] {
+        let filter = JobFilter { name: name.map(Into::into), ..JobFilter::default() };
+        assert_eq!(desk.list(&filter, None, 10).await.unwrap().jobs.len(), found, "{name:?}");
+    }
+}
