@@ -50,6 +50,10 @@ pub(super) async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<
     if order.kickstart.contains('\0') {
         wrong("kickstart", "has a character with the number 0, which no text may have".into());
     }
+    if order.email.chars().any(char::is_control) {
+        // whoever writes to it would add lines of somebody else's to the head of a letter
+        wrong("email", "has a line break, or another sign that no address has".into());
+    }
     for (field, table, value) in [
         ("image_type", Table::ImageTypes, &order.image_type),
         ("arch", Table::Arches, &order.arch),
