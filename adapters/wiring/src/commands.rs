@@ -53,6 +53,18 @@ fn limits_of_person(site: &Configuration) -> Limits {
     Limits { deadline: site::seconds(site, "worker", "timeout"), ..Limits::default() }
 }
 
+/// Says what the configuration has the images of services undergo, and those of whoever works at a terminal not.
+fn tell_unused(site: &Configuration, show: &cli::Show) {
+    let keys = ["base_dir", "base_url", "builder", "post_creation"];
+    let set: Vec<_> = keys.into_iter().filter(|key| site.is_set("worker", key)).collect();
+    if !set.is_empty() {
+        show.say(&format!(
+            "img: [worker] {} is for services: at a terminal it does not count",
+            set.join(", ")
+        ));
+    }
+}
+
 /// Says which jobs of dead programs this one has taken over, and returns those that have an image id.
 fn tell_adopted(machine: &Machine, show: &cli::Show) -> BTreeSet<String> {
     let items = machine.adopted.iter().map(|message| Workitem::parse(&message.body).ok());

@@ -8,7 +8,7 @@ use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Signals, Wish};
-use super::{limits_of_person, order, tell_adopted};
+use super::{limits_of_person, order, tell_adopted, tell_unused};
 use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
 use crate::participants::{BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks};
@@ -45,6 +45,7 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
     let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
+    tell_unused(&site, &show);
     tell_adopted(&machine, &show);
 
     let launch_id = order::launch(&machine.queue, wish).await?;
