@@ -22,7 +22,10 @@ fn a_kickstart_that_cannot_be_read_is_said_at_once() {
         ("missing.ks", "cannot read the kickstart missing.ks: No such file or directory"),
         ("folder.ks", "cannot read the kickstart folder.ks: it is no regular file"),
         ("latin1.ks", "cannot read the kickstart latin1.ks: line 2, column 6 is not UTF-8"),
-        ("huge.ks", "cannot read the kickstart huge.ks: it has 104857600 bytes, and a kickstart may have 10 MiB"),
+        (
+            "huge.ks",
+            "cannot read the kickstart huge.ks: it has 104857600 bytes, and a kickstart may have 10 MiB",
+        ),
     ] {
         refused(&site.run(&["build", file, "--type", "raw"]), sentence);
         let answer = site.run(&["build", file, "--type", "raw", "--json"]).json();
