@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_LENGTH;
 use imaging::door::Door;
 use imaging::{Accounts, Desk, Elsewhere, Offers};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::limit::Limit;
@@ -36,6 +37,8 @@ pub type Observed = Arc<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
 const LONG_BODIES: usize = 4;
 /// A body of at most so many bytes is not one of them.
 const SHORT: u64 = 256 << 10;
+/// How long a body may take to arrive.
+const READING: Duration = Duration::from_secs(120);
 
 /// So many may follow logs at a time.
 const FOLLOWERS: usize = 200;
@@ -84,8 +87,21 @@ impl Rest {
         }
     }
 
+    /// Reads a body, after a wait when it is a long one; it has to be here within a time, since whoever sends nothing keeps
+    /// others from their turn.
+    pub(crate) async fn in_turn<T>(
+        &self,
+        headers: &HeaderMap,
+        reading: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let _turn = self.turn(headers).await?;
+        timeout(READING, reading).await.unwrap_or_else(|_| {
+            Err(Problem::unreadable(format!("the body was not here within {} seconds", READING.as_secs())))
+        })
+    }
+
     /// Waits until a long body may be read; nobody waits for a short one.
-    pub(crate) async fn turn(&self, headers: &HeaderMap) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    async fn turn(&self, headers: &HeaderMap) -> Result<Option<SemaphorePermit<'_>>, Problem> {
         let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         if length.is_some_and(|length: u64| length <= SHORT) {
             return Ok(None);

@@ -68,8 +68,8 @@ pub(crate) async fn check(
     if content_type(request.headers()) != "text/plain" {
         return Err(Problem::wrong_type("a kickstart is text/plain"));
     }
-    let _turn = rest.turn(request.headers()).await?;
-    let text = read(request.into_body(), LONGEST).await?;
+    let headers = request.headers().clone();
+    let text = rest.in_turn(&headers, read(request.into_body(), LONGEST)).await?;
     let findings = move || {
         let found = check_with(&Kickstart::parse(text.as_ref()), &Rules::default().include_allowed(false));
         let is_good = !found.iter().any(img_kickstart::Diagnostic::is_error);

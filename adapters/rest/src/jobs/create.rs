@@ -1,14 +1,12 @@
 //! Asking for images.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use imaging::{Desk, ImageId, NewJob, now_ms};
-use tokio::time::timeout;
 
 use super::{multipart, tagged};
 use crate::asked::{OfJob, content_type, json, read};
@@ -20,8 +18,6 @@ use crate::view::JobView;
 
 /// The longest body of an order: its kickstart may be 10 MiB, and JSON may need two signs for one.
 pub(super) const LONGEST: usize = 24 << 20;
-/// How long an order may take to arrive: whoever sends nothing keeps others from their turn.
-const READING: Duration = Duration::from_secs(120);
 /// The longest key, in bytes.
 const LONGEST_KEY: usize = 200;
 
@@ -38,17 +34,15 @@ pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
 
 /// Reads an order, in one of its forms.
 async fn order(request: Request, rest: &Arc<Rest>) -> Result<Order, Problem> {
-    let _turn = rest.turn(request.headers()).await?;
-    let order = async {
-        match content_type(request.headers()).as_str() {
+    let headers = request.headers().clone();
+    let reading = async {
+        match content_type(&headers).as_str() {
             "application/json" => json(&read(request.into_body(), LONGEST).await?),
             "multipart/form-data" => multipart::order(request).await,
             _ => Err(Problem::wrong_type("an order is application/json or multipart/form-data")),
         }
     };
-    timeout(READING, order).await.unwrap_or_else(|_| {
-        Err(Problem::unreadable(format!("the order was not here within {} seconds", READING.as_secs())))
-    })
+    rest.in_turn(&headers, reading).await
 }
 
 /// Asks for an image.
