@@ -12,6 +12,7 @@ mod memory_files;
 mod memory_releases;
 mod memory_source;
 mod memory_store;
+mod names;
 mod outbox;
 mod registry;
 

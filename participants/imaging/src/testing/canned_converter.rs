@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use async_trait::async_trait;
 
 use super::Unwatched;
+use super::names::names;
 use crate::{BuilderError, Conversion, Converted, DiskConverter, Step, VirtualDisk, Watch};
 
 /// Answers every conversion the same way.
@@ -76,14 +77,6 @@ pub async fn disk_converter_keeps_its_promises(converter: &dyn DiskConverter, fo
         let name = made.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
         assert_eq!(names(&folder.join("a/b")), [name], "the raw one is gone, and nothing is left");
     }
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[cfg(test)]

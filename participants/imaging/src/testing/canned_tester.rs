@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::Unwatched;
+use super::names::names;
 use crate::{
     BuilderError, ImageTester, ImageType, Step, TestCase, TestEnd, TestReport, TestRequest, Tested, Watch,
 };
@@ -105,14 +106,6 @@ pub async fn image_tester_keeps_its_promises(tester: &dyn ImageTester, folder: &
         assert_eq!((read(TestRequest::JUNIT), read(TestRequest::JSON)), (report.junit(), report.json()));
     }
     assert!(before == fs::read(folder.join("i/n.raw")).expect("an image"), "the image is as it was");
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 #[cfg(test)]
