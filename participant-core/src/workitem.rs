@@ -81,6 +81,17 @@ impl Workitem {
         self.read(path)
     }
 
+    /// Returns texts that a participant cannot do without, or the sentence that names all that are missing or empty.
+    pub fn mandatory<const N: usize>(&self, paths: [&str; N]) -> Result<[String; N], String> {
+        let texts = paths.map(|path| self.text(path).unwrap_or_default());
+        let missing: Vec<_> =
+            paths.iter().zip(&texts).filter(|(_, text)| text.is_empty()).map(|(path, _)| *path).collect();
+        match missing.is_empty() {
+            true => Ok(texts),
+            false => Err(format!("Missing mandatory fields: {}", missing.join(","))),
+        }
+    }
+
     /// Returns an attribute of the step in the process definition.
     pub fn param(&self, name: &str) -> Option<Value> {
         self.fields().object("params")?.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())

@@ -133,3 +133,12 @@ fn forget_is_true_in_rubys_sense() {
     }
     assert!(!Workitem::parse(br#"{"fei":{},"fields":{}}"#).unwrap().is_forgotten());
 }
+
+#[test]
+fn what_a_participant_cannot_do_without_is_named_all_at_once() {
+    let fields = json!({ "image": { "name": "n", "arch": "", "image_id": 7 } });
+    let item = participant_core::testing::workitem(&fields);
+    assert_eq!(item.mandatory(["image.name"]), Ok(["n".to_owned()]));
+    let refused = item.mandatory(["image.name", "image.arch", "image.image_id", "ev.id"]).unwrap_err();
+    assert_eq!(refused, "Missing mandatory fields: image.arch,image.image_id,ev.id");
+}

@@ -18,14 +18,7 @@ impl Wish {
         if matches!(item.field("vboxmanage.process"), Some(Value::Bool(false))) {
             return Ok(Wish::Nothing);
         }
-        let text = |path| item.text(path).filter(|text| !text.is_empty());
-        let (kind, url) = (text("image.image_type"), text("image.image_url"));
-        let missing = [("image.image_type", kind.is_none()), ("image.image_url", url.is_none())];
-        let missing: Vec<_> = missing.iter().filter(|(_, is)| *is).map(|(path, _)| *path).collect();
-        if !missing.is_empty() {
-            return Err(format!("Missing mandatory fields: {}", missing.join(",")));
-        }
-        let (kind, url) = (kind.unwrap_or_default(), url.unwrap_or_default());
+        let [kind, url] = item.mandatory(["image.image_type", "image.image_url"])?;
         if kind != ImageType::Raw.as_str() {
             return Err(format!("Image type is not raw, but {kind}: only raw disks are converted"));
         }

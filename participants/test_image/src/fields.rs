@@ -7,15 +7,9 @@ use serde_json::Value;
 /// Reads the fields, or says in a sentence what is wrong with them.
 pub(crate) fn read(item: &Workitem, base_url: &BaseUrl) -> Result<TestRequest, String> {
     let text = |path| item.text(path).filter(|text| !text.is_empty());
-    let (kind, url) = (text("image.image_type"), text("image.image_url"));
-    let missing = [("image.image_type", kind.is_none()), ("image.image_url", url.is_none())];
-    let missing: Vec<_> = missing.iter().filter(|(_, is)| *is).map(|(path, _)| *path).collect();
-    if !missing.is_empty() {
-        return Err(format!("Missing mandatory fields: {}", missing.join(",")));
-    }
-    let image_type: ImageType =
-        kind.unwrap_or_default().parse().map_err(|error: NotAWord| error.to_string())?;
-    let image = base_url.path(&url.unwrap_or_default());
+    let [kind, url] = item.mandatory(["image.image_type", "image.image_url"])?;
+    let image_type: ImageType = kind.parse().map_err(|error: NotAWord| error.to_string())?;
+    let image = base_url.path(&url);
     let image = image.map_err(|reason| format!("image.image_url {reason}"))?;
     let stem = image.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(TestRequest {

@@ -33,8 +33,7 @@ impl Participant for UpdateImageStatus {
 
 /// Reads which job has become what, or says in a sentence why that cannot be told.
 fn read(item: &Workitem) -> Result<(ImageId, Push), String> {
-    let image_id = item.text("image.image_id").filter(|id| !id.is_empty());
-    let image_id = image_id.ok_or("Missing mandatory fields: image.image_id")?;
+    let [image_id] = item.mandatory(["image.image_id"])?;
     let image_id = ImageId::reduce(&image_id).map_err(|error| error.to_string())?;
     let status = match item.param("status") {
         Some(Value::String(status)) => status.parse::<JobStatus>().map_err(|error| error.to_string())?,

@@ -33,16 +33,7 @@ impl Participant for UpdateSymlinks {
 
 impl UpdateSymlinks {
     async fn update(&self, item: &Workitem) -> Result<Vec<ReleaseLink>, String> {
-        let said = |path| item.text(path).filter(|text| !text.is_empty());
-        let (service, project) = match (said("ev.namespace"), said("project")) {
-            (Some(service), Some(project)) => (service, project),
-            (service, project) => {
-                let missing =
-                    [("ev.namespace", service.is_none()), ("project", project.is_none())].into_iter();
-                let missing: Vec<_> = missing.filter(|(_, is)| *is).map(|(path, _)| path).collect();
-                return Err(format!("Missing mandatory fields: {}", missing.join(",")));
-            }
-        };
+        let [service, project] = item.mandatory(["ev.namespace", "project"])?;
         let releases = self.releases.as_ref().ok_or(
             "[releases] prefix does not say where the releases are: set it in the configuration of update_symlinks",
         )?;
