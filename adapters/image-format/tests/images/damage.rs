@@ -28,14 +28,7 @@ fn flipped(image: &[u8], at: usize) -> Vec<u8> {
 
 #[test]
 fn images_as_they_were_written_are_whole() {
-    let images = [
-        written::partclone_v2(),
-        written::partclone_v1(4),
-        written::partclone_v1(8),
-        written::ntfsclone(),
-        written::swap(),
-    ];
-    for image in images {
+    for image in written::all() {
         assert_eq!(why(&image), "");
     }
 }

@@ -49,14 +49,7 @@ fn hold(file: &[u8]) -> u64 {
 fn corpus() -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let mut files = Vec::new();
-    let images = [
-        written::partclone_v2(),
-        written::partclone_v1(4),
-        written::partclone_v1(8),
-        written::ntfsclone(),
-        written::swap(),
-    ];
-    for image in images {
+    for image in written::all() {
         let path = folder.path().join("image");
         std::fs::write(&path, image).unwrap();
         files.extend(

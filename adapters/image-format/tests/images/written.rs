@@ -112,3 +112,8 @@ pub(crate) fn swap() -> Vec<u8> {
     image[4086..4096].copy_from_slice(b"SWAPSPACE2");
     image
 }
+
+/// One of each, as their tools leave them.
+pub(crate) fn all() -> [Vec<u8>; 5] {
+    [partclone_v2(), partclone_v1(4), partclone_v1(8), ntfsclone(), swap()]
+}
