@@ -58,10 +58,9 @@ fn tell_unused(site: &Configuration, show: &cli::Show) {
     let keys = ["base_dir", "base_url", "builder", "post_creation"];
     let set: Vec<_> = keys.into_iter().filter(|key| site.is_set("worker", key)).collect();
     if !set.is_empty() {
-        show.say(&format!(
-            "img: [worker] {} is for services: at a terminal it does not count",
-            set.join(", ")
-        ));
+        let (are, they, do_) = if set.len() == 1 { ("is", "it", "does") } else { ("are", "they", "do") };
+        let keys = set.join(", ");
+        show.say(&format!("img: [worker] {keys} {are} for services: at a terminal {they} {do_} not count"));
     }
 }
 
