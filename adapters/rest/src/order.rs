@@ -13,7 +13,7 @@ use imaging::{Desk, NewJob, Offers, Tag};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use self::kickstart::{Configuration, apart, generated, unreadable};
+pub(crate) use self::kickstart::{Configuration, apart, checked, generated, unreadable};
 use crate::problem::{Mistake, Problem};
 use crate::view::Repo;
 

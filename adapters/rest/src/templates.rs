@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use img_kickstart::{Kickstart, Rules, check_with};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -71,7 +70,7 @@ pub(crate) async fn check(
     let headers = request.headers().clone();
     let text = rest.in_turn(&headers, read(request.into_body(), LONGEST)).await?;
     let findings = move || {
-        let found = check_with(&Kickstart::parse(text.as_ref()), &Rules::default().include_allowed(false));
+        let found = crate::order::checked(&text);
         let is_good = !found.iter().any(img_kickstart::Diagnostic::is_error);
         let findings = found.into_iter().take(MOST).map(|found| Finding {
             severity: if found.is_error() { "error" } else { "warning" },

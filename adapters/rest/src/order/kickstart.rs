@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use imaging::{Offers, SourceError};
 use img_kickstart::kickstarter::{Flavour, Generated, Kickstarter, Shelf, Wanted};
-use img_kickstart::{Found, Kickstart, Rules, check_with};
+use img_kickstart::{Diagnostic, Found, Kickstart, Rules, check_with};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -110,9 +110,14 @@ pub(super) async fn find(
     Ok(source)
 }
 
+/// Checks a kickstart as it is checked before it is built.
+pub(crate) fn checked(text: &[u8]) -> Vec<Diagnostic> {
+    check_with(&Kickstart::parse(text), &Rules::default().include_allowed(false))
+}
+
 /// Says what is wrong with a kickstart, a mistake each: it would be refused before it is built.
 pub(crate) fn mistakes(text: &str) -> Vec<Mistake> {
-    let found = check_with(&Kickstart::parse(text), &Rules::default().include_allowed(false));
+    let found = checked(text.as_bytes());
     let errors = found.iter().filter(|found| found.is_error()).take(MOST);
     errors
         .map(|found| {
