@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 
 /// Opens the folder that all others are below; where it is, and whether by a link, is the site's own business.
@@ -33,6 +34,12 @@ fn open(above: &File, path: &Path, flags: OFlag) -> io::Result<File> {
         ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_NO_MAGICLINKS,
     );
     Ok(openat2(above.as_fd(), path, how)?.into())
+}
+
+/// Tells whether an error means that a path leads nowhere: nothing is there, or a link or a file where a folder should be.
+pub fn leads_nowhere(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    error.kind() == io::ErrorKind::NotFound || matches!(errno, Some(Errno::ELOOP | Errno::ENOTDIR))
 }
 
 /// Returns a path by which this process, and no other, reaches an open folder, wherever it is by now.
@@ -72,6 +79,9 @@ mod tests {
         }
         for bad in ["link", "..", "/", "", "in/deep/file"] {
             assert!(folder(&above, Path::new(bad)).is_err(), "{bad}");
+        }
+        for bad in ["link/secret", "inner", "none", "in/deep/file/x"] {
+            assert!(leads_nowhere(&file(&above, Path::new(bad)).unwrap_err()), "{bad}");
         }
     }
 }

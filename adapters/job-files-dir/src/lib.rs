@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use imaging::{FolderContents, ImageId, JobFiles};
-use nix::errno::Errno;
 
 /// The files of jobs, in `base_dir/PREFIX/ID`.
 #[derive(Clone, Debug)]
@@ -56,15 +55,15 @@ impl JobFilesDir {
 impl JobFiles for JobFilesDir {
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
         match self.within(prefix, image_id, tree::contents).await {
-            Err(error) if leads_elsewhere(&error) => Ok(FolderContents::default()),
+            Err(error) if beneath::leads_nowhere(&error) => Ok(FolderContents::default()),
             contents => Ok(contents?.unwrap_or_default()),
         }
     }
 
     async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<File> {
         let path = PathBuf::from(path);
-        let file = self.within(prefix, image_id, move |folder| beneath::file(folder, &path)).await?;
-        file.ok_or_else(|| io::ErrorKind::NotFound.into())
+        let file = self.within(prefix, image_id, move |folder| beneath::file(folder, &path)).await;
+        file.map_err(hidden)?.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     async fn open_log(&self, prefix: &str, image_id: &ImageId, folder: &str, file: &str) -> io::Result<File> {
@@ -76,8 +75,8 @@ impl JobFiles for JobFilesDir {
         }
         let file = PathBuf::from(file);
         let opened =
-            self.folder(Path::new(prefix).join(folder), move |folder| beneath::file(folder, &file)).await?;
-        opened.ok_or_else(|| io::ErrorKind::NotFound.into())
+            self.folder(Path::new(prefix).join(folder), move |folder| beneath::file(folder, &file)).await;
+        opened.map_err(hidden)?.ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
@@ -88,7 +87,7 @@ impl JobFiles for JobFilesDir {
     }
 }
 
-/// Tells whether a link, or a file, stands where a folder should: what is behind it is no file of a job.
-fn leads_elsewhere(error: &io::Error) -> bool {
-    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::ELOOP | Errno::ENOTDIR))
+/// Says of what is behind a link that it is not there.
+fn hidden(error: io::Error) -> io::Error {
+    if beneath::leads_nowhere(&error) { io::ErrorKind::NotFound.into() } else { error }
 }

@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use imaging::{ReleaseError, ReleaseLink, Releases};
-use nix::errno::Errno;
 
 use crate::shelf::Shelf;
 
@@ -61,7 +60,7 @@ impl ReleasesDir {
         };
         let shelf = match beneath::folder(above, Path::new(platform)) {
             Ok(folder) => Shelf::new(folder),
-            Err(error) if is_no_folder(&error) => return Err(missing()),
+            Err(error) if beneath::leads_nowhere(&error) => return Err(missing()),
             Err(error) => return Err(disk(format!("open {}", at.display()), error)),
         };
         match shelf.has_folder(release) {
@@ -87,12 +86,6 @@ impl Releases for ReleasesDir {
         let pointed = tokio::task::spawn_blocking(move || own.point(&links)).await;
         pointed.map_err(|panicked| disk("point names at releases".into(), io::Error::other(panicked)))?
     }
-}
-
-/// Tells whether something is not there, or is a link or a file.
-fn is_no_folder(error: &io::Error) -> bool {
-    let errno = error.raw_os_error().map(Errno::from_raw);
-    matches!(errno, Some(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP))
 }
 
 fn disk(doing: String, source: io::Error) -> ReleaseError {

@@ -22,7 +22,7 @@ impl Shelf {
     pub(crate) fn has_folder(&self, release: &str) -> io::Result<bool> {
         match beneath::folder(&self.0, Path::new(release)) {
             Ok(_) => Ok(true),
-            Err(error) if crate::is_no_folder(&error) => Ok(false),
+            Err(error) if beneath::leads_nowhere(&error) => Ok(false),
             Err(error) => Err(error),
         }
     }

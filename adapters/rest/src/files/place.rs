@@ -48,9 +48,6 @@ pub(super) async fn find(rest: &Rest, job: &ImageJob, path: &str) -> Result<Open
             Ok(Opened::There(format!("{}/{}", job.files_url.trim_end_matches('/'), encoded(path))))
         }
         Err(error) if is_no(error.kind()) => Err(missing()),
-        Err(error) if error.raw_os_error().is_some_and(|number| [18, 40, 36].contains(&number)) => {
-            Err(missing())
-        }
         Err(error) => Err(Problem::ours(&error)),
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, 
     for folder in [folder, id.as_str()] {
         match files.open_log(prefix, id, folder, file).await {
             Ok(file) => return Ok(Some(Opened::Here(file))),
-            Err(error) if crate::files::is_no(error.kind()) || error.raw_os_error() == Some(40) => {}
+            Err(error) if crate::files::is_no(error.kind()) => {}
             Err(error) => return Err(Problem::ours(&error)),
         }
     }
