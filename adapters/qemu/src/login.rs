@@ -1,0 +1,49 @@
+//! How the system's ssh is called to get into a guest; pure.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+/// What ssh is told whatever the guest is: it asks nobody, and knows no setting, key or agent of this machine but the key.
+///
+/// The key of the host is not looked at. It would say nothing here: the machine is made from an image that knows no secret of
+/// ours, and its port is one of this machine's loopback that our own qemu holds as long as the machine is there.
+const OPTIONS: [&str; 13] = [
+    "IdentitiesOnly=yes",
+    "IdentityAgent=none",
+    "BatchMode=yes",
+    "PasswordAuthentication=no",
+    "RequestTTY=no",
+    "ForwardX11=no",
+    "UserKnownHostsFile=/dev/null",
+    "GlobalKnownHostsFile=/dev/null",
+    "StrictHostKeyChecking=no",
+    "ConnectTimeout=60",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=8",
+    "LogLevel=ERROR",
+];
+
+/// By this status ssh says that it was not the program that failed.
+pub const SSH_FAILED: i32 = 255;
+
+/// Returns the words that have the shell of a user of the guest read one line.
+pub fn ssh(key: &Path, port: u16, user: &str, line: impl Into<OsString>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = ["ssh", "-F", "/dev/null", "-i"].map(Into::into).into();
+    words.push(key.into());
+    words.extend(OPTIONS.iter().flat_map(|option| ["-o", option]).map(Into::into));
+    words.extend(["-p", &port.to_string(), "-l", user, "--", "127.0.0.1"].map(OsString::from));
+    words.push(line.into());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn ssh_reads_no_settings_of_the_host_and_asks_nobody() {
+        let words = super::ssh("/k/id".as_ref(), 2222, "nemo", "sh -s 2>&1");
+        let words: Vec<_> = words.iter().map(|word| word.to_str().unwrap()).collect();
+        assert!(words.starts_with(&["ssh", "-F", "/dev/null", "-i", "/k/id"]), "{words:?}");
+        assert!(words.contains(&"BatchMode=yes") && words.contains(&"PasswordAuthentication=no"));
+        assert!(words.ends_with(&["-p", "2222", "-l", "nemo", "--", "127.0.0.1", "sh -s 2>&1"]), "{words:?}");
+    }
+}
