@@ -111,8 +111,9 @@ impl Terminal {
     pub(crate) async fn run(&self, script: &str) -> Result<Said, Halt> {
         let mut reader = self.reader.lock().await;
         let file = format!("/tmp/img-test-{}", self.mark);
-        self.type_in(&format!("cat >{file}.b64\n")).await?;
-        said(&self.running, &mut reader, &format!("{file}.b64"), ANSWER).await?;
+        // a shell that edits its line takes what is typed next without repeating it, until it runs this one
+        self.type_in(&format!("echo IMG-\"\"TAKES-{}; cat >{file}.b64\n", self.mark)).await?;
+        said(&self.running, &mut reader, &format!("IMG-TAKES-{}", self.mark), ANSWER).await?;
         let packed = BASE64_STANDARD.encode(script); // letters that every terminal lets through
         for line in packed.as_bytes().chunks(LINE) {
             let line = String::from_utf8_lossy(line);
