@@ -118,7 +118,7 @@ impl Site {
         let desk = Desk::new(store.clone(), files);
         let stop = CancellationToken::new();
         let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop);
-        Site { router: rest.router(Router::new()), door, store }
+        Site { router: Arc::new(rest).router(Router::new()), door, store }
     }
 
     /// Makes a token of somebody.
