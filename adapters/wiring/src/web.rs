@@ -1,4 +1,4 @@
-//! What `img up` shows to programs: the desk of this machine, by HTTP.
+//! What `img up` shows to people and programs: the desk of this machine, by HTTP.
 
 mod offers;
 
@@ -66,7 +66,9 @@ impl Web {
 
     /// Answers until `stop`; `more` are pages of others.
     pub(crate) async fn serve(self, more: rest::Pages, stop: CancellationToken) -> Result<()> {
-        Ok(self.server.serve(self.rest.router(more), stop).await?)
+        let rest = Arc::new(self.rest);
+        let pages = web::pages(&rest).merge(more);
+        Ok(self.server.serve(rest.router(pages), stop).await?)
     }
 }
 
