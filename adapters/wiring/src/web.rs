@@ -55,6 +55,7 @@ impl Web {
         tracing::info!(
             "answering programs at http://{address}/api/v1; http://{address}/api/v1/docs says how"
         );
+        tracing::info!("showing pages to people at http://{address}/");
         if !Door::new(store).is_open().await? {
             tracing::warn!(
                 "nobody has a password yet: `img user passwd admin{}`, run here as this user, makes the first administrator",

@@ -27,6 +27,12 @@ async fn a_person_logs_in_sees_their_page_and_logs_out() {
     );
     browser.get("/").await.has(&["Hello, root", "Log out"]);
 
+    let before = browser.cookie.clone();
+    browser.post("/login", &fields).await;
+    let mut other = site.browser();
+    other.cookie = before;
+    assert_eq!(other.get("/").await.place(), "/login?next=%2F", "logging in again ends the session before");
+
     let old = browser.cookie.clone();
     assert_eq!(browser.post("/logout", &[]).await.place(), "/login");
     browser.cookie = old;

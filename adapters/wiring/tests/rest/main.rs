@@ -3,11 +3,13 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod chromium;
 mod client;
 mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod pages;
 mod proxy;
 mod schema;
 mod story;
