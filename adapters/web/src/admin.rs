@@ -1,6 +1,7 @@
-//! `/admin`: the tables of the site, and the audit log.
+//! `/admin`: many jobs at once, the tables of the site, and the audit log.
 
 mod columns;
+mod jobs;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ const PART: u32 = 100;
 pub(crate) fn routes() -> Pages {
     Pages::new()
         .route("/admin", get(home))
+        .route("/admin/jobs", get(jobs::list).post(jobs::delete))
         .route("/admin/audit", get(audit))
         .route("/admin/{table}", get(table).post(put))
         .route("/admin/{table}/remove", post(remove))
@@ -48,6 +50,9 @@ struct Tab {
 
 fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
     let mut tabs = Vec::new();
+    if visitor.person.may(Permission::ManageJobs) {
+        tabs.push(("Jobs", "jobs"));
+    }
     if visitor.person.may(Permission::ManageSite) {
         tabs.extend(Table::ALL.map(|table| (title(table), table.as_str())));
     }

@@ -27,10 +27,10 @@ pub(crate) fn routes() -> Pages {
 
 /// A filter that is chosen from a list.
 pub(crate) struct Choice {
-    label: &'static str,
-    name: &'static str,
-    options: Vec<String>,
-    chosen: String,
+    pub(crate) label: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) options: Vec<String>,
+    pub(crate) chosen: String,
 }
 
 #[derive(Template)]
@@ -96,7 +96,7 @@ fn done(word: &str) -> &'static str {
     }
 }
 
-async fn choices(rest: &Rest, asked: &Asked) -> Result<Vec<Choice>, Trouble> {
+pub(crate) async fn choices(rest: &Rest, asked: &Asked) -> Result<Vec<Choice>, Trouble> {
     let mut choices = Vec::new();
     for (label, name, table, chosen) in [
         ("Queue", "queue", Table::Queues, &asked.queue),

@@ -28,7 +28,7 @@ pub(crate) struct Bar {
     pub(crate) name: String,
     /// Whether they may ask for images.
     pub(crate) may_submit: bool,
-    /// Whether they may fill tables, or read the audit log.
+    /// Whether they have something to administer.
     pub(crate) is_keeper: bool,
     /// `light`, `dark`, or empty for what the machine likes.
     pub(crate) theme: &'static str,
@@ -56,7 +56,9 @@ impl Guest {
         Bar {
             name: self.person.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
             may_submit: may(Permission::Submit),
-            is_keeper: may(Permission::ManageSite) || may(Permission::ManageAccounts),
+            is_keeper: may(Permission::ManageJobs)
+                || may(Permission::ManageSite)
+                || may(Permission::ManageAccounts),
             theme: self.theme,
             here,
         }

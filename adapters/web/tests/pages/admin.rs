@@ -1,6 +1,7 @@
 //! The tables of the site, and the audit log.
 
 use axum::http::StatusCode;
+use imaging::JobStatus;
 
 use crate::site::{HOSTILE, Site};
 
@@ -8,7 +9,7 @@ use crate::site::{HOSTILE, Site};
 async fn each_table_is_filled_changed_and_emptied() {
     let site = Site::new().await;
     let mut root = site.of("root").await;
-    assert_eq!(root.get("/admin").await.place(), "/admin/queues");
+    assert_eq!(root.get("/admin").await.place(), "/admin/jobs");
     for (table, name, fields) in [
         ("queues", "night", vec![("launches", "yes")]),
         ("arches", "aarch64", vec![]),
@@ -75,10 +76,31 @@ async fn nobody_else_administers() {
     let site = Site::new().await;
     let mut ana = site.of("ana").await;
     assert!(!ana.get("/").await.text.contains("/admin"));
-    for path in ["/admin", "/admin/queues", "/admin/audit"] {
+    for path in ["/admin", "/admin/jobs", "/admin/queues", "/admin/audit"] {
         assert_eq!(ana.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
     }
-    for path in ["/admin/queues", "/admin/queues/remove"] {
+    for path in ["/admin/queues", "/admin/queues/remove", "/admin/jobs"] {
         assert_eq!(ana.post(path, &[("name", "web")]).await.status, StatusCode::FORBIDDEN, "{path}");
     }
+}
+
+#[tokio::test]
+async fn many_jobs_go_after_a_look_at_what_goes() {
+    let site = Site::new().await;
+    for (id, status) in [("one", JobStatus::Error), ("two", JobStatus::Done), ("busy", JobStatus::Building)] {
+        site.job(id, status).await;
+    }
+    let mut root = site.of("root").await;
+    let list = root.get("/admin/jobs?user=ana").await;
+    list.has(&["Choose one", "Choose two", "&#60;script&#62;"]);
+    assert!(!list.text.contains("Choose busy") && !list.text.contains("<script>"));
+    let chosen = [("id", "one"), ("id", "two"), ("id", "busy"), ("id", "gone")];
+    let look = root.post("/admin/jobs", &chosen).await;
+    look.has(&["Delete 2 jobs, 2 files and 825 MB", "busy: ", "stop it first", "gone: It is gone already."]);
+    root.get("/job/one").await.has(&["ERROR"]);
+    let sure = [("sure", "yes"), ("id", "one"), ("id", "two"), ("id", "busy")];
+    assert_eq!(root.post("/admin/jobs", &sure).await.place(), "/admin/jobs?done=2");
+    root.get("/admin/jobs?done=2").await.has(&["2 jobs are gone", "busy"]);
+    assert_eq!(root.get("/job/one").await.status, StatusCode::NOT_FOUND);
+    root.post("/admin/jobs", &[]).await.has(&["No job was chosen."]);
 }

@@ -63,6 +63,7 @@ fn a_person_goes_from_their_login_to_an_image() {
         ("images", "/images"),
         ("search", "/search?q=hello"),
         ("me", "/me"),
+        ("admin-jobs", "/admin/jobs"),
         ("admin-tokens", "/admin/tokens?entry=RELEASE"),
         ("admin-processes", "/admin/post-processes"),
         ("audit", "/admin/audit"),
