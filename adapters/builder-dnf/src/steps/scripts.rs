@@ -26,8 +26,7 @@ pub(crate) async fn run(
     };
     for (number, program) in programs.iter().enumerate() {
         let title = format!("running {} ({})", program.section, At(program.line));
-        shop.step(&title, Some((number as u64, programs.len() as u64)));
-        shop.note(&title);
+        shop.step(&title, None);
         let new = run_one(shop, program, number).await?;
         strictly(strict, new.as_slice()).map_err(Halt::Failed)?;
         warnings.extend(new);

@@ -60,7 +60,8 @@ impl Workshop<'_> {
         Err(self.broke(task, &ended))
     }
 
-    fn broke(&self, task: &Task, ended: &Ended) -> Halt {
+    /// Says why such a tool failed.
+    pub(crate) fn broke(&self, task: &Task, ended: &Ended) -> Halt {
         if report::is_full(&ended.tail) {
             return self.full(None);
         }
