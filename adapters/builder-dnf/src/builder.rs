@@ -144,6 +144,7 @@ impl DnfBuilder {
         steps::settings::apply(shop, &mut plan).await?;
         plan.strictly(known).map_err(Halt::Failed)?;
         steps::scripts::run(shop, &plan.after, plan.strict, &mut plan.warnings).await?;
+        steps::locales::check(shop, &mut plan).await?;
         steps::attached::copy(shop, &mut plan).await?;
         steps::kernels::copy(shop, &mut plan).await?;
         let census = census.again(shop).await?;
