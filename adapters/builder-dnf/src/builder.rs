@@ -127,10 +127,12 @@ impl DnfBuilder {
         match (pen.and_then(Pen::met), made) {
             // also when only a script was killed whose failure does not count
             (Some(Met::Memory), _) => Err(Halt::Failed(self.limits.too_little_memory())),
-            (Some(Met::Processes), Err(Halt::Failed(why))) => match self.limits.too_few_processes() {
-                Some(more) => Err(Halt::Failed(format!("{why}; {more}"))),
-                None => Err(Halt::Failed(why)),
-            },
+            (Some(Met::Processes), Err(Halt::Failed(why))) if !why.contains("process_limit") => {
+                match self.limits.too_few_processes() {
+                    Some(more) => Err(Halt::Failed(format!("{why}; {more}"))),
+                    None => Err(Halt::Failed(why)),
+                }
+            }
             (_, made) => made,
         }
     }

@@ -200,6 +200,9 @@ fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan, writes: Option<&Path>) -
         let needed = needed_room(said, plan);
         return Err(writes.map_or_else(|| shop.full(needed), |cache| shop.full_or_cache(needed, cache)));
     }
+    if let Some(why) = said.lines.iter().find_map(|line| shop.limits().starved(line)) {
+        return Err(Halt::Failed(why));
+    }
     Err(Halt::Failed(report::failure(&said.lines, plan, shop.request.arch)))
 }
 

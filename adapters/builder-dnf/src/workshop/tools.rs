@@ -65,6 +65,9 @@ impl Workshop<'_> {
         if report::is_full(&ended.tail) {
             return self.full(None);
         }
+        if let Some(why) = self.limits().starved(&ended.tail).or_else(|| self.etc_is_gone()) {
+            return Halt::Failed(why);
+        }
         let said = format!("{}: {}", ended.status, ended.tail.trim());
         Halt::Broken(BuilderError::new(format!("run {} for the image", task.program()), said))
     }
