@@ -1,7 +1,8 @@
 //! What keeps machines from being started, as sentences that tell how to mend it.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use qemu::BadKey;
 
 use crate::Settings;
 
@@ -37,18 +38,11 @@ pub(crate) fn check(settings: &Settings) -> Result<(), String> {
 }
 
 fn key(key: &Path) -> Result<(), String> {
-    let opened = std::fs::File::open(key).and_then(|file| file.metadata());
-    let about = opened.map_err(|error| {
-        format!(
-            "the key {} to the base image cannot be read ({error}): `img vm create-base` makes one, or [worker] vm_ssh_key says where it is",
+    qemu::check_key(key).map_err(|bad| match bad {
+        BadKey::Open(_) => format!("the key {} {bad}", key.display()),
+        _ => format!(
+            "the key {} to the base image {bad}: `img vm create-base` makes one, or [worker] vm_ssh_key says where it is",
             key.display()
-        )
-    })?;
-    match about.permissions().mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(format!(
-            "the key {0} is for others to read, so ssh does not take it: chmod 600 {0}",
-            key.display()
-        )),
-    }
+        ),
+    })
 }

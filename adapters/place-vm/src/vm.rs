@@ -108,7 +108,7 @@ impl Vm {
         };
         match mounted.well() {
             true => Ok(Up { running, port }),
-            false if ssh::refused(&mounted) => Err(format!(
+            false if qemu::refused(&mounted) => Err(format!(
                 "the virtual machine does not know the key {0}: what is in {0}.pub has to be in /root/.ssh/authorized_keys of the base image {1}; `img vm create-base` makes both anew",
                 key.display(),
                 base.display()

@@ -50,6 +50,7 @@ impl VmTester {
             return Err(missing());
         };
         let script = self.settings.script()?;
+        self.settings.check_key()?;
         let base = beneath::base(&self.base_dir);
         let base = base.map_err(|error| Halt::broken(format!("open {}", self.base_dir.display()), error))?;
         let folder = beneath::folder(&base, above).map_err(|_| missing())?;

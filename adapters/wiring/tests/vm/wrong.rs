@@ -6,6 +6,7 @@ use child::Place;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::{Scene, run};
+use crate::program::make_key;
 
 #[tokio::test]
 async fn a_base_image_that_is_missing_or_damaged_is_said() {
@@ -68,8 +69,7 @@ async fn keys_that_are_missing_open_to_others_or_wrong_are_said() {
     assert!(reason.ends_with(&format!("chmod 600 {}", scene.settings.key.display())), "{reason}");
 
     scene.settings.key = scene.path("other");
-    let words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scene.settings.key.to_str().unwrap()];
-    assert!(child::quick(&words).unwrap().status.success());
+    make_key(&scene.settings.key);
     let reason = scene.reason().await;
     assert!(
         reason.starts_with("the virtual machine does not know the key ")
