@@ -16,6 +16,7 @@ use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Watch};
 use place_host::Host;
 
 use self::usual::{At, Usual, Wish, tool, usual};
+use super::build_image::narrows_scripts;
 use super::vm::Machines;
 use crate::site;
 use crate::state::State;
@@ -81,6 +82,12 @@ impl Choice {
                     tracing::warn!("{why}; until that is mended, every build fails");
                 }
                 tracing::info!("{} makes images, each in a virtual machine", tool.name());
+                if !narrows_scripts(&site) {
+                    tracing::warn!(
+                        "[worker] scripts_network is not set: these machines reach what this one does, its loopback included \
+                         (10.0.2.2); none gives them no network, host says that it is meant"
+                    );
+                }
             }
             Usual::Dnf => {}
         }
