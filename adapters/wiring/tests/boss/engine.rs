@@ -31,7 +31,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Has the virtual host to itself: `boss-0` to `boss-18`, a test each.
+    /// Has the virtual host to itself: `boss-0` to `boss-23`, a test each.
     pub(crate) async fn on(vhost: &str) -> Engine {
         let Place { host, password } = Place::of_suite();
         let url = format!("amqp://img:{password}@{host}/{vhost}");

@@ -13,5 +13,8 @@ mod obeys;
 mod registers;
 mod reloads;
 mod runs;
+mod service;
+mod shares;
 mod site;
+mod stand_in;
 mod viewer;
