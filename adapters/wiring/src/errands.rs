@@ -5,6 +5,7 @@
 //! program that dies between the launch and noting it launches twice there.
 
 mod missing;
+mod on_boss;
 mod workitem;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use participant_core::{Launch, Launcher};
 use tokio_util::sync::CancellationToken;
 
 pub use self::missing::{Fate, Nobody, Processes};
+pub use self::on_boss::OnBoss;
 
 /// Who does it, for histories.
 const WHO: &str = "img";

@@ -4,6 +4,8 @@
 mod cancels;
 mod dies;
 mod engine;
+mod eventually;
+mod fates;
 mod kickstarts;
 mod launches;
 mod logs;

@@ -50,7 +50,8 @@ impl Service {
 
     /// Asks for an image and returns its id.
     pub(crate) fn order(&self, name: &str, kickstart: &str) -> String {
-        let order = serde_json::json!({ "name": name, "image_type": "fs", "arch": "x86_64", "kickstart": kickstart });
+        let order =
+            serde_json::json!({ "name": name, "image_type": "fs", "arch": "x86_64", "kickstart": kickstart });
         let (status, made) = self.curl(&["--json", &order.to_string()], "jobs");
         assert_eq!(status, "201", "{made}");
         made["image_id"].as_str().unwrap().to_owned()
@@ -106,4 +107,11 @@ fn new_database() -> String {
     format!(
         "[db]\ndb_engine = postgresql\ndb_user = {user}\ndb_pass = {password}\ndb_host = {host}\ndb_name = {name}\n"
     )
+}
+
+/// A kickstart that takes its packages from the repository of the tests.
+pub(crate) fn from_demo(text: &str) -> String {
+    let repo =
+        std::env::var("IMG_DEMO_REPO").expect("IMG_DEMO_REPO is not set: run the tests by `make test`");
+    format!("repo --name=demo --baseurl=file://{repo}\n{text}")
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::service::{PATIENCE, Service};
+use crate::service::{PATIENCE, Service, from_demo};
 use crate::site::Program;
 use crate::stand_in::Boss;
 
@@ -10,9 +10,7 @@ const JOBS: usize = 20;
 
 /// An image that is made quickly.
 fn tiny() -> String {
-    let repo =
-        std::env::var("IMG_DEMO_REPO").expect("IMG_DEMO_REPO is not set: run the tests by `make test`");
-    format!("repo --name=demo --baseurl=file://{repo}\npart / --size=64\n%packages\nfilesystem\n%end\n")
+    from_demo("part / --size=64\n%packages\nfilesystem\n%end\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,9 +37,9 @@ async fn two_participants_share_the_work_of_twenty_jobs() {
         let log = program.log();
         log.lines().filter(|line| line.contains(id) && line.ends_with(": started")).count()
     };
-    let shares = builders.each_ref().map(|builder| {
-        jobs.iter().map(|id| began(builder, &format!("image_id=\"{id}\""))).sum::<usize>()
-    });
+    let shares = builders
+        .each_ref()
+        .map(|builder| jobs.iter().map(|id| began(builder, &format!("image_id=\"{id}\""))).sum::<usize>());
     println!("they built {shares:?}");
     assert!(shares.iter().all(|share| *share > 0), "both build: {shares:?}");
     for id in &jobs {

@@ -27,8 +27,7 @@ impl Boss {
         let url = format!("amqp://img:{password}@{host}/{vhost}");
         let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
-        let wire =
-            Arc::new(Wire { inner: AmqpTransport::new(settings), channel, _connection: connection });
+        let wire = Arc::new(Wire { inner: AmqpTransport::new(settings), channel, _connection: connection });
         let folder = tempfile::tempdir().unwrap();
         let engine = process_engine::Engine::open(&folder.path().join("boss.db")).await.unwrap();
         let (serving, ends) = (engine.clone(), CancellationToken::new());
