@@ -96,6 +96,7 @@ fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands 
     };
     let definition = launching.create_image.unwrap_or_else(|| CREATE_IMAGE.into());
     Errands::new(store, files, launcher, processes, definition, launching.lost_after)
+        .keeping_jobs_for(launching.keep)
 }
 
 /// The participants whose configuration may change.
