@@ -31,7 +31,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Has the virtual host to itself: `boss-0` to `boss-23`, a test each.
+    /// Has the virtual host to itself: `boss-0` to `boss-22`, a test each.
     pub(crate) async fn on(vhost: &str) -> Engine {
         let engine = Engine::beside(vhost).await;
         engine.declare("ruote_workitems").await;

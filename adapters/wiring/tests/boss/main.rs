@@ -2,6 +2,7 @@
 //! BOSS, and nobody runs a process in them.
 
 mod cancels;
+mod database;
 mod dies;
 mod engine;
 mod eventually;
@@ -12,6 +13,7 @@ mod logs;
 mod looks;
 mod notifies;
 mod obeys;
+mod outages;
 mod registers;
 mod reloads;
 mod runs;

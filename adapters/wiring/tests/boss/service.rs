@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::database::Database;
 use crate::site::{Program, Site};
 
 /// So long something may take on a machine that is busy.
@@ -14,6 +15,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 pub(crate) struct Service {
     pub(crate) up: Program,
     pub(crate) site: Site,
+    pub(crate) database: Database,
     address: String,
     token: String,
 }
@@ -21,13 +23,14 @@ pub(crate) struct Service {
 impl Service {
     /// Starts it on a virtual host and a database of its own.
     pub(crate) fn start(vhost: &str) -> Service {
-        let site = Site::new(vhost, &new_database());
+        let database = Database::new();
+        let site = Site::new(vhost, &database.section());
         let up = start_up(&site);
         let address = address(&up);
         let (status, _, said) = site.img(&["user", "add", "ana", "--group", "makers"]);
         assert_eq!(status, Some(0), "{said}");
         let (_, token, _) = site.img(&["user", "token", "ana", "--scope", "submit"]);
-        Service { up, site, address, token: token.trim().to_owned() }
+        Service { up, site, database, address, token: token.trim().to_owned() }
     }
 
     /// Starts it anew after it was killed.
@@ -69,6 +72,7 @@ impl Service {
             if job["status"] == status {
                 return job;
             }
+            assert!(job["is_over"] != true, "{id} does not become {status}: {job}");
             assert!(start.elapsed() < PATIENCE, "{id} does not become {status}: {job}\n{}", self.up.log());
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -90,23 +94,6 @@ fn address(up: &Program) -> String {
     up.says("answering programs at ", PATIENCE);
     let log = up.log();
     log.split_once("answering programs at ").unwrap().1.split("/api").next().unwrap().to_owned()
-}
-
-/// Makes a database on the PostgreSQL of the tests, and returns the `[db]` that names it.
-fn new_database() -> String {
-    let url = std::env::var("IMG_TEST_POSTGRES_URL")
-        .expect("IMG_TEST_POSTGRES_URL is not set: run the tests by `make test`, which starts a PostgreSQL");
-    let (login, place) = url.trim_start_matches("postgres://").split_once('@').unwrap();
-    let ((user, password), (host, _)) = (login.split_once(':').unwrap(), place.split_once('/').unwrap());
-    let name = format!("img_{}", uuid::Uuid::new_v4().simple());
-    let mut command = Command::new("psql");
-    command.args(["--no-psqlrc", "--quiet", "--command", &format!("CREATE DATABASE {name}"), &url]);
-    #[expect(clippy::disallowed_methods, reason = "the tool of the database")]
-    let made = command.output().unwrap();
-    assert!(made.status.success(), "{made:?}");
-    format!(
-        "[db]\ndb_engine = postgresql\ndb_user = {user}\ndb_pass = {password}\ndb_host = {host}\ndb_name = {name}\n"
-    )
 }
 
 /// A kickstart that takes its packages from the repository of the tests.
