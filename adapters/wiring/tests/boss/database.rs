@@ -1,7 +1,9 @@
 //! A database of its own on the PostgreSQL of the tests.
+#![allow(dead_code, reason = "a bench makes one, too, and sends nobody away")]
 
 use std::process::Command;
 
+/// Empty when it is made.
 pub(crate) struct Database {
     /// The address of another database of the server.
     url: String,
