@@ -56,7 +56,7 @@ fn limits_of_person(site: &Configuration) -> Limits {
 
 /// Says what the configuration has the images of services undergo, and those of whoever works at a terminal not.
 fn tell_unused(site: &Configuration, show: &cli::Show) {
-    let keys = ["base_dir", "base_url", "builder", "post_creation"];
+    let keys = ["base_dir", "base_url", "post_creation"];
     let set: Vec<_> = keys.into_iter().filter(|key| site.is_set("worker", key)).collect();
     if !set.is_empty() {
         let (are, they, do_) = if set.len() == 1 { ("is", "it", "does") } else { ("are", "they", "do") };

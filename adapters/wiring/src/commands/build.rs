@@ -11,7 +11,9 @@ use super::signals::{Signals, Wish};
 use super::{in_words, jobs_of, limits_of_person, order, tell_unused};
 use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks};
+use crate::participants::{
+    BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks, builder_told_to_person,
+};
 use crate::site;
 use crate::state::State;
 
@@ -46,6 +48,11 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
     let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     tell_unused(&site, &show);
+    if arguments.builder == "auto"
+        && let Some(told) = builder_told_to_person(&site, &state)
+    {
+        show.say(&format!("img: {told}"));
+    }
     tell_left(&machine, &show).await?;
 
     let launch_id = order::launch(&machine.queue, wish).await?;
