@@ -25,7 +25,7 @@ bench: ## measures; docs/performance.md says what
 	@.ci/need bench
 	@.ci/with-services cargo bench --workspace --locked --benches
 
-screenshots: ## has Chromium look at every page, and writes the pictures of docs/web.md
+screenshots: ## has Chromium look at every page, and writes the pictures of docs/web.md and target/pictures
 	@.ci/need test
 	@.ci/axe
 	@examples/demo/make-repo target/demo-repo

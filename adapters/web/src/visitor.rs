@@ -18,8 +18,8 @@ use crate::trouble::Trouble;
 const SESSION: &str = "img_session";
 /// The cookie that holds how pages look: `light` or `dark`.
 pub(crate) const THEME: &str = "img_theme";
-/// How long browsers keep them, in seconds; a session that is not used ends after as long.
-const KEPT: u32 = 14 * 86_400;
+/// How long browsers keep them, in seconds; a session that nobody uses ends long before.
+const KEPT: u32 = 365 * 86_400;
 
 /// What every page shows of who looks at it.
 #[derive(Clone, Debug, Default)]
@@ -145,7 +145,7 @@ pub(crate) fn session_cookie(secret: &str, asked: &HeaderMap) -> Option<HeaderVa
 
 /// Returns the header that has a browser keep how pages look.
 pub(crate) fn theme_cookie(theme: &str, asked: &HeaderMap) -> Option<HeaderValue> {
-    made(THEME, theme, 365 * 86_400, "; HttpOnly", asked)
+    made(THEME, theme, KEPT, "; HttpOnly", asked)
 }
 
 fn made(name: &str, value: &str, kept: u32, more: &str, asked: &HeaderMap) -> Option<HeaderValue> {

@@ -88,7 +88,8 @@ pub(super) async fn job(
     Ok(page(&JobPage {
         bar: visitor.bar("queue"),
         row: Row::of(job.line(), &visitor.person),
-        said: done(&did.done),
+        // what will be has been
+        said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
         error: job.error.clone(),
         steps: record.steps,
         warnings: record.warnings,

@@ -6,16 +6,16 @@ use crate::program::demo_repo;
 use crate::support::Up;
 use browser::Browser;
 
-const SCRIPT: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nfor i in 1 2 3 4 5 6; do echo word-$i; sleep 1; done\n%end\n";
+const SCRIPT: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nfor i in 1 2 3; do echo word-$i; sleep 1; done\n%end\n";
 
 #[test]
 fn a_person_goes_from_their_login_to_an_image() {
     let up = Up::start("");
-    up.password("ana");
+    up.password("admin");
     let browser = Browser::start(&up.address);
     browser.go("/queue");
     browser.is_fine_as("login");
-    browser.fill("#name", "ana");
+    browser.fill("#name", "admin");
     browser.fill("#password", "correct horse battery");
     browser.press("form.stack button");
     browser.wait_for("main h1", "Queue");
@@ -43,7 +43,7 @@ fn a_person_goes_from_their_login_to_an_image() {
     browser.is_fine_as("building");
     browser.wait_for("h1 .badge", "DONE");
     browser.wait_for(".acts .main", "Download image");
-    browser.wait_for("#lines", "word-6");
+    browser.wait_for("#lines", "word-3");
     browser.is_fine_as("done");
     browser.press("a[href$='/kickstart']");
     browser.wait_for(".diff", "repo --name=demo");
