@@ -37,6 +37,7 @@ pub(crate) struct Order {
     /// The file of a template: see `/api/v1/templates`.
     pub(crate) template: Option<String>,
     /// YAML that a kickstart is made from.
+    #[serde(deserialize_with = "crate::object::or_none")]
     pub(crate) configuration: Option<Configuration>,
     /// A queue that launches: see `/api/v1/queues`; `api` unless said.
     pub(crate) queue: Option<String>,

@@ -122,6 +122,10 @@ async fn what_is_no_order_is_refused() {
     for (kind, body, status) in [
         ("application/json", "{", 400),
         ("application/json", "[]", 422),
+        ("application/json", r#"["demo","raw","x86_64","part / --size=64\n"]"#, 422),
+        ("application/json", "7", 422),
+        ("application/json", "null", 422),
+        ("application/json", r#""demo""#, 422),
         ("application/json", r#"{"nmae":"x"}"#, 422),
         ("application/json", r#"{"name":7}"#, 422),
         ("application/json", &two, 422),
@@ -145,6 +149,19 @@ async fn what_is_no_order_is_refused() {
     ] {
         site.ask("POST", "/api/v1/jobs", &with(kind), body.to_owned()).await.problem(status);
     }
+    let mut wish = order();
+    wish["kickstart"] = Value::Null;
+    for (configuration, words) in [
+        (json!([[], "a", "b"]), "an object"),
+        (json!({ "files": [["a.yaml", "Configurations: ["]] }), "an object"),
+    ] {
+        wish["configuration"] = configuration;
+        let said = site.json(&token, "POST", "/api/v1/jobs", wish.clone()).await.problem(422);
+        assert!(said.contains(words), "{said}");
+    }
+    let made = id(&site.json(&token, "POST", "/api/v1/jobs", order()).await);
+    let said = site.json(&token, "PATCH", &format!("/api/v1/jobs/{made}/tags"), json!([["x"], []])).await;
+    assert!(said.problem(422).contains("an object"));
     let long = json!({ "kickstart": "#".repeat((10 << 20) + 1) }).to_string();
     let answer = site.ask("POST", "/api/v1/jobs", &with("application/json"), long).await;
     assert!(answer.problem(422).contains("kickstart has 10485761 bytes"));
