@@ -64,7 +64,12 @@ impl Desk {
 
     /// Refuses whoever may not ask for images.
     pub fn may_submit(person: &Person) -> Result<(), Refusal> {
-        if person.may(Permission::Submit) { Ok(()) } else { Err(Refusal::not_allowed("ask for images")) }
+        if person.may(Permission::Submit) {
+            return Ok(());
+        }
+        let why = person.lacks_scope(Permission::Submit);
+        let why = why.unwrap_or_else(|| "it takes a group that may, as makers".into());
+        Err(Refusal::not_allowed(format!("ask for images: {why}")))
     }
 
     /// Returns all that is wrong with an order, for views that have more to say about it before [`Desk::submit`].
@@ -208,10 +213,14 @@ impl Desk {
         if person.may_change_jobs_of(&job.asked.user) {
             return Ok(job);
         }
-        Err(Refusal::not_allowed(format!(
-            "{what} a job of {}: only they and administrators may",
-            job.asked.user
-        )))
+        let user = &job.asked.user;
+        let is_own = person.name == *user;
+        let needed = if is_own { Permission::Submit } else { Permission::ManageJobs };
+        let why = person.lacks_scope(needed).unwrap_or_else(|| match is_own {
+            true => "it takes a group that may ask for images, as makers".into(),
+            false => "only they and administrators may".into(),
+        });
+        Err(Refusal::not_allowed(format!("{what} a job of {user}: {why}")))
     }
 }
 

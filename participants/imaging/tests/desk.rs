@@ -22,7 +22,7 @@ fn office() -> Office {
 
 fn person(name: &str, permissions: &[Permission]) -> Person {
     let permissions = permissions.iter().copied().collect();
-    Person { name: name.into(), email: format!("{name}@site.example"), permissions }
+    Person { name: name.into(), email: format!("{name}@site.example"), permissions, withheld: [].into() }
 }
 
 fn ana() -> Person {
@@ -214,5 +214,24 @@ async fn a_name_of_which_nothing_can_be_looked_for_finds_nothing() {
     for (name, found) in [(None, 1), (Some(""), 1), (Some("*"), 0), (Some("\0"), 0)] {
         let filter = JobFilter { name: name.map(Into::into), ..JobFilter::default() };
         assert_eq!(desk.list(&filter, None, 10).await.unwrap().jobs.len(), found, "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_showed_too_little_is_told_what_would_do() {
+    let office = office();
+    let id = office.desk.submit(&ana(), order(), 1_763_700_000_000).await.unwrap();
+    let looks = |name, withheld: &[Permission]| Person {
+        withheld: withheld.iter().copied().collect(),
+        ..person(name, &[])
+    };
+    for (who, words) in [
+        (looks("ana", &[Permission::Submit]), "it takes scope submit"),
+        (looks("ana", &[]), "it takes a group that may ask for images"),
+        (looks("root", &Permission::ALL), "it takes scope manage"),
+        (looks("ben", &[Permission::Submit]), "only they and administrators may"),
+    ] {
+        let refused = office.desk.cancel(&who, &id, 5).await.unwrap_err().to_string();
+        assert!(refused.contains(words), "{refused}");
     }
 }

@@ -123,7 +123,8 @@ impl Site {
 
     /// Makes a token of somebody.
     pub(crate) async fn token(&self, name: &str, scope: Scope) -> String {
-        let person = Person { name: name.into(), email: String::new(), permissions: [].into() };
+        let person =
+            Person { name: name.into(), email: String::new(), permissions: [].into(), withheld: [].into() };
         let made = self.door.make_token(&person, "test", [scope].into(), None, imaging::now_ms()).await;
         made.unwrap().1.reveal().to_owned()
     }
