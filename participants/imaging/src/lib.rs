@@ -62,7 +62,7 @@ pub use registry::{BuildService, Entry, PostProcess, Queue, Registry, Table, Tok
 pub use releases::{ReleaseError, ReleaseLink, Releases};
 pub use search::{Cursor, JobFilter, JobSearch, Page, words};
 pub use status::{JobStatus, SiteStatus};
-pub use store::{JobStore, Lookup, Push, Pushed, StoreError, record_as};
+pub use store::{JobStore, Lookup, NoRoom, Push, Pushed, StoreError, record_as};
 pub use tag::Tag;
 pub use test_report::{TestCase, TestEnd, TestReport};
 pub use virtual_disk::VirtualDisk;
