@@ -3,5 +3,6 @@
 mod document;
 mod jobs;
 mod people;
+mod server;
 mod site;
 mod tables;

@@ -20,7 +20,7 @@ use tower::ServiceExt;
 pub(crate) struct Site {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) door: Door,
-    router: Router,
+    pub(crate) router: Router,
 }
 
 /// What came back.
