@@ -32,7 +32,9 @@ pub(crate) struct Order {
     #[schema(example = "x86_64")]
     pub(crate) arch: Option<String>,
     /// The text of the kickstart, 10 MiB at most.
-    #[schema(example = "part / --size=64\n%packages\nbusybox\n%end\n")]
+    #[schema(
+        example = "part / --size=64\nrepo --name=demo --baseurl=http://repo.example/demo\n%packages\nbusybox\n%end\n"
+    )]
     pub(crate) kickstart: Option<String>,
     /// The file of a template: see `/api/v1/templates`.
     pub(crate) template: Option<String>,

@@ -1,6 +1,7 @@
 //! What programs are answered, on a site in memory.
 
 mod document;
+mod follow;
 mod jobs;
 mod people;
 mod server;
