@@ -133,7 +133,7 @@ fn limits(site: &Configuration) -> Limits {
 }
 
 /// Reads what builds reach.
-fn reach(site: &Configuration) -> Reach {
+pub(crate) fn reach(site: &Configuration) -> Reach {
     let list = |key| site.list("worker", key);
     let scripts = match site.text("worker", "scripts_network").unwrap_or_default().to_lowercase().as_str() {
         "none" => Network::None,
