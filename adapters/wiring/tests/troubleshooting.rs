@@ -38,7 +38,7 @@ fn every_message_it_explains_is_one_that_is_said() {
     headings.sort_unstable();
     let twice: Vec<_> = headings.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
     assert!(twice.is_empty(), "{twice:?} are there twice");
-    // a part of a heading would be the same message again
+    // two headings that begin alike are about the same message
     let begin =
         |message: &str| message.split('…').next().unwrap_or_default().trim_end_matches([':', ' ']).to_owned();
     let mut begins: Vec<_> =

@@ -33,6 +33,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let UpArguments { here, state } = arguments;
     let mut site = of_builds(&here)?;
     let state = State::open(state)?;
+    let _alone = state.serve_alone()?;
     let store = site::store(&mut site, &state).await?;
     let launching = site::launching(&mut site)?;
     let host =
