@@ -71,3 +71,35 @@ async fn a_request_that_does_not_begin_is_waited_for_no_longer_than_the_limit() 
     stop.cancel();
     serving.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn an_upload_that_is_cut_in_the_middle_is_no_order() {
+    let site = Site::new().await;
+    let token = site.token("ana", Scope::Submit).await;
+    let server = Server::listen(([127, 0, 0, 1], 0).into()).await.unwrap();
+    let (address, stop) = (server.address(), CancellationToken::new());
+    let serving = tokio::spawn(server.serve(site.router.clone(), stop.clone()));
+    // as JSON the first half is none, as a form it is a whole part: both begin alike and end in the middle
+    let order = order().to_string();
+    let form = "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\ndemo\r\n--b\r\n";
+    for (kind, length, sent) in [
+        ("application/json", order.len() + 1, order.as_str()), // all of it is there, but for a blank at the end
+        ("application/json", order.len(), &order[..order.len() / 2]),
+        ("multipart/form-data; boundary=b", 10_000, form),
+    ] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "POST /api/v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n\r\n{sent}"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut heard = String::new();
+        let _ = stream.read_to_string(&mut heard).await;
+        assert!(heard.is_empty() || heard.starts_with("HTTP/1.1 400 "), "{heard}");
+    }
+    stop.cancel();
+    serving.await.unwrap().unwrap(); // whatever went on has ended
+    let list = site.json(&token, "GET", "/api/v1/jobs", Value::Null).await.json();
+    assert_eq!(list["jobs"], json!([]), "nothing was recorded");
+}
