@@ -127,10 +127,12 @@ impl DnfBuilder {
         match (pen.and_then(Pen::met), made) {
             // also when only a script was killed whose failure does not count
             (Some(Met::Memory), _) => Err(Halt::Failed(self.limits.too_little_memory())),
-            (Some(Met::Processes), Err(Halt::Failed(why))) => match self.limits.too_few_processes() {
-                Some(more) => Err(Halt::Failed(format!("{why}; {more}"))),
-                None => Err(Halt::Failed(why)),
-            },
+            (Some(Met::Processes), Err(Halt::Failed(why))) if !why.contains("process_limit") => {
+                match self.limits.too_few_processes() {
+                    Some(more) => Err(Halt::Failed(format!("{why}; {more}"))),
+                    None => Err(Halt::Failed(why)),
+                }
+            }
             (_, made) => made,
         }
     }
@@ -144,6 +146,7 @@ impl DnfBuilder {
         steps::settings::apply(shop, &mut plan).await?;
         plan.strictly(known).map_err(Halt::Failed)?;
         steps::scripts::run(shop, &plan.after, plan.strict, &mut plan.warnings).await?;
+        steps::locales::check(shop, &mut plan).await?;
         steps::attached::copy(shop, &mut plan).await?;
         steps::kernels::copy(shop, &mut plan).await?;
         let census = census.again(shop).await?;

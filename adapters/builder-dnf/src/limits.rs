@@ -29,9 +29,39 @@ impl Limits {
         format!("the build needed more than its {limit}; raise [worker] memory_limit")
     }
 
+    /// Says that a program could start no other one, where what it printed says so and there is a limit of processes.
+    pub(crate) fn starved(&self, printed: &str) -> Option<String> {
+        const SIGNS: [&str; 4] =
+            ["Resource temporarily unavailable", "annot fork", "can't fork", "can't start new thread"];
+        let limit = self.most.processes?;
+        SIGNS.iter().any(|sign| printed.contains(sign)).then(|| {
+            format!(
+                "no further process could be started, and [worker] process_limit lets a build have {limit} at once: raise it \
+                 (dnf alone wants some ten, a large build a few hundred), or have scripts start fewer"
+            )
+        })
+    }
+
     /// Says that a build could start no more processes.
     pub(crate) fn too_few_processes(&self) -> Option<String> {
         let limit = self.most.processes?;
         Some(format!("it had all of its {limit} processes at once; [worker] process_limit lets it have more"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_is_short_of_processes_only_where_they_are_limited() {
+        let limited = Limits { most: Most { processes: Some(3), ..Most::default() }, ..Limits::default() };
+        let said = "bwrap: Creating new namespace failed: Resource temporarily unavailable";
+
+        assert!(
+            limited.starved(said).unwrap().contains("[worker] process_limit lets a build have 3 at once")
+        );
+        assert_eq!(limited.starved("/bin/sh: no such program"), None);
+        assert_eq!(Limits::default().starved(said), None);
     }
 }

@@ -13,6 +13,50 @@ pub(crate) fn free(folder: &Path) -> Option<u64> {
     Some(found.blocks_available() * found.fragment_size())
 }
 
+/// Tells whether hardly any file can be made where `folder` is, which is full then however many bytes are free.
+pub(crate) fn has_few_files(folder: &Path) -> bool {
+    nix::sys::statvfs::statvfs(folder).is_ok_and(|found| Inodes::of(&found).are_few())
+}
+
+/// Says of a folder that is full that it is for want of inodes, and what to do; `None` when it is for want of bytes.
+pub(crate) fn no_files(folder: &Path) -> Option<String> {
+    let found = nix::sys::statvfs::statvfs(folder).ok()?;
+    let bytes = found.blocks_available() * found.fragment_size();
+    Inodes::of(&found).are_scarcer_than(found.blocks_available(), found.blocks()).then(|| {
+        format!(
+            "no room on the disk for more files: {} are free in {}, but of its {} inodes {} (`df -i` shows them): remove files \
+             there, or have a file system with more of them (`mkfs.ext4 -N`)",
+            human(bytes),
+            folder.display(),
+            found.files(),
+            found.files_available()
+        )
+    })
+}
+
+/// How many files a file system may still have, and of how many; some, as btrfs, count none.
+#[derive(Clone, Copy)]
+struct Inodes {
+    free: u64,
+    of: u64,
+}
+
+impl Inodes {
+    fn of(found: &nix::sys::statvfs::Statvfs) -> Inodes {
+        Inodes { free: found.files_available(), of: found.files() }
+    }
+
+    fn are_few(self) -> bool {
+        self.of > 0 && self.free < 64
+    }
+
+    /// What a program met the end with may have been removed by it, so some are free again.
+    fn are_scarcer_than(self, blocks_free: u64, blocks: u64) -> bool {
+        let share = |free: u64, of: u64| u128::from(free) * 1000 / u128::from(of.max(1));
+        self.of > 0 && share(self.free, self.of) < 50.min(share(blocks_free, blocks))
+    }
+}
+
 /// Returns how many bytes a build takes whose packages take `installed`: as files, in the image, and on the way to it.
 /// Before these are known it is 0: a disk as large as its partitions is mostly zeros, which take no room.
 pub(crate) fn needed(installed: u64, copies: u64) -> u64 {
@@ -108,6 +152,23 @@ mod tests {
         let nothing = Limits::default();
         assert_eq!(check(needed(0, 3), &nothing, Some(AT_LEAST), folder), Ok(()));
         assert!(check(needed(0, 3), &nothing, Some(AT_LEAST - 1), folder).is_err());
+    }
+
+    #[test]
+    fn a_disk_is_out_of_inodes_when_those_are_scarcer_than_its_bytes() {
+        for (free, of, blocks_free, scarcer) in [
+            (0, 6000, 900, true),
+            (200, 6000, 900, true), // dnf has removed some
+            (400, 6000, 900, false),
+            (0, 6000, 0, false), // full in every way
+            (0, 0, 900, false),  // not counted
+        ] {
+            assert_eq!(
+                Inodes { free, of }.are_scarcer_than(blocks_free, 1000),
+                scarcer,
+                "{free} {blocks_free}"
+            );
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub(crate) mod firewall;
 pub(crate) mod installed;
 pub(crate) mod kernels;
 pub(crate) mod live;
+pub(crate) mod locales;
 pub(crate) mod network;
 pub(crate) mod packages;
 pub(crate) mod publish;

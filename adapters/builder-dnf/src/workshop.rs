@@ -1,15 +1,16 @@
 //! The work folder of one build, and how its steps run tools in it.
 
 mod files;
+mod meter;
 mod room;
 mod tools;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use child::{Log, Memory, Pen, Place, Sight, Task};
-use imaging::{BuildRequest, BuilderError, Step, Watch};
+use imaging::{BuildRequest, BuilderError, Milestones, Step, Watch};
 
 use crate::foreign;
 use crate::halt::Halt;
@@ -29,6 +30,8 @@ const MEMORY: &str = "memory";
 pub(crate) struct Workshop<'a> {
     place: &'a dyn Place,
     watch: &'a dyn Watch,
+    /// What its log says of that already.
+    milestones: Mutex<Milestones>,
     /// What its steps reach.
     pub(crate) reach: &'a Reach,
     /// What its steps may take.
@@ -74,6 +77,7 @@ impl<'a> Workshop<'a> {
         let shop = Workshop {
             place,
             watch,
+            milestones: Mutex::default(),
             reach,
             allowed,
             request,
@@ -135,9 +139,13 @@ impl<'a> Workshop<'a> {
         move || stop.is_cancelled()
     }
 
-    /// Tells how far the build is.
+    /// Tells how far the build is: whoever watches hears all, and the log has what is worth a line.
     pub(crate) fn step(&self, name: &str, done_of: Option<(u64, u64)>) {
-        self.watch.step(&Step { name: name.to_owned(), done_of });
+        let step = Step { name: name.to_owned(), done_of };
+        if self.milestones.lock().unwrap_or_else(PoisonError::into_inner).passes(&step) {
+            self.note(&step.to_string());
+        }
+        self.watch.step(&step);
     }
 
     /// Adds a line of ours to the log of the build.

@@ -77,8 +77,10 @@ pub enum Command {
     /// What is asked of a server.
     #[command(flatten)]
     Server(ServerCommand),
-    /// Finishes the builds a killed program left behind
-    Resume(StateArguments),
+    /// Finishes the builds that a killed or stopped program left behind
+    ///
+    /// Exit status: 0 nothing is left, 1 something is.
+    Resume(ResumeArguments),
     /// Lists the newest jobs of the state folder; `img list` lists those of a server
     Jobs {
         #[command(flatten)]
@@ -113,6 +115,16 @@ pub enum Command {
     /// Says what the image of a disk or partition is, and whether it is whole
     #[command(subcommand)]
     Image(ImageCommand),
+}
+
+/// What becomes of builds that were left behind.
+#[derive(Clone, Debug, Args)]
+pub struct ResumeArguments {
+    /// Gives them up: each comes to its end as an ERROR, cancelled by you
+    #[arg(long)]
+    pub cancel: bool,
+    #[command(flatten)]
+    pub state: StateArguments,
 }
 
 /// Where everything is remembered.

@@ -5,11 +5,12 @@ use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use imaging::{Milestones, Step};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::terminal::say;
 
-/// Shows the steps of jobs: a bar each on a terminal, else a line whenever there is something new to say.
+/// Shows the steps of jobs: a bar each on a terminal, else a line for each step and each tenth of it.
 #[derive(Debug)]
 pub struct Show {
     bars: Option<MultiProgress>,
@@ -20,8 +21,7 @@ pub struct Show {
 #[derive(Debug)]
 struct Shown {
     bar: Option<ProgressBar>,
-    step: String,
-    tenths: u64,
+    milestones: Milestones,
 }
 
 impl Show {
@@ -36,30 +36,24 @@ impl Show {
         let mut jobs = self.jobs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let shown = jobs.entry(job.to_owned()).or_insert_with(|| Shown {
             bar: self.bars.as_ref().map(|bars| bars.add(bar(job))),
-            step: String::new(),
-            tenths: 0,
+            milestones: Milestones::default(),
         });
+        let step = Step { name: step.to_owned(), done_of };
         match &shown.bar {
             Some(bar) => {
-                bar.set_message(step.to_owned());
-                match done_of {
-                    Some((done, of)) => {
-                        bar.set_style(counted());
-                        bar.set_length(of);
-                        bar.set_position(done);
-                    }
-                    None => bar.set_style(uncounted()),
+                // in this order, since the bar is drawn by a thread of its own meanwhile
+                if let Some((done, of)) = done_of {
+                    bar.set_length(of);
+                    bar.set_position(done);
                 }
+                bar.set_message(step.name);
+                bar.set_style(if done_of.is_some() { counted() } else { uncounted() });
             }
             None => {
-                let tenths = done_of.map_or(0, |(done, of)| done.saturating_mul(10) / of.max(1));
-                if shown.step != step || tenths > shown.tenths {
+                if shown.milestones.passes(&step) {
                     let seconds = self.began.elapsed().as_secs_f32();
-                    let count = done_of.map(|(done, of)| format!(" {done}/{of}")).unwrap_or_default();
-                    say(format_args!("{seconds:6.1} s  {job}: {step}{count}"));
+                    say(format_args!("{seconds:6.1} s  {job}: {step}"));
                 }
-                step.clone_into(&mut shown.step);
-                shown.tenths = tenths;
             }
         }
     }
@@ -89,7 +83,7 @@ fn bar(job: &str) -> ProgressBar {
 
 fn counted() -> ProgressStyle {
     let style =
-        ProgressStyle::with_template("{spinner} {prefix}  {bar:24} {pos}/{len}  {wide_msg}  {elapsed}");
+        ProgressStyle::with_template("{spinner} {prefix}  {bar:12} {percent:>3} %  {wide_msg}  {elapsed}");
     style.expect("a good template").progress_chars("▓▓░")
 }
 

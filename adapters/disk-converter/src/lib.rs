@@ -1,25 +1,28 @@
 //! Converts raw disks by VBoxManage where it is, else by qemu-img.
 //!
 //! The work is done in a hidden folder beside the disk, and every path goes by an open folder, so that no link leads
-//! elsewhere. The new disk leaves that folder by a rename, complete and on the medium; then the raw one is removed.
+//! elsewhere. The new disk leaves that folder by a rename, complete and on the medium; then the lists and the record beside it
+//! ([`succession`]) speak of it; then the raw one is removed.
 
 mod esx;
 mod form;
 mod halt;
 mod packed;
 mod program;
+mod succession;
 
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use imaging::{BuilderError, Conversion, Converted, DiskConverter, Watch};
-use workbench::{Claim, Workbench};
+use workbench::{Spot, Workbench};
 
 use crate::halt::Halt;
 use crate::packed::Packed;
+use crate::succession::{Succession, Text};
 
 /// Converts the disks below one folder.
 #[derive(Clone, Debug)]
@@ -41,71 +44,69 @@ impl HostConverter {
     }
 
     async fn run(&self, conversion: &Conversion, watch: &dyn Watch) -> Result<PathBuf, Halt> {
-        let image = &conversion.image;
-        let missing =
-            || Halt::Failed(format!("there is no image file {}", self.base_dir.join(image).display()));
-        if !image.components().all(|part| matches!(part, Component::Normal(_))) {
-            return Err(missing());
-        }
-        let (Some(above), Some(name)) = (image.parent(), image.file_name().and_then(|name| name.to_str()))
-        else {
-            return Err(missing());
-        };
-        let base = beneath::base(&self.base_dir);
-        let base = base.map_err(|error| Halt::broken(format!("open {}", self.base_dir.display()), error))?;
-        let folder = beneath::folder(&base, above).map_err(|_| missing())?;
+        let image = self.base_dir.join(&conversion.image);
+        let missing = || Halt::Failed(format!("there is no image file {}", image.display()));
+        let broken = |error| Halt::broken(format!("find {}", image.display()), error);
+        let spot = Spot::of(&self.base_dir, &conversion.image).map_err(broken)?.ok_or_else(missing)?;
         // somebody may have converted it meanwhile: nothing is looked at before
-        let claim = Claim::wait(&base, above, &watch.stop()).await;
-        let claim = claim.map_err(|error| Halt::broken(format!("lock {}", above.display()), error))?;
-        let claim = claim.ok_or(Halt::Stopped)?;
+        let claim = spot.claim(&watch.stop()).await.map_err(broken)?.ok_or(Halt::Stopped)?;
+        let name = spot.name.as_str();
         let (stem, packed) = Packed::of(name)
             .ok_or_else(|| Halt::Failed(format!("{name} is no raw disk, by its name: {}", packed::KNOWN)))?;
         let file_name = form::file_name(stem, conversion.form);
-        let Ok(source) = beneath::file(&folder, Path::new(name)) else {
+        let Some(source) = spot.file() else {
             // no raw disk and a complete new one: it was removed just before somebody was killed
-            return match beneath::file(&folder, Path::new(&file_name)) {
-                Ok(_) => Ok(above.join(file_name)),
+            return match beneath::file(&spot.folder, Path::new(&file_name)) {
+                Ok(_) => Ok(spot.above.join(file_name)),
                 Err(_) => Err(missing()),
             };
         };
         let bench = Workbench::make(&claim, &format!(".{name}.converting")).await;
         let bench = bench.map_err(|error| Halt::of_disk("make a folder to convert in".into(), error))?;
-        let done = self.work(&bench, &source, packed, conversion, &file_name, watch).await;
-        let done = done.and_then(|made| {
-            publish(&bench, &made, &folder, &file_name, name)
+        let succession = Succession { spot: &spot, new: &file_name };
+        let done = self.work(&bench, &source, packed, conversion, &succession, watch).await;
+        let done = done.and_then(|(made, texts)| {
+            publish(&bench, &made, &succession, texts)
                 .map_err(|error| Halt::of_disk(format!("put {file_name} beside {name}"), error))
         });
         let cleared = bench.clear().await;
         cleared.map_err(|error| Halt::broken("remove the folder it was converted in", error))?;
-        done.map(|()| above.join(file_name))
+        done.map(|()| spot.above.join(file_name))
     }
 
-    /// Makes the new disk, ready to get its name; returns what it is called until then.
+    /// Makes the new disk and what is told of it, ready to get their names; returns what they are called until then.
     async fn work(
         &self,
         bench: &Workbench,
         source: &File,
         packed: Packed,
         conversion: &Conversion,
-        file_name: &str,
+        succession: &Succession<'_>,
         watch: &dyn Watch,
-    ) -> Result<String, Halt> {
+    ) -> Result<(String, Vec<Text>), Halt> {
+        let (form, vboxmanage) = (conversion.form, self.vboxmanage.as_deref());
         let raw = packed::unpack(bench, source, packed, watch).await?;
-        let files =
-            form::convert(bench, &raw, conversion.form, file_name, self.vboxmanage.as_deref(), watch).await?;
-        form::pack(bench, &files, watch).await
+        let files = form::convert(bench, &raw, form, succession.new, vboxmanage, watch).await?;
+        let made = form::pack(bench, &files, watch).await?;
+        let texts = succession.texts(bench, &made, watch).await?;
+        Ok((made, texts))
     }
 }
 
-/// Gives the new disk its name, then removes the raw one.
-fn publish(bench: &Workbench, made: &str, folder: &File, file_name: &str, raw: &str) -> io::Result<()> {
+/// Gives the new disk its name, then has all that is beside it speak of it, then removes the raw one.
+fn publish(bench: &Workbench, made: &str, succession: &Succession<'_>, texts: Vec<Text>) -> io::Result<()> {
+    let Succession { spot, new } = succession;
+    let folder = beneath::of(&spot.folder);
     let file = beneath::file(bench.folder(), Path::new(made))?;
     file.set_permissions(fs::Permissions::from_mode(0o644))?; // web servers read it
     file.sync_all()?;
-    fs::rename(bench.path(made), beneath::of(folder).join(file_name))?;
-    folder.sync_all()?;
-    fs::remove_file(beneath::of(folder).join(raw))?;
-    folder.sync_all()
+    fs::rename(bench.path(made), folder.join(new))?;
+    for text in texts {
+        text.publish(bench)?;
+    }
+    spot.folder.sync_all()?;
+    fs::remove_file(folder.join(&spot.name))?;
+    spot.folder.sync_all()
 }
 
 #[async_trait]

@@ -194,6 +194,38 @@ async fn what_a_killed_conversion_left_is_taken_away_by_the_next() {
     read_back(&site, &made);
 }
 
+#[tokio::test]
+async fn checksums_and_record_speak_of_the_new_disk() {
+    let site = Site::new();
+    let release = site.path("web/i/4.5/images/n");
+    fs::create_dir_all(&release).unwrap();
+    fs::rename(site.path("web/i/n.raw"), release.join("n-4.5.raw")).unwrap();
+    fs::write(release.join("n-4.5.ks"), "part /\n").unwrap();
+    let lists = "sha256sum n-4.5.ks n-4.5.raw >n-4.5.sha256; md5sum -b n-4.5.ks n-4.5.raw >MANIFEST; chmod 640 MANIFEST";
+    run(&release, &["sh", "-c", lists]);
+    let record = "{\n  \"image_type\": \"raw\",\n  \"image_file\": \"4.5/images/n/n-4.5.raw\"\n}\n";
+    fs::write(site.path("web/i/record.json"), record).unwrap();
+
+    let made = site.convert("web/i/4.5/images/n/n-4.5.raw", VirtualDisk::Vmdk).await;
+
+    assert_eq!(made, Converted::Made("web/i/4.5/images/n/n-4.5.vmdk.bz2".into()));
+    assert_eq!(names(&release), ["MANIFEST", "n-4.5.ks", "n-4.5.sha256", "n-4.5.vmdk.bz2"]);
+    for check in [["sha256sum", "-c", "n-4.5.sha256"], ["md5sum", "-c", "MANIFEST"]] {
+        assert_eq!(run(&release, &check), "n-4.5.ks: OK\nn-4.5.vmdk.bz2: OK\n");
+    }
+    assert_eq!(fs::metadata(release.join("MANIFEST")).unwrap().permissions().mode() & 0o777, 0o640);
+    let told = fs::read_to_string(site.path("web/i/record.json")).unwrap();
+    assert_eq!(told, record.replace("n-4.5.raw", "n-4.5.vmdk.bz2"));
+
+    // what is beside it leads nowhere: the text elsewhere stays
+    let site = Site::new();
+    fs::write(site.path("elsewhere"), "00  n.raw\n").unwrap();
+    symlink("../../elsewhere", site.path("web/i/n.sha256")).unwrap();
+    let made = site.convert("web/i/n.raw", VirtualDisk::Vdi).await;
+    assert_eq!(made, Converted::Made("web/i/n.vdi.bz2".into()));
+    assert_eq!(fs::read_to_string(site.path("elsewhere")).unwrap(), "00  n.raw\n");
+}
+
 /// Asks for the end of a conversion as soon as it has come to a step.
 struct StopAt(&'static str, CancellationToken);
 
@@ -211,12 +243,19 @@ impl Watch for StopAt {
 
 #[tokio::test]
 async fn a_conversion_that_is_stopped_leaves_the_raw_disk_and_nothing_else() {
-    for step in ["converting", "compressing"] {
+    for step in ["converting", "compressing", "computing its checksum"] {
         let site = Site::new();
+        let list = "00  n.raw\n";
+        fs::write(site.path("web/i/n.sha256"), list).unwrap();
         let conversion = Conversion { image: "web/i/n.raw".into(), form: VirtualDisk::Vdi };
         let watch = StopAt(step, CancellationToken::new());
         let answer = site.converter().convert(&conversion, &watch).await.unwrap();
-        assert_eq!((answer, site.names()), (Converted::Stopped, vec!["n.raw".to_owned()]), "{step}");
+        assert_eq!(
+            (answer, site.names()),
+            (Converted::Stopped, vec!["n.raw".into(), "n.sha256".into()]),
+            "{step}"
+        );
+        assert_eq!(fs::read_to_string(site.path("web/i/n.sha256")).unwrap(), list, "{step}");
     }
 }
 

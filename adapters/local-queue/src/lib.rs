@@ -10,4 +10,4 @@ mod queue;
 mod table;
 
 pub use owner::Owner;
-pub use queue::{Adopted, LocalQueue};
+pub use queue::{Left, LocalQueue};

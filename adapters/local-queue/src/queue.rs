@@ -12,7 +12,7 @@ use sqlx::sqlite::SqlitePool;
 use tokio::sync::{Notify, watch};
 
 use crate::intake::LocalIntake;
-use crate::owner::Owner;
+use crate::owner::{Buried, Owner};
 use crate::table::{now_ms, prepare};
 
 /// All queues of one file, seen by one owner. Clones are the same owner.
@@ -36,9 +36,9 @@ impl Shared {
     }
 }
 
-/// A message that belonged to a dead program and is ours now.
+/// A message that a dead program left.
 #[derive(Clone, Debug)]
-pub struct Adopted {
+pub struct Left {
     /// The queue it waits on.
     pub queue: String,
     /// Its text.
@@ -64,8 +64,43 @@ impl LocalQueue {
     }
 
     /// Makes ours what belongs to programs that are dead, and returns it.
-    pub async fn adopt(&self) -> Result<Vec<Adopted>, TransportError> {
+    pub async fn adopt(&self) -> Result<Vec<Left>, TransportError> {
         let failed = |error| self.0.failed("adopt messages of dead programs", error);
+        let mut adopted = Vec::new();
+        for (other, buried) in self.dead().await? {
+            let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
+                "UPDATE message SET owner = $1, state = 0 WHERE owner = $2 AND state < 2 RETURNING queue, body",
+            )
+            .bind(self.0.owner.name())
+            .bind(&other)
+            .fetch_all(&self.0.table)
+            .await
+            .map_err(failed)?;
+            buried.forget();
+            adopted.extend(rows.into_iter().map(|(queue, body)| Left { queue, body }));
+        }
+        self.0.changed.notify_waiters();
+        Ok(adopted)
+    }
+
+    /// Returns what belongs to programs that are dead, and leaves it to whoever adopts it.
+    pub async fn left(&self) -> Result<Vec<Left>, TransportError> {
+        let failed = |error| self.0.failed("look for messages of dead programs", error);
+        let mut left = Vec::new();
+        for (other, _) in self.dead().await? {
+            let rows: Vec<(String, Vec<u8>)> =
+                sqlx::query_as("SELECT queue, body FROM message WHERE owner = $1 AND state < 2")
+                    .bind(&other)
+                    .fetch_all(&self.0.table)
+                    .await
+                    .map_err(failed)?;
+            left.extend(rows.into_iter().map(|(queue, body)| Left { queue, body }));
+        }
+        Ok(left)
+    }
+
+    /// Returns the dead programs, each kept from everybody else who looks for the dead.
+    async fn dead(&self) -> Result<Vec<(String, Buried)>, TransportError> {
         let (table, me) = (&self.0.table, &self.0.owner);
         let mut others: BTreeSet<String> = sqlx::query_scalar::<_, String>(
             "SELECT DISTINCT owner FROM message WHERE state < 2 AND owner <> $1",
@@ -73,32 +108,21 @@ impl LocalQueue {
         .bind(me.name())
         .fetch_all(table)
         .await
-        .map_err(failed)?
+        .map_err(|error| self.0.failed("look for messages of dead programs", error))?
         .into_iter()
         .collect();
         // who died without leaving a message left a lock all the same
         let with_locks = me.others();
         others
             .extend(with_locks.map_err(|error| TransportError::new("look at the locks of programs", error))?);
-        let mut adopted = Vec::new();
+        let mut dead = Vec::new();
         for other in others {
             let buried = me
                 .bury(&other)
                 .map_err(|error| TransportError::new("look at the locks of programs", error))?;
-            let Some(buried) = buried else { continue };
-            let rows: Vec<(String, Vec<u8>)> = sqlx::query_as(
-                "UPDATE message SET owner = $1, state = 0 WHERE owner = $2 AND state < 2 RETURNING queue, body",
-            )
-            .bind(me.name())
-            .bind(&other)
-            .fetch_all(table)
-            .await
-            .map_err(failed)?;
-            buried.forget();
-            adopted.extend(rows.into_iter().map(|(queue, body)| Adopted { queue, body }));
+            dead.extend(buried.map(|buried| (other, buried)));
         }
-        self.0.changed.notify_waiters();
-        Ok(adopted)
+        Ok(dead)
     }
 
     /// Waits until the file cannot be read or written, and says why; for ever when all is well.

@@ -46,10 +46,14 @@ async fn work_of_the_living_is_left_alone_and_work_of_the_dead_adopted() {
     one.publish(&message("q", Some("waits"), "waits")).await.unwrap();
     one.publish(&message("q", Some("is out"), "is out")).await.unwrap();
     let out = next(&one, "q").await;
+    assert!(two.left().await.unwrap().is_empty());
     assert!(two.adopt().await.unwrap().is_empty());
 
     drop((out, one)); // as after kill -9: nothing is settled, the lock is free
 
+    assert_eq!(two.left().await.unwrap().len(), 2);
+    assert_eq!(two.left().await.unwrap().len(), 2, "looking takes nothing");
+    assert!(two.unsettled().await.unwrap().is_empty(), "nor is it ours by that");
     assert_eq!(two.adopt().await.unwrap().len(), 2);
     let (first, second) = (next(&two, "q").await, next(&two, "q").await);
     assert_eq!((first.body.as_slice(), first.redelivered), (&b"waits"[..], true));

@@ -1,9 +1,12 @@
 //! What keeps machines from being started, as sentences that tell how to mend it.
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use child::Network;
+use qemu::BadKey;
+
 use crate::Settings;
+use crate::snapshot::Volume;
 
 /// Says what is missing.
 pub(crate) fn check(settings: &Settings) -> Result<(), String> {
@@ -30,25 +33,44 @@ pub(crate) fn check(settings: &Settings) -> Result<(), String> {
         ));
     }
     key(&settings.key)?;
+    network(&settings.network)?;
+    snapshot(settings)?;
     match settings.accel {
         qemu::Accel::Kvm => qemu::kvm(),
         _ => Ok(()),
     }
 }
 
-fn key(key: &Path) -> Result<(), String> {
-    let opened = std::fs::File::open(key).and_then(|file| file.metadata());
-    let about = opened.map_err(|error| {
-        format!(
-            "the key {} to the base image cannot be read ({error}): `img vm create-base` makes one, or [worker] vm_ssh_key says where it is",
-            key.display()
-        )
-    })?;
-    match about.permissions().mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(format!(
-            "the key {0} is for others to read, so ssh does not take it: chmod 600 {0}",
-            key.display()
+/// Returns what a snapshot is to be made of, and its room; none where none is wanted.
+pub(crate) fn snapshot(settings: &Settings) -> Result<Option<(Volume, u64)>, String> {
+    let Some(room) = settings.snapshot else { return Ok(None) };
+    match Volume::of(&settings.base, Path::new("/sys/dev/block")) {
+        Some(volume) => Ok(Some((volume, room))),
+        None => Err(format!(
+            "the base image {} is no volume of LVM, so there are no snapshots of it: leave out [worker] vm_snapshot, and an overlay holds \
+             what a machine writes",
+            settings.base.display()
         )),
+    }
+}
+
+fn key(key: &Path) -> Result<(), String> {
+    qemu::check_key(key).map_err(|bad| match bad {
+        BadKey::Open(_) => format!("the key {} {bad}", key.display()),
+        _ => format!(
+            "the key {} to the base image {bad}: `img vm create-base` makes one, or [worker] vm_ssh_key says where it is",
+            key.display()
+        ),
+    })
+}
+
+/// qemu's network of users knows all or nothing; what a guest closes for itself, its root opens again.
+pub(crate) fn network(network: &Network) -> Result<(), String> {
+    match network {
+        Network::None | Network::Host => Ok(()),
+        Network::Outside(_) => Err("the network of a virtual machine leads to this one as well (at 10.0.2.2), \
+            which [worker] scripts_network = outside and closed_networks are to prevent: scripts_network = none gives it no network, \
+            host allows that, and dnf keeps to it (--builder dnf)"
+            .into()),
     }
 }

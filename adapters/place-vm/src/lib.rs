@@ -11,6 +11,7 @@
 mod check;
 mod settings;
 mod share;
+mod snapshot;
 mod ssh;
 mod vm;
 mod words;

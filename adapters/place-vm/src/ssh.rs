@@ -34,11 +34,6 @@ pub(crate) async fn say(
     child::run(&Task::new(qemu::ssh(key, port, USER, line)), listen).await
 }
 
-/// Tells whether the guest does not know the key.
-pub(crate) fn refused(ended: &Ended) -> bool {
-    ended.status == Status::Exited(SSH_FAILED) && ended.tail.contains("Permission denied")
-}
-
 /// Tells whether ssh itself failed.
 pub(crate) fn broke(ended: &Ended) -> bool {
     let words = ["Connection ", "kex_exchange", "client_loop", "Timeout, server", "ssh: "];

@@ -9,6 +9,7 @@ use qemu::{Boot, Disk, Format, Machine, Running};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use crate::snapshot::{Lvm, Snapshot};
 use crate::{Settings, check, share, ssh};
 
 /// How the kernel of a site finds its root file system, and where it speaks.
@@ -36,6 +37,8 @@ enum Guest {
 struct Up {
     running: Running,
     port: u16,
+    /// What it writes to; it goes after the machine.
+    _snapshot: Option<Snapshot>,
 }
 
 impl Vm {
@@ -55,6 +58,13 @@ impl Vm {
         Vm { priority, ..self }
     }
 
+    /// Says what of this place has never been run, where that is so.
+    pub fn untried(&self) -> Option<&'static str> {
+        self.settings
+            .snapshot
+            .map(|_| "nobody has run snapshots of volumes (vm_snapshot) with a real LVM yet")
+    }
+
     fn is_shared(&self, path: &Path) -> bool {
         self.settings.shares.iter().any(|share| path.starts_with(share))
     }
@@ -65,9 +75,13 @@ impl Vm {
         here.cloned().collect()
     }
 
-    fn machine(&self, task: &Task) -> Machine {
+    fn machine(&self, task: &Task, snapshot: Option<&Snapshot>) -> Machine {
         let Settings { base, kernel, port, .. } = &self.settings;
-        let disk = Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) };
+        let usual = Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) };
+        let disk = match snapshot {
+            Some(snapshot) => Disk { path: snapshot.device.clone(), overlay: false, ..usual },
+            None => usual,
+        };
         let kernel =
             kernel.clone().map(|kernel| Boot::Kernel { kernel, initrd: None, append: APPEND.into() });
         Machine {
@@ -78,8 +92,8 @@ impl Vm {
             disks: vec![disk],
             shares: share::shares(&self.shared(task)),
             network: match self.settings.network {
-                true => qemu::Network::Everything(*port),
-                false => qemu::Network::OnlySsh(*port),
+                Network::Host => qemu::Network::Everything(*port),
+                Network::None | Network::Outside(_) => qemu::Network::OnlySsh(*port),
             },
             priority: self.priority,
             ..Machine::new(&self.settings.folder)
@@ -90,7 +104,11 @@ impl Vm {
     async fn boot(&self, task: &Task) -> Result<Up, String> {
         check::check(&self.settings)?;
         let Settings { base, key, wait, .. } = &self.settings;
-        let machine = self.machine(task);
+        let snapshot = match check::snapshot(&self.settings)? {
+            Some((volume, room)) => Some(Lvm::of_machine().snapshot(&volume, room).await?),
+            None => None,
+        };
+        let machine = self.machine(task, snapshot.as_ref());
         let running = machine.start().await.map_err(|error| error.to_string())?;
         let port = running.answers(*wait).await.map_err(|error| match error {
             qemu::Error::NoAnswer { .. } => format!("{error}\n[worker] vm_wait says how long it has"),
@@ -107,8 +125,8 @@ impl Vm {
             )),
         };
         match mounted.well() {
-            true => Ok(Up { running, port }),
-            false if ssh::refused(&mounted) => Err(format!(
+            true => Ok(Up { running, port, _snapshot: snapshot }),
+            false if qemu::refused(&mounted) => Err(format!(
                 "the virtual machine does not know the key {0}: what is in {0}.pub has to be in /root/.ssh/authorized_keys of the base image {1}; `img vm create-base` makes both anew",
                 key.display(),
                 base.display()
@@ -144,14 +162,7 @@ impl Place for Vm {
     }
 
     fn check_network(&self, network: &Network) -> Result<(), String> {
-        match network {
-            Network::Outside(_) => {
-                Err("the network of a virtual machine leads to this one as well (10.0.2.2): \
-                `[worker] scripts_network = none` gives it none, `host` allows that"
-                    .into())
-            }
-            Network::None | Network::Host => Ok(()),
-        }
+        check::network(network)
     }
 
     fn resolver(&self, _network: &Network) -> Option<String> {

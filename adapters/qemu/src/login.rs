@@ -1,7 +1,12 @@
-//! How the system's ssh is called to get into a guest; pure.
+//! How the system's ssh is called to get into a guest, and what keeps it out.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use child::{Ended, Status};
 
 /// What ssh is told whatever the guest is: it asks nobody, and knows no setting, key or agent of this machine but the key.
 ///
@@ -34,6 +39,31 @@ pub fn ssh(key: &Path, port: u16, user: &str, line: impl Into<OsString>) -> Vec<
     words.extend(["-p", &port.to_string(), "-l", user, "--", "127.0.0.1"].map(OsString::from));
     words.push(line.into());
     words
+}
+
+/// Tells whether the guest does not know the key.
+pub fn refused(ended: &Ended) -> bool {
+    ended.status == Status::Exited(SSH_FAILED) && ended.tail.contains("Permission denied")
+}
+
+/// Why a key opens no guest at all; the text goes on after what the key is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadKey {
+    /// It is not there, or not ours to read.
+    #[error("cannot be read ({0})")]
+    Unread(#[from] io::Error),
+    /// ssh takes no key that is no secret.
+    #[error("is for others to read, so ssh does not take it: chmod 600 {}", .0.display())]
+    Open(PathBuf),
+}
+
+/// Looks whether ssh will take a key.
+pub fn check_key(key: &Path) -> Result<(), BadKey> {
+    match File::open(key)?.metadata()?.permissions().mode() & 0o077 {
+        0 => Ok(()),
+        _ => Err(BadKey::Open(key.to_owned())),
+    }
 }
 
 #[cfg(test)]

@@ -14,14 +14,14 @@ mod settings;
 mod ssh;
 mod tap;
 
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
 use imaging::{BuilderError, ImageTester, Step, TestCase, TestEnd, TestReport, TestRequest, Tested, Watch};
 use qemu::Running;
-use workbench::Claim;
+use workbench::Spot;
 
 use crate::guest::Guest;
 use crate::halt::Halt;
@@ -42,22 +42,15 @@ impl VmTester {
     }
 
     async fn run(&self, request: &TestRequest, watch: &dyn Watch) -> Result<TestReport, Halt> {
-        let image = &request.image;
-        let missing =
-            || Halt::Failed(format!("there is no image file {}", self.base_dir.join(image).display()));
-        let inside = image.components().all(|part| matches!(part, Component::Normal(_)));
-        let (true, Some(above), Some(name)) = (inside, image.parent(), image.file_name()) else {
-            return Err(missing());
-        };
+        let image = self.base_dir.join(&request.image);
+        let missing = || Halt::Failed(format!("there is no image file {}", image.display()));
+        let broken = |error| Halt::broken(format!("find {}", image.display()), error);
         let script = self.settings.script()?;
-        let base = beneath::base(&self.base_dir);
-        let base = base.map_err(|error| Halt::broken(format!("open {}", self.base_dir.display()), error))?;
-        let folder = beneath::folder(&base, above).map_err(|_| missing())?;
-        let disk = beneath::file(&folder, Path::new(name)).map_err(|_| missing())?;
+        self.settings.check_key()?;
+        let spot = Spot::of(&self.base_dir, &request.image).map_err(broken)?.ok_or_else(missing)?;
+        let disk = spot.file().ok_or_else(missing)?;
         let machine = machine::of(request, &disk, &self.settings)?;
-        let claim = Claim::wait(&base, above, &watch.stop()).await;
-        let claim = claim.map_err(|error| Halt::broken(format!("lock {}", above.display()), error))?;
-        let claim = claim.ok_or(Halt::Stopped)?;
+        let claim = spot.claim(&watch.stop()).await.map_err(broken)?.ok_or(Halt::Stopped)?;
         let results = Results::make(&claim).await;
         let results = results.map_err(|error| Halt::broken("make a folder for the results", error))?;
         let done = self.test(request, &results.in_it(machine), &script, watch).await.and_then(|report| {

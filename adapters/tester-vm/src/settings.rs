@@ -86,6 +86,13 @@ impl Settings {
         Ok(script)
     }
 
+    /// Looks whether ssh will take the key, before a machine boots for it.
+    pub(crate) fn check_key(&self) -> Result<(), Halt> {
+        let Some(key) = &self.key else { return Ok(()) };
+        let wrong = |bad| Halt::Failed(format!("[tester] vm_priv_ssh_key {} {bad}", key.display()));
+        qemu::check_key(key).map_err(wrong)
+    }
+
     /// Returns what a test is called that says nothing of itself.
     pub(crate) fn script_name(&self) -> String {
         let name = self.script.as_ref().and_then(|path| path.file_stem());

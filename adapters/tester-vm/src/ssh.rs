@@ -19,12 +19,23 @@ const KEPT: usize = 4 << 20;
 pub(crate) struct Login {
     running: Arc<Running>,
     argv: Vec<OsString>,
+    /// Why the guest does not let us in, if it does not.
+    refusal: String,
 }
 
-/// Waits until an ssh server of the guest answers.
+/// Waits until an ssh server of the guest answers, and lets us in.
 pub(crate) async fn answered(running: Arc<Running>, key: &Path, settings: &Settings) -> Result<Login, Halt> {
     let port = running.answers(settings.wait).await.map_err(|error| Halt::of_guest(&error))?;
-    Ok(Login { running, argv: qemu::ssh(key, port, &settings.user, "sh -s 2>&1") })
+    let argv = qemu::ssh(key, port, &settings.user, "sh -s 2>&1");
+    let refusal = format!(
+        "the image does not let {user} in by the key {key}: what is in {key}.pub belongs into a line `sshkey --username={user}` of \
+         its kickstart",
+        user = settings.user,
+        key = key.display(),
+    );
+    let login = Login { running, argv, refusal };
+    login.run("true\n").await?;
+    Ok(login)
 }
 
 impl Login {
@@ -42,6 +53,7 @@ impl Login {
             Halt::broken("reach the image", format!("{error}: install the package openssh-client"))
         })?;
         match ended.status {
+            _ if qemu::refused(&ended) => Err(Halt::test("", self.refusal.clone())),
             Status::Exited(SSH_FAILED) => Err(Halt::test("", format!("ssh: {}", ended.tail.trim()))),
             Status::Exited(status) => {
                 Ok(Said { output: String::from_utf8_lossy(&ended.output).into_owned(), status })

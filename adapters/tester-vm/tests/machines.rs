@@ -1,6 +1,7 @@
 //! Images that cannot be tested, or fail it at once; how a real one does is tested where images are made.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -100,12 +101,17 @@ async fn what_a_site_has_to_mend_is_a_sentence_and_nothing_is_left() {
     fs::write(site.path("long.sh"), vec![b'#'; 300 << 10]).unwrap();
     let with =
         |script: Option<&str>| Settings { script: script.map(|name| site.path(name)), ..site.settings() };
+    fs::set_permissions(site.path("script.sh"), fs::Permissions::from_mode(0o644)).unwrap();
+    let with_key = |name: &str| Settings { key: Some(site.path(name)), ..site.settings() };
     let kernel = Settings { kernel: Some(site.path("vmlinuz")), ..site.settings() };
     for (settings, expected) in [
         (with(None), "[tester] test_script does not say what runs the tests in the image"),
         (with(Some("gone.sh")), "gone.sh: No such file or directory"),
         (with(Some("long.sh")), "it is larger than 256 KiB"),
         (kernel, "vmlinuz"),
+        (with_key("no-key"), "[tester] vm_priv_ssh_key "),
+        (with_key("no-key"), "no-key cannot be read (No such file"),
+        (with_key("script.sh"), "script.sh is for others to read, so ssh does not take it: chmod 600 "),
     ] {
         let answer = site.tester(settings).test(&request(), &Unwatched).await.unwrap();
         let Tested::Failed(reason) = answer else { panic!("{expected}: {answer:?}") };

@@ -22,10 +22,11 @@ use std::collections::BTreeSet;
 use ::config::Configuration;
 use anyhow::Result;
 use cli::{Arguments, Command};
-use participant_core::Workitem;
+use local_queue::Left;
+use serde_json::Value;
 
 pub(crate) use self::signals::{Signals, Wish};
-use crate::machine::{Builders, Limits, Machine};
+use crate::machine::{Builders, Limits};
 use crate::site;
 
 /// Does what was asked for and returns the exit status.
@@ -35,7 +36,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Up(arguments) => up::up(arguments, builders).await,
         Command::Submit(arguments) => Ok(submit::submit(&arguments).await),
         Command::Server(command) => Ok(server::server(&command).await),
-        Command::Resume(state) => resume::resume(state, builders).await,
+        Command::Resume(arguments) => resume::resume(arguments, builders).await,
         Command::Jobs { state, limit } => jobs::jobs(state, limit).await,
         Command::Doctor(arguments) => Ok(doctor::doctor(&arguments).await),
         Command::Participant(command) => participant::participant(command, builders).await,
@@ -55,7 +56,7 @@ fn limits_of_person(site: &Configuration) -> Limits {
 
 /// Says what the configuration has the images of services undergo, and those of whoever works at a terminal not.
 fn tell_unused(site: &Configuration, show: &cli::Show) {
-    let keys = ["base_dir", "base_url", "builder", "post_creation"];
+    let keys = ["base_dir", "base_url", "post_creation"];
     let set: Vec<_> = keys.into_iter().filter(|key| site.is_set("worker", key)).collect();
     if !set.is_empty() {
         let (are, they, do_) = if set.len() == 1 { ("is", "it", "does") } else { ("are", "they", "do") };
@@ -64,13 +65,15 @@ fn tell_unused(site: &Configuration, show: &cli::Show) {
     }
 }
 
-/// Says which jobs of dead programs this one has taken over, and returns those that have an image id.
-fn tell_adopted(machine: &Machine, show: &cli::Show) -> BTreeSet<String> {
-    let items = machine.adopted.iter().map(|message| Workitem::parse(&message.body).ok());
-    let ids: BTreeSet<_> = items.map(|item| item.and_then(|item| item.text("image.image_id"))).collect();
-    for id in &ids {
-        let job = id.as_deref().unwrap_or("a job that had not begun");
-        show.say(&format!("img: going on with {job}, which a program that died left behind"));
-    }
-    ids.into_iter().flatten().collect()
+/// The image ids of the jobs these messages are about; `None` is of jobs that had not begun.
+fn jobs_of(messages: &[Left]) -> BTreeSet<Option<String>> {
+    // workitems, answers and launches all have fields
+    let fields = messages.iter().map(|message| serde_json::from_slice::<Value>(&message.body).ok());
+    let id = |message: Value| message.pointer("/fields/image/image_id")?.as_str().map(ToOwned::to_owned);
+    fields.map(|message| message.and_then(id)).collect()
+}
+
+/// How people are told of a job.
+fn in_words(image_id: Option<&str>) -> &str {
+    image_id.unwrap_or("a job that had not begun")
 }

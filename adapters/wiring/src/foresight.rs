@@ -87,9 +87,8 @@ fn mistakes(order: &NewJob, reach: &Reach) -> Result<(), Mistake> {
     if !order.extra_repos.is_empty() {
         let mut alone = Kickstart::parse("part / --size=64\n%packages\nfilesystem\n%end\n");
         add_repos(&mut alone, &order.extra_repos).map_err(mistake("extra_repos"))?;
-        match foresee(&request(&alone, Vec::new()), reach) {
-            Err((Part::Kickstart, why)) => return Err(mistake("extra_repos")(why)),
-            Err(_) | Ok(()) => {}
+        if let Err((Part::Kickstart, why)) = foresee(&request(&alone, Vec::new()), reach) {
+            return Err(mistake("extra_repos")(why));
         }
     }
     add_repos(&mut kickstart, &order.extra_repos).map_err(mistake("extra_repos"))?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use imaging::{ImageBuilder, JobStore};
 use job_store_sql::SqlJobStore;
-use local_queue::{Adopted, LocalQueue, Owner};
+use local_queue::{LocalQueue, Owner};
 use participant_core::exo::Running;
 use participant_core::{ENGINE_QUEUE, Exo, Observer, Participant};
 use process_engine::Engine;
@@ -37,8 +37,6 @@ pub struct Machine {
     pub engine: Engine,
     /// The jobs.
     pub store: SqlJobStore,
-    /// What dead programs left, now ours.
-    pub adopted: Vec<Adopted>,
     /// The workitems somebody works on.
     pub running: Running,
     /// Who runs this program.
@@ -70,7 +68,7 @@ pub enum Settled {
 }
 
 impl Machine {
-    /// Opens a state folder and takes over what dead programs left in it.
+    /// Opens a state folder; what dead programs left in it stays with them until somebody adopts it.
     ///
     /// `build_image` makes that participant for a program of the name it is given, which no other has; `after` are those who
     /// do something with a finished image.
@@ -105,8 +103,7 @@ impl Machine {
             ("update_image_status", update_image_status(&store)),
         ];
         participants.extend(after);
-        let adopted = queue.adopt().await?;
-        Ok(Machine { queue, engine, store, adopted, running, user, participants })
+        Ok(Machine { queue, engine, store, running, user, participants })
     }
 
     /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
@@ -130,7 +127,7 @@ impl Machine {
         self.work_until(settled, &observer, limits).await
     }
 
-    /// Works until `stop`, also on what other programs leave when they end, and on the errands of jobs; then running jobs
+    /// Works until `stop`, also on what other programs left or leave when they end, and on the errands of jobs; then running jobs
     /// may finish within limits.
     pub async fn serve(
         &self,
@@ -180,10 +177,10 @@ impl Machine {
     /// Takes over what programs leave that end: also what somebody handed over and did not want to wait for.
     async fn adopt_for_ever(&self) -> Infallible {
         loop {
-            tokio::time::sleep(ADOPT_EVERY).await;
             if let Err(error) = self.queue.adopt().await {
                 tracing::warn!("{error}: {}; it is tried again", error.source);
             }
+            tokio::time::sleep(ADOPT_EVERY).await;
         }
     }
 
@@ -216,7 +213,7 @@ impl Machine {
         workers
     }
 
-    /// Waits until no message is left on the queues that `ours` tells.
+    /// Waits until no message of ours is left on the queues that `ours` tells.
     async fn idle(&self, ours: impl Fn(&str) -> bool) -> Result<()> {
         loop {
             let unsettled = self.queue.unsettled().await?;

@@ -46,9 +46,17 @@ const CELLS: &[Cell] = &[
     Cell { name: "vdi", image_type: "vdi", lines: GPT, ways: &[""] },
     Cell { name: "vmdk", image_type: "vmdk", lines: "", ways: &[""] },
     Cell { name: "vhd", image_type: "vhd", lines: GPT, ways: &["--uefi"] },
+    SEVERAL,
     Cell { name: "cd", image_type: "livecd", lines: "", ways: &["--cd", "--cd --uefi", "", "--uefi"] },
     Cell { name: "stick", image_type: "liveusb", lines: "", ways: &["", "--uefi"] },
 ];
+
+const SEVERAL: Cell = Cell {
+    name: "disks",
+    image_type: "raw",
+    lines: "part /home --size=12 --ondisk=sdb\npart / --size=128 --ondisk=sda",
+    ways: &[""],
+};
 
 const GPT: &str = "part /boot/efi --size=16 --fstype=efi\npart / --size=128\npart swap --size=8";
 
@@ -163,15 +171,65 @@ fn a_live_stick_boots_by_bios_and_uefi() {
 #[test]
 fn several_disks_boot_together() {
     let site = Site::new();
-    site.kickstart(
-        "disks.ks",
-        "part /home --size=12 --ondisk=sdb\npart / --size=128 --ondisk=sda\nbootloader --append=console=ttyS0 --timeout=0\n\
+    let rest = "bootloader --append=console=ttyS0 --timeout=0\n\
          %packages\n@demo-base\nkernel\n%end\n%post\ncat >/etc/rc.d/9 <<END\n#!/bin/sh\n\
-         grep -q ' /home ' /proc/mounts && echo IMG-DEMO: two disks\nEND\nchmod 755 /etc/rc.d/9\n%end\n",
-    );
+         grep -q ' /home ' /proc/mounts && echo IMG-DEMO: two disks\nEND\nchmod 755 /etc/rc.d/9\n%end\n";
+    site.kickstart("disks.ks", format!("{}\n{rest}", SEVERAL.lines));
     let ran = site.run(&["build", "disks.ks", "--type", "raw", "--repo", &demo_repo(), "--json"]);
     let answer = ran.json();
     let first = answer["image_file"].as_str().unwrap();
     assert!(first.ends_with("disks-sda.raw"), "{first}");
     boot(&[first, &first.replace("-sda.raw", "-sdb.raw")], "", "IMG-DEMO: two disks");
+}
+
+/// What the lines of a cell have in them, in the words of the page.
+const COLUMNS: &[(&str, fn(&str) -> bool)] = &[
+    ("an MBR", |lines| !has_gpt(lines)),
+    ("a GPT", has_gpt),
+    ("swap", |lines| lines.contains("part swap")),
+    ("vfat", |lines| lines.contains("--fstype=vfat")),
+    ("ext2, ext3", |lines| lines.contains("--fstype=ext2") && lines.contains("--fstype=ext3")),
+    ("btrfs", |lines| lines.contains("--fstype=btrfs")),
+    ("several `part`", |lines| lines.matches("part ").count() > 1),
+    ("several `--ondisk`", |lines| lines.contains("--ondisk=sdb")),
+];
+
+fn has_gpt(lines: &str) -> bool {
+    lines.contains("--ptable=gpt") || lines.contains("--fstype=efi") && !lines.contains("--ptable=msdos")
+}
+
+/// Each row of the page is what the cells here boot, and nothing else.
+#[test]
+fn the_page_says_what_is_booted_by_which_firmware() {
+    let mut rows = Vec::new();
+    for image_type in ["raw", "qcow2", "vdi", "vmdk", "vhd", "livecd", "liveusb"] {
+        let is_live = image_type.starts_with("live");
+        for firmware in ["BIOS", "UEFI"] {
+            let by = |way: &&str| way.contains("--uefi") == (firmware == "UEFI");
+            let booted: Vec<_> = CELLS
+                .iter()
+                .filter(|cell| cell.image_type == image_type && cell.ways.iter().any(by))
+                .collect();
+            let of = |has: &dyn Fn(&str) -> bool| {
+                let names =
+                    booted.iter().filter(|cell| has(cell.lines)).map(|cell| format!("`{}`", cell.name));
+                names.collect::<Vec<_>>().join(" ")
+            };
+            let cells = COLUMNS.iter().map(|(_, has)| if is_live { "–".into() } else { of(has) });
+            let cells: Vec<_> = cells.chain([of(&|_| true)]).collect();
+            let row = format!("| `{image_type}`, {firmware} | {} |", cells.join(" | "));
+            rows.push(row.replace("|  |", "| |").replace("|  |", "| |"));
+        }
+    }
+    let titles: Vec<_> = COLUMNS.iter().map(|(title, _)| *title).collect();
+    let head = format!(
+        "| | {} | `--append`, `--timeout` |\n|{}",
+        titles.join(" | "),
+        "---|".repeat(titles.len() + 2)
+    );
+    let table = format!("\n{head}\n{}\n", rows.join("\n"));
+
+    let page = std::fs::read_to_string(workspace("docs/building.md")).unwrap();
+
+    assert!(page.contains(&table), "docs/building.md should have this table:\n{table}");
 }

@@ -60,23 +60,56 @@ fn sigkill_at_ten_random_moments_loses_no_job() {
 }
 
 #[test]
-fn the_next_build_goes_on_with_what_a_dead_one_left_and_says_so() {
+fn what_a_dead_build_left_holds_up_no_other_and_is_given_up_on_request() {
     let site = Site::new();
+    site.kickstart("slow.ks", SLOW);
     site.kickstart("t.ks", KICKSTART);
-    site.kickstart("bad.ks", "nonsense\n");
-    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
-    wait_for(&mut build, "installing packages");
+    let repo = demo_repo();
+    let mut build = site.start(&["build", "slow.ks", "--type", "raw", "--repo", &repo]);
+    wait_for(&mut build, "running %post");
     build.kill().unwrap();
     build.wait().unwrap();
 
-    let next = site.run(&["build", "bad.ks", "--type", "raw"]);
+    let next = site.run(&["build", "t.ks", "--type", "raw", "--repo", &repo]);
 
-    assert_eq!(next.status, Some(1), "its own result, not the other's: {next:?}");
-    assert!(next.stderr.contains("img: going on with t-"), "{next:?}");
+    assert_eq!(next.status, Some(0), "its own result, not the other's: {next:?}");
+    assert!(next.stderr.contains("img: slow-"), "{next:?}");
+    assert!(next.stderr.contains(" was left behind: `img resume` goes on with it"), "{next:?}");
+    assert_eq!(states(&site), [r#""slow" "BUILDING""#, r#""t" "DONE""#]);
+
+    let given_up = site.run(&["resume", "--cancel"]);
+
+    assert_eq!(given_up.status, Some(0), "{given_up:?}");
+    assert!(given_up.stderr.contains("img: giving up slow-"), "{given_up:?}");
+    assert_eq!(states(&site), [r#""slow" "ERROR""#, r#""t" "DONE""#]);
+    let jobs = site.jobs();
+    let slow = jobs.iter().find(|job| job["name"] == "slow").unwrap();
+    assert!(slow["error"].as_str().unwrap().starts_with("cancelled by "), "{slow}");
+    assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
+    assert_eq!(site.run(&["resume"]).stderr, "img: nothing was left behind\n");
+}
+
+#[test]
+fn a_handed_over_image_that_had_not_begun_can_be_given_up() {
+    let site = Site::new();
+    site.kickstart("t.ks", KICKSTART);
+    let submitted = site.run(&["submit", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
+    assert_eq!(submitted.status, Some(0), "{submitted:?}");
+
+    let given_up = site.run(&["resume", "--cancel"]);
+
+    assert_eq!(given_up.status, Some(0), "{given_up:?}");
+    assert!(given_up.stderr.contains("giving up a job that had not begun"), "{given_up:?}");
+    assert_eq!(states(&site), [r#""t" "ERROR""#]);
+    assert!(!site.images().iter().any(|file| file.ends_with(".raw")), "{:?}", site.images());
+}
+
+/// The names of all jobs with their states, sorted.
+fn states(site: &Site) -> Vec<String> {
     let mut jobs: Vec<_> =
         site.jobs().iter().map(|job| format!("{} {}", job["name"], job["status"])).collect();
     jobs.sort();
-    assert_eq!(jobs, [r#""bad" "ERROR""#, r#""t" "DONE""#]);
+    jobs
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::{Ran, Site, demo_repo, workspace};
+use program::{Ran, Site, demo_repo, make_key, vm_repo, workspace};
 use serde_json::{Value, json};
 
 /// What runs in the image. It has to come from there whole: letters that terminals take for themselves, and many of them.
@@ -70,6 +70,66 @@ fn a_kickstart_becomes_an_image_that_was_tested() {
     assert!(sums.unwrap().success(), "the image is as it was built");
     let names: Vec<_> = site.images().into_iter().filter(|name| name.contains("/.")).collect();
     assert!(names.is_empty(), "{names:?}");
+    assert_eq!(site.processes_after(std::time::Duration::from_secs(10)), [""; 0]);
+}
+
+/// What runs in an image that is reached by ssh; the port is one of the machine that tests.
+fn script_over_ssh(port: u16) -> String {
+    format!(
+        "echo 1..3\n\
+        [ \"$(id -un) $(cat /etc/hostname)\" = 'nemo tested' ] && echo 'ok 1 - whose key it is may work in it'\n\
+        [ -n \"$SSH_CONNECTION\" ] && echo \"ok 2 - it is reached by ssh\"\n\
+        timeout 10 nc -w 3 10.0.2.2 {port} </dev/null || echo 'ok 3 - it reaches nothing itself'\n\
+        printf 'about 3\\nand \"more\"\\n' >&2; exit 3\n"
+    )
+}
+
+#[test]
+fn an_image_with_an_ssh_server_is_tested_by_the_key_of_a_user() {
+    let site = Site::new();
+    let public = make_key(&site.path().join("key"));
+    let loopback = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    site.kickstart("tests.sh", script_over_ssh(loopback.local_addr().unwrap().port()));
+    site.kickstart(
+        "ssh.ks",
+        format!(
+            "part / --size=300 --fstype=ext4 --ondisk=sda\nbootloader --timeout=0 --append=\"console=ttyS0 quiet\"\n\
+             network --hostname=tested\nuser --name=nemo --lock\nsshkey --username=nemo \"{public}\"\n\
+             %packages\n@demo-base\nkernel-vm\nvm-guest\n%end\n"
+        ),
+    );
+    let process = workspace("examples/processes/build_and_test.pdef");
+    let words = ["build", "ssh.ks", "--type", "raw", "--name", "tested", "--json"];
+    let mut build = site.command(&words);
+    build.args(["--repo", &demo_repo(), "--repo", &vm_repo(), "--process", process.to_str().unwrap()]);
+    build
+        .env("IMG_TESTER_TEST_SCRIPT", site.path().join("tests.sh"))
+        .env("IMG_TESTER_VM_PRIV_SSH_KEY", site.path().join("key"))
+        .env("IMG_TESTER_TEST_USER", "nemo")
+        .env("IMG_TESTER_VM_ACCEL", "tcg")
+        .env("IMG_TESTER_VM_WAIT", "250");
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let ran = Ran::of(&build.output().unwrap());
+
+    // its own status counts where no line says that a test failed
+    let answer = ran.json();
+    assert_eq!((ran.status, &answer["status"]), (Some(1), &json!("DONE, TESTED")), "{ran:?}");
+    assert_eq!(answer["error"], "Image tested: 1 of 5 tests failed; tests: exit status 3");
+    let folder = std::path::PathBuf::from(answer["image_file"].as_str().unwrap());
+    let results = std::fs::read_to_string(folder.with_file_name("results").join("results.json")).unwrap();
+    let results: Value = serde_json::from_str(&results).unwrap();
+    let tests = results["tests"].as_array().unwrap().iter();
+    let tests: Vec<_> = tests.map(|test| (&test["name"], &test["end"])).collect();
+    let expected = [
+        (json!("boot"), json!("passed")),
+        (json!("whose key it is may work in it"), json!("passed")),
+        (json!("it is reached by ssh"), json!("passed")),
+        (json!("it reaches nothing itself"), json!("passed")),
+        (json!("tests"), json!("failed")),
+    ];
+    assert_eq!(tests, expected.iter().map(|(name, end)| (name, end)).collect::<Vec<_>>(), "{results:#}");
+    loopback.set_nonblocking(true).unwrap();
+    assert!(loopback.accept().is_err(), "nobody has come");
     assert_eq!(site.processes_after(std::time::Duration::from_secs(10)), [""; 0]);
 }
 

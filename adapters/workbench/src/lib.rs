@@ -2,6 +2,8 @@
 //!
 //! What is made leaves it by a rename, as a whole. A program that is killed leaves the folder, which the next one removes.
 
+mod spot;
+
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use tokio_util::sync::CancellationToken;
+
+pub use spot::Spot;
 
 /// How often to look whether another program has finished.
 const LOOK_EVERY: Duration = Duration::from_millis(300);

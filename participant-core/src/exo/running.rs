@@ -16,6 +16,7 @@ struct Jobs {
     next: u64,
     handles: HashMap<u64, (Attempt, StopHandle)>,
     stopped_processes: HashMap<String, Stop>,
+    stopped_for_ever: Option<Stop>,
 }
 
 impl Running {
@@ -30,6 +31,12 @@ impl Running {
         }
     }
 
+    /// Stops every job, those that run now and those that are still to come.
+    pub fn stop_for_ever(&self, reason: &Stop) {
+        self.lock().stopped_for_ever = Some(reason.clone());
+        self.stop_all(reason);
+    }
+
     /// Stops every job that runs now.
     pub fn stop_all(&self, reason: &Stop) {
         for (_, handle) in self.lock().handles.values() {
@@ -40,7 +47,8 @@ impl Running {
     /// Notes a job until the entry is dropped.
     pub(super) fn enter(&self, attempt: Attempt, handle: StopHandle) -> Entry {
         let mut jobs = self.lock();
-        if let Some(reason) = jobs.stopped_processes.get(&attempt.fei.wfid) {
+        if let Some(reason) = jobs.stopped_processes.get(&attempt.fei.wfid).or(jobs.stopped_for_ever.as_ref())
+        {
             handle.stop(reason.clone());
         }
         jobs.next += 1;

@@ -68,7 +68,7 @@ pub use store::{JobStore, Lookup, NoRoom, Push, Pushed, StoreError, record_as};
 pub use tag::Tag;
 pub use test_report::{TestCase, TestEnd, TestReport};
 pub use virtual_disk::VirtualDisk;
-pub use watch::{Step, Watch};
+pub use watch::{Milestones, Step, Watch};
 
 /// Returns the time in milliseconds since 1970, as the job store counts it.
 pub fn now_ms() -> i64 {

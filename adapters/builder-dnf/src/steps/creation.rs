@@ -28,7 +28,6 @@ pub(crate) async fn run(shop: &Workshop<'_>, files: &[Finished]) -> Result<(), H
     };
     let title = format!("running post_creation ({})", program.display());
     shop.step(&title, None);
-    shop.note(&title);
     let like_pack = Program {
         section: "%pack",
         line: 0,

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::halt::Halt;
 use crate::plan::{Layout, Plan, Table};
 use crate::steps::boot::{self, Firmware, Menu, grub};
-use crate::steps::filesystems;
+use crate::steps::filesystems::Portions;
 use crate::steps::publish::Finished;
 use crate::steps::volumes::{self, Filled};
 use crate::workshop::Workshop;
@@ -24,11 +24,12 @@ pub(crate) async fn write(
     let menu = boot::configure(shop, layout, &plan.kickstart, &mut plan.warnings).await?;
     let filled = volumes::divide(shop, layout).await?;
     let boots = layout.with_kernel().disk;
+    let portions = Portions::of(filled.iter());
     let mut files = Vec::new();
     for (number, disk) in layout.disks.iter().enumerate() {
         let here: Vec<&Filled> = filled.iter().filter(|one| one.volume.disk == number).collect();
         let file = shop.work.join("image").join(format!("disk-{number}"));
-        write_one(shop, layout, number, &here, &file).await?;
+        write_one(shop, layout, number, &here, &portions, &file).await?;
         if let Some(menu) = menu.as_ref().filter(|_| number == boots) {
             install(shop, menu, layout.table, &file).await?;
         }
@@ -48,6 +49,7 @@ pub(crate) async fn write_one(
     layout: &Layout,
     number: usize,
     filled: &[&Filled],
+    portions: &Portions,
     file: &Path,
 ) -> Result<(), Halt> {
     let sizes: Vec<_> = filled.iter().map(|one| (&one.volume, one.mib)).collect();
@@ -58,9 +60,8 @@ pub(crate) async fn write_one(
     task.argv.push(file.into());
     task.stdin = partitions.script.into_bytes();
     shop.must(&task).await?;
-    for (number, (one, start)) in filled.iter().zip(&partitions.starts).enumerate() {
-        shop.step("making file systems", Some((number as u64, filled.len() as u64)));
-        filesystems::make(shop, one, file, start * SECTOR).await?;
+    for (one, start) in filled.iter().zip(&partitions.starts) {
+        portions.make(shop, one, file, start * SECTOR).await?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::argv;
 use crate::halt::Halt;
@@ -10,6 +11,38 @@ use crate::report;
 use crate::steps::same;
 use crate::steps::volumes::Filled;
 use crate::workshop::Workshop;
+
+/// All file systems of an image, and how much of them is made.
+pub(crate) struct Portions {
+    bytes: u64,
+    made: AtomicU64,
+}
+
+impl Portions {
+    pub(crate) fn of<'a>(filled: impl IntoIterator<Item = &'a Filled>) -> Portions {
+        Portions { bytes: filled.into_iter().map(|one| one.bytes).sum(), made: AtomicU64::new(0) }
+    }
+
+    /// Makes one of them as [`make`] does, and tells how much of all of them that is.
+    pub(crate) async fn make(
+        &self,
+        shop: &Workshop<'_>,
+        filled: &Filled,
+        file: &Path,
+        offset: u64,
+    ) -> Result<(), Halt> {
+        let own = shop.work.join(OWN);
+        let (before, empty) = (self.made.load(Ordering::Relaxed), shop.taken(file));
+        let grown = || (shop.taken(file) + shop.taken(&own)).saturating_sub(empty).min(filled.bytes);
+        let made = make(shop, filled, file, offset);
+        shop.counted("making file systems", self.bytes, || before + grown(), made).await?;
+        self.made.fetch_add(filled.bytes, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// A file system that wants a file of its own, below the work folder.
+const OWN: &str = "parts/own";
 
 /// Makes the file system of a volume in `file`, from byte `offset` on.
 pub(crate) async fn make(shop: &Workshop<'_>, filled: &Filled, file: &Path, offset: u64) -> Result<(), Halt> {
@@ -99,7 +132,7 @@ async fn other(
 
 /// Makes the empty file for a file system that wants one of its own: the final one, where nothing else is in that.
 async fn own_file(shop: &Workshop<'_>, filled: &Filled, file: &Path, offset: u64) -> Result<PathBuf, Halt> {
-    let own = if offset == 0 { file.to_path_buf() } else { shop.work.join("parts/own") };
+    let own = if offset == 0 { file.to_path_buf() } else { shop.work.join(OWN) };
     let size = OsString::from(format!("--size={}M", filled.mib));
     shop.tool("truncate", [size, "--".into(), own.clone().into()]).await?;
     Ok(own)

@@ -11,6 +11,7 @@ use crate::argv;
 use crate::halt::Halt;
 use crate::plan::{LARGEST_ON_FAT, Medium, MediumKind, Plan};
 use crate::steps::boot::{self, Firmware, Menu, Root, grub};
+use crate::steps::filesystems::Portions;
 use crate::steps::publish::Finished;
 use crate::steps::{copied, disk, filesystems, same, volumes};
 use crate::workshop::Workshop;
@@ -41,7 +42,7 @@ pub(crate) async fn write(
                 uefi(shop, menu, &tree).await?;
             }
             let one = volumes::measure(shop, &layout.volumes[0], Some(tree)).await?;
-            disk::write_one(shop, layout, 0, &[&one], &file).await?;
+            disk::write_one(shop, layout, 0, &[&one], &Portions::of([&one]), &file).await?;
             if let Some(menu) = menu {
                 disk::install(shop, &menu, layout.table, &file).await?;
             }
@@ -119,10 +120,10 @@ async fn cd(
             esp = Some(file);
         }
     }
-    shop.step("writing the medium", None);
+    let bytes = shop.taken(&tree.join("LiveOS/squashfs.img"));
     let mut task = shop.task(["xorriso"]);
     task.argv.extend(argv::iso(&medium.label, shop.epoch, menu.is_some(), esp.as_deref(), tree, file));
-    shop.must(&task).await.map(|_| ())
+    shop.counted("writing the medium", bytes, || shop.taken(file), shop.must(&task)).await.map(|_| ())
 }
 
 fn fits_on_fat(shop: &Workshop<'_>, files: &Path) -> Result<(), Halt> {

@@ -51,7 +51,7 @@ pub(crate) async fn install(
         }
     };
     let said = shop.run(&task, &hear).await?;
-    judge(shop, &said, plan)?;
+    judge(shop, &said, plan, lock.as_ref().map(|slot| slot.folder.as_path()))?;
     if let Some(reason) = report::left_out(&said.lines, &plan.wanted, shop.request.arch) {
         return Err(Halt::Failed(reason));
     }
@@ -86,7 +86,7 @@ pub(crate) async fn install(
         task.sight.reads.extend(slot.clone());
         task.sight.furnished.push(shop.root.clone());
         let run = shop.run(&task, &hear).await?;
-        judge(shop, &run, plan)?;
+        judge(shop, &run, plan, None)?;
         said.extend(run.lines);
     }
     plan.warnings.extend(report::warnings(&said, &plan.wanted));
@@ -191,12 +191,17 @@ fn dnf_task(shop: &Workshop<'_>, plan: &Plan, argv: Vec<OsString>) -> Task {
     Task { hides, ..shop.of_others(shop.task(argv)).env("HOME", shop.work.join("home")) }
 }
 
-fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan) -> Result<(), Halt> {
+/// Says why dnf failed; `writes` is the folder of downloaded packages, where it wrote there.
+fn judge(shop: &Workshop<'_>, said: &Said, plan: &Plan, writes: Option<&Path>) -> Result<(), Halt> {
     if said.ended.well() {
         return Ok(());
     }
     if said.lines.iter().any(|line| report::is_full(line)) {
-        return Err(shop.full(needed_room(said, plan)));
+        let needed = needed_room(said, plan);
+        return Err(writes.map_or_else(|| shop.full(needed), |cache| shop.full_or_cache(needed, cache)));
+    }
+    if let Some(why) = said.lines.iter().find_map(|line| shop.limits().starved(line)) {
+        return Err(Halt::Failed(why));
     }
     Err(Halt::Failed(report::failure(&said.lines, plan, shop.request.arch)))
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use imaging::BuilderError;
 use jiff::Timestamp;
@@ -158,9 +159,11 @@ async fn sums(
         name: named(file),
     }));
     let stopped = shop.stopped();
-    let asked = stopped.clone();
-    let compute = move || sums::of(files, md5, &asked);
-    let computed = tokio::task::spawn_blocking(compute).await;
+    let bytes = files.iter().map(|file| file.path.metadata().map_or(0, |about| about.len())).sum();
+    let course = Arc::new(sums::Course::new(stopped.clone()));
+    let computing = course.clone();
+    let computed = tokio::task::spawn_blocking(move || sums::of(files, md5, &computing));
+    let computed = shop.counted("finishing", bytes, || course.read(), computed).await;
     let computed = computed.map_err(|error| broken(io::Error::other(error)))?;
     if computed.is_err() {
         for copy in copies {

@@ -26,8 +26,7 @@ pub(crate) async fn run(
     };
     for (number, program) in programs.iter().enumerate() {
         let title = format!("running {} ({})", program.section, At(program.line));
-        shop.step(&title, Some((number as u64, programs.len() as u64)));
-        shop.note(&title);
+        shop.step(&title, None);
         let new = run_one(shop, program, number).await?;
         strictly(strict, new.as_slice()).map_err(Halt::Failed)?;
         warnings.extend(new);
@@ -87,14 +86,15 @@ async fn run_one(shop: &Workshop<'_>, program: &Program, number: usize) -> Resul
     if program.fatal && report::is_full(&said.ended.tail) {
         return Err(shop.full(None));
     }
+    let why = shop.limits().starved(&said.ended.tail).map(|why| format!("; {why}")).unwrap_or_default();
     if program.fatal {
         return Err(Halt::Failed(format!(
-            "{section} ({line}) failed with {status}; the log says what it printed",
+            "{section} ({line}) failed with {status}; the log says what it printed{why}",
             line = At(*line)
         )));
     }
     let warning = format!(
-        "{line}: {section} ended with {status}, which counts only with --erroronfail",
+        "{line}: {section} ended with {status}, which counts only with --erroronfail{why}",
         line = At(*line)
     );
     shop.note(&warning);

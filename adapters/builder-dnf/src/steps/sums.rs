@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -23,8 +24,29 @@ const WAITING: usize = 8;
 /// What holes read as.
 static ZEROS: [u8; CHUNK] = [0; CHUNK];
 
-/// Says whether to end.
-pub(crate) type Stop = dyn Fn() -> bool + Send + Sync;
+/// How far it is, and whether it shall end.
+pub(crate) struct Course {
+    /// Says whether to end.
+    stop: Box<dyn Fn() -> bool + Send + Sync>,
+    /// How many bytes were read.
+    read: AtomicU64,
+}
+
+impl Course {
+    pub(crate) fn new(stop: impl Fn() -> bool + Send + Sync + 'static) -> Course {
+        Course { stop: Box::new(stop), read: AtomicU64::new(0) }
+    }
+
+    /// Returns how many bytes were read until now, holes included.
+    pub(crate) fn read(&self) -> u64 {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    fn goes_on(&self, read: u64) -> io::Result<()> {
+        self.read.fetch_add(read, Ordering::Relaxed);
+        if (self.stop)() { Err(io::Error::other("it was told to stop")) } else { Ok(()) }
+    }
+}
 
 /// A finished file.
 pub(crate) struct Whole {
@@ -46,8 +68,8 @@ pub(crate) struct Sums {
 }
 
 /// Computes the sums of files on every core, copying those that shall be; takes as long as the largest file, and ends with an
-/// error soon after `stop` says so.
-pub(crate) fn of(mut files: Vec<Whole>, md5: bool, stop: &Stop) -> io::Result<Vec<Sums>> {
+/// error soon after `course` says so.
+pub(crate) fn of(mut files: Vec<Whole>, md5: bool, course: &Course) -> io::Result<Vec<Sums>> {
     files.sort_by_key(|file| file.path.metadata().map_or(0, |about| about.len()));
     let cores = thread::available_parallelism().map_or(1, Into::into).min(files.len());
     let waiting = Mutex::new(files); // the largest are taken first, from the end
@@ -56,7 +78,7 @@ pub(crate) fn of(mut files: Vec<Whole>, md5: bool, stop: &Stop) -> io::Result<Ve
         loop {
             let next = waiting.lock().expect("taking one does not panic").pop();
             let Some(file) = next else { return Ok::<_, io::Error>(done) };
-            done.push(sums(&file, md5, stop)?);
+            done.push(sums(&file, md5, course)?);
         }
     };
     let mut all = thread::scope(|scope| {
@@ -78,12 +100,12 @@ enum Part {
 }
 
 /// Reads a file in one thread and computes in another.
-fn sums(file: &Whole, md5: bool, stop: &Stop) -> io::Result<Sums> {
+fn sums(file: &Whole, md5: bool, course: &Course) -> io::Result<Sums> {
     let (parts, inbox) = sync_channel(WAITING);
     let (empty, back) = sync_channel(WAITING + 2);
     thread::scope(|scope| {
         let digests = scope.spawn(move || digest(&inbox, &empty, md5));
-        read(file, parts, &back, stop)?;
+        read(file, parts, &back, course)?;
         let (sha256, md5) = digests.join().map_err(panicked)?;
         Ok(Sums { file: file.name.clone(), sha256, md5 })
     })
@@ -117,7 +139,7 @@ fn digest(inbox: &Receiver<Part>, empty: &SyncSender<Vec<u8>>, md5: bool) -> (St
 
 /// Hands on every part of a file, and copies it where that is wanted.
 #[expect(clippy::needless_pass_by_value, reason = "the end of the parts is that their sender is gone")]
-fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, stop: &Stop) -> io::Result<()> {
+fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, course: &Course) -> io::Result<()> {
     let mut from = OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW).open(&file.path)?;
     let length = from.metadata()?.len();
     let mut to = file.copy.as_deref().map(File::create_new).transpose()?;
@@ -130,8 +152,8 @@ fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, stop: &
     while at < length {
         let data = next(&from, at, Whence::SeekData)?.unwrap_or(length);
         while at < data {
-            go_on(stop)?;
             let hole = (data - at).min(HOLE);
+            course.goes_on(hole)?;
             parts.send(Part::Hole(hole)).map_err(gone)?;
             at += hole;
         }
@@ -141,7 +163,6 @@ fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, stop: &
             to.seek(SeekFrom::Start(data))?;
         }
         while at < end {
-            go_on(stop)?;
             let mut chunk = back.try_recv().unwrap_or_default();
             chunk.resize(usize::try_from((end - at).min(CHUNK as u64)).expect("no more than a chunk"), 0);
             from.read_exact(&mut chunk)?;
@@ -149,14 +170,11 @@ fn read(file: &Whole, parts: SyncSender<Part>, back: &Receiver<Vec<u8>>, stop: &
                 to.write_all(&chunk)?;
             }
             at += chunk.len() as u64;
+            course.goes_on(chunk.len() as u64)?;
             parts.send(Part::Bytes(chunk)).map_err(gone)?;
         }
     }
     Ok(())
-}
-
-fn go_on(stop: &Stop) -> io::Result<()> {
-    if stop() { Err(io::Error::other("it was told to stop")) } else { Ok(()) }
 }
 
 /// Returns where data or a hole begins from a byte on; `None` when there is none. A file system without holes is all data.
@@ -207,7 +225,7 @@ mod tests {
         std::fs::write(folder.join("c\\d\n0000  e"), "").unwrap();
 
         let whole = |name: &str| Whole { path: folder.join(name), copy: None, name: name.to_owned() };
-        let sums = of(["b", "a", "c\\d\n0000  e"].map(whole).into(), true, &|| false).unwrap();
+        let sums = of(["b", "a", "c\\d\n0000  e"].map(whole).into(), true, &Course::new(|| false)).unwrap();
 
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(
@@ -236,14 +254,17 @@ mod tests {
         }
         let bytes = std::fs::read(&path).unwrap();
 
-        let sums = of(vec![Whole { path, copy: Some(copy.clone()), name: "disk".into() }], false, &|| false)
-            .unwrap();
+        let course = Course::new(|| false);
+        let whole = Whole { path, copy: Some(copy.clone()), name: "disk".into() };
+
+        let sums = of(vec![whole], false, &course).unwrap();
 
         let (copied, about) = (std::fs::read(&copy).unwrap(), copy.metadata().unwrap());
         std::fs::remove_dir_all(folder).unwrap();
         assert!(copied == bytes, "the bytes");
         assert_eq!(sums[0].sha256, hex(&Sha256::digest(&bytes)));
         assert!(std::os::unix::fs::MetadataExt::blocks(&about) * 512 < 4 << 20, "{about:?}");
+        assert_eq!(course.read(), bytes.len() as u64);
     }
 
     #[test]
@@ -251,9 +272,9 @@ mod tests {
         let path = std::env::temp_dir().join(format!("stopped-{}", uuid::Uuid::new_v4()));
         File::create(&path).unwrap().set_len(8 << 40).unwrap(); // hours
         let asked = std::sync::atomic::AtomicUsize::new(0);
-        let stop = move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2;
+        let course = Course::new(move || asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 2);
 
-        let sums = of(vec![Whole { path: path.clone(), copy: None, name: "disk".into() }], false, &stop);
+        let sums = of(vec![Whole { path: path.clone(), copy: None, name: "disk".into() }], false, &course);
 
         std::fs::remove_file(path).unwrap();
         assert_eq!(sums.unwrap_err().to_string(), "it was told to stop");

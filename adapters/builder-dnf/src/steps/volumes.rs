@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::halt::Halt;
 use crate::plan::{FileSystem, Layout, Mount, Size, Volume};
-use crate::steps::filesystems;
+use crate::steps::filesystems::Portions;
 use crate::steps::publish::Finished;
 use crate::workshop::Workshop;
 
@@ -20,6 +20,8 @@ pub(crate) struct Filled {
     /// What its files would need, and how many they are.
     pub(crate) need: u64,
     pub(crate) inodes: u64,
+    /// How many bytes its files have.
+    pub(crate) bytes: u64,
 }
 
 /// Makes one image file for each volume, that of `/` first; of file systems that can be, as small as they get when `shrink`.
@@ -30,13 +32,13 @@ pub(crate) async fn images(
 ) -> Result<Vec<Finished>, Halt> {
     let mut filled = divide(shop, layout).await?;
     filled.sort_by(|a, b| a.volume.mount.cmp(&b.volume.mount));
+    let portions = Portions::of(filled.iter());
     let mut files = Vec::new();
     for (number, one) in filled.iter().enumerate() {
-        shop.step("making file systems", Some((number as u64, filled.len() as u64)));
         let file = shop.work.join("image").join(number.to_string());
         let swaps = filled[..number].iter().filter(|one| one.volume.mount == Mount::Swap).count();
         let name = file_name(shop.request.name.as_str(), &one.volume.mount, swaps);
-        filesystems::make(shop, one, &file, 0).await?;
+        portions.make(shop, one, &file, 0).await?;
         if shrink && matches!(one.volume.file_system, FileSystem::Ext(_)) {
             shop.tool("resize2fs", ["-M".into(), file.clone().into_os_string()]).await?;
         }
@@ -123,11 +125,11 @@ pub(crate) async fn measure(
         }
         Size::Content { least, .. } => need.max(least),
     };
-    Ok(Filled { volume: volume.clone(), tree, mib, need, inodes })
+    Ok(Filled { volume: volume.clone(), tree, mib, need, inodes, bytes: kib << 10 })
 }
 
 /// Counts the KiB and the inodes of a tree.
-async fn count(shop: &Workshop<'_>, tree: &Path) -> Result<[u64; 2], Halt> {
+pub(crate) async fn count(shop: &Workshop<'_>, tree: &Path) -> Result<[u64; 2], Halt> {
     const BOTH: &str = r#"du -s -k -- "$1" && du -s --inodes -- "$1""#;
     let words: [OsString; 4] = ["sh".into(), "-c".into(), BOTH.into(), "sh".into()];
     let said = shop.ask(words.into_iter().chain([tree.into()])).await?.unwrap_or_default();

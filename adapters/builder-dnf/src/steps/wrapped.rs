@@ -39,7 +39,10 @@ async fn together(shop: &Workshop<'_>, pack: &Pack, files: Vec<Finished>) -> Res
     let file = shop.work.join("image/archive.zip");
     match pack.into {
         Into::Zip => archive::zip(shop, &folder, &file).await?,
-        Into::Tar(compression) => archive::tar(shop, &folder, compression, &names, &file).await?,
+        Into::Tar(compression) => {
+            let bytes = files.iter().map(|one| shop.taken(&folder.join(&one.name))).sum();
+            archive::tar(shop, &folder, compression, &names, bytes, &file).await?;
+        }
         Into::Folder => return Err(Halt::failed("a folder is for fs images")), // the plan has no such thing
     }
     Ok(vec![Finished::file(file, pack.file.clone())])
@@ -53,7 +56,9 @@ async fn each(
 ) -> Result<Vec<Finished>, Halt> {
     let mut compressed = Vec::new();
     for (number, Finished { file, name, .. }) in files.iter().enumerate() {
-        shop.step("compressing", Some((number as u64, files.len() as u64)));
+        // how far it is in one file, a compressor does not say
+        let done_of = (files.len() > 1).then_some((number as u64, files.len() as u64));
+        shop.step("compressing", done_of);
         same::tree(shop, file).await?;
         let command = compressor(compression);
         let mut task = shop.task(command.split(' ').map(OsString::from));

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use child::Shown;
 use imaging::BuilderError;
@@ -51,6 +51,24 @@ impl Workshop<'_> {
             io::ErrorKind::StorageFull => self.full(None),
             _ => Halt::Broken(BuilderError::new(format!("read or write {}", file.display()), error)),
         }
+    }
+
+    /// Says that a script has put something else in the place of the folder `/etc`: for tools beside the image, links lead
+    /// elsewhere unless they go down.
+    pub(crate) fn etc_is_gone(&self) -> Option<String> {
+        let etc = self.on_host(&self.inside("/etc"));
+        let about = etc.symlink_metadata().ok()?;
+        let what = match etc.read_link() {
+            Err(_) if about.is_dir() => return None,
+            Err(_) => "a file".to_owned(),
+            Ok(to) if etc.is_dir() && to.components().all(|part| matches!(part, Component::Normal(_))) => {
+                return None;
+            }
+            Ok(to) => format!("a link to {}", to.display()),
+        };
+        Some(format!(
+            "a script put {what} in the place of /etc, so that what belongs there cannot be written: have it leave the folder"
+        ))
     }
 
     /// Returns where a path of the image is for the tools.

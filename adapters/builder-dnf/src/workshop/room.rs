@@ -1,10 +1,12 @@
 //! Whether there is room for a build, on the disk and in memory.
 
+use std::path::Path;
+
 use super::Workshop;
 use crate::halt::Halt;
 use crate::room;
 
-/// A folder in memory that has fewer bytes left than this is full.
+/// A folder that has fewer bytes left than this is full.
 const FULL: u64 = 8 << 20;
 
 impl Workshop<'_> {
@@ -18,8 +20,9 @@ impl Workshop<'_> {
 
     /// Tells whether the memory everything is in is full.
     pub(crate) fn is_crowded(&self) -> bool {
-        let left = self.memory.get().and_then(|(memory, _)| room::free(memory.path()));
-        left.is_some_and(|left| left < FULL)
+        self.memory.get().is_some_and(|(memory, _)| {
+            room::free(memory.path()).is_some_and(|left| left < FULL) || room::has_few_files(memory.path())
+        })
     }
 
     /// Says of what broke for want of room that the disk is full.
@@ -39,7 +42,19 @@ impl Workshop<'_> {
     /// Says that the disk is full, not what is in memory.
     pub(crate) fn disk_is_full(&self, needed: Option<u64>) -> Halt {
         let folder = &self.request.folder;
-        Halt::Failed(room::none(needed, self.allowed.limits, room::free(folder), folder))
+        let why = room::no_files(folder);
+        Halt::Failed(why.unwrap_or_else(|| room::none(needed, self.limits(), room::free(folder), folder)))
+    }
+
+    /// Says that the disk is full: the one with the downloaded packages, when that is another one and has no room.
+    pub(crate) fn full_or_cache(&self, needed: Option<u64>, cache: &Path) -> Halt {
+        let of_cache = || {
+            let free = room::free(cache)?;
+            let full = (free < FULL).then(|| room::none(None, self.limits(), None, cache));
+            let why = room::no_files(cache).or(full)?;
+            (room::free(&self.request.folder)? != free).then_some(Halt::Failed(why))
+        };
+        of_cache().unwrap_or_else(|| self.full(needed))
     }
 
     /// Refuses a build that needs so many bytes where there are not enough.

@@ -60,9 +60,13 @@ impl Workshop<'_> {
         Err(self.broke(task, &ended))
     }
 
-    fn broke(&self, task: &Task, ended: &Ended) -> Halt {
+    /// Says why such a tool failed.
+    pub(crate) fn broke(&self, task: &Task, ended: &Ended) -> Halt {
         if report::is_full(&ended.tail) {
             return self.full(None);
+        }
+        if let Some(why) = self.limits().starved(&ended.tail).or_else(|| self.etc_is_gone()) {
+            return Halt::Failed(why);
         }
         let said = format!("{}: {}", ended.status, ended.tail.trim());
         Halt::Broken(BuilderError::new(format!("run {} for the image", task.program()), said))

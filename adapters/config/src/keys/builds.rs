@@ -114,6 +114,14 @@ pub(super) const KEYS: &[Key] = &[
         .example("/home/img/base.qcow2"),
     Key::new(
         WORKER,
+        "vm_snapshot",
+        Kind::Size,
+        "room for what a virtual machine writes, in a snapshot of vm_base_img, which is a volume (LVM) then; never run with a real LVM",
+    )
+    .otherwise("an overlay beside the image")
+    .example("10 GB"),
+    Key::new(
+        WORKER,
         "vm_wait",
         Kind::Number("seconds", 0),
         "how long to wait for the virtual machine to answer",

@@ -33,7 +33,7 @@ pub enum Kind {
     Networks,
     /// So many bytes, as people write it; `none` and 0 mean no limit.
     Size,
-    /// Processors, parts of one included.
+    /// Processors, parts of one included; `none` means no limit.
     Cores,
     /// One of these words.
     OneOf(&'static [&'static str]),
@@ -62,7 +62,7 @@ impl Kind {
                 format!("should be IPv4 addresses and networks, as 10.0.0.0/8, not `{}`", shown(one))
             }),
             Kind::Size if bytes(text).is_none() => should("a size, as 500 MB, 20 GB or none"),
-            Kind::Cores if percent(text).is_none() => should("a number of processors, as 2 or 1.5"),
+            Kind::Cores if percent(text).is_none() => should("a number of processors, as 2, 1.5 or none"),
             Kind::OneOf(words) if !words.contains(&text.to_lowercase().as_str()) => {
                 should(&words.join(" or "))
             }
@@ -118,9 +118,13 @@ pub(crate) fn bytes(text: &str) -> Option<u64> {
     u64::try_from(u128::from(thousandths) * u128::from(unit) / 1000).ok()
 }
 
-/// Reads a number of processors, in hundredths.
+/// Reads a number of processors, in hundredths, of which there is at least one; 0 of them means no limit.
 pub(crate) fn percent(text: &str) -> Option<u64> {
-    thousandths(text).map(|number| number / 10)
+    if text.eq_ignore_ascii_case("none") {
+        return Some(0);
+    }
+    // 0 would be no processor at all, which nobody means, or no limit, which is not what it says
+    thousandths(text).map(|number| number / 10).filter(|percent| *percent > 0)
 }
 
 fn thousandths(number: &str) -> Option<u64> {
@@ -173,9 +177,16 @@ mod tests {
         ] {
             assert_eq!(bytes(text), read, "{text}");
         }
-        for (text, read) in
-            [("1.5", Some(150)), ("2", Some(200)), ("0.25", Some(25)), ("two", None), ("1,5", None)]
-        {
+        for (text, read) in [
+            ("1.5", Some(150)),
+            ("2", Some(200)),
+            ("0.25", Some(25)),
+            ("none", Some(0)),
+            ("0", None),
+            ("0.001", None),
+            ("two", None),
+            ("1,5", None),
+        ] {
             assert_eq!(percent(text), read, "{text}");
         }
     }

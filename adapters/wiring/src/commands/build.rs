@@ -8,10 +8,12 @@ use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::{Signals, Wish};
-use super::{limits_of_person, order, tell_adopted, tell_unused};
+use super::{in_words, jobs_of, limits_of_person, order, tell_unused};
 use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
-use crate::participants::{BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks};
+use crate::participants::{
+    BUILDER_OPTION, Bounds, PLACE_OPTION, after, build_image, build_ks, builder_told_to_person,
+};
 use crate::site;
 use crate::state::State;
 
@@ -46,16 +48,35 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
     let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
     let show = Arc::new(Show::on_stderr());
     tell_unused(&site, &show);
-    tell_adopted(&machine, &show);
+    if arguments.builder == "auto"
+        && let Some(told) = builder_told_to_person(&site, &state)
+    {
+        show.say(&format!("img: {told}"));
+    }
+    tell_left(&machine, &show).await?;
 
     let launch_id = order::launch(&machine.queue, wish).await?;
     let settled = work(&machine, &limits_of_person(&site), &launch_id, &show).await?;
     let images = wish.outdir.clone().unwrap_or_else(|| state.images());
     let mut answer = order::answer(&machine.engine, &machine.store, &images, &launch_id).await?;
     if settled == Settled::Interrupted {
-        answer.error = Some("interrupted; `img resume`, or the next `img build`, goes on with it".into());
+        answer.error =
+            Some("interrupted; `img resume` goes on with it, `img resume --cancel` gives it up".into());
     }
     Ok(answer)
+}
+
+/// Says which jobs of dead programs wait for somebody: this build is not held up by them.
+async fn tell_left(machine: &Machine, show: &Show) -> Result<()> {
+    let left = jobs_of(&machine.queue.left().await?);
+    if let Some(one) = left.first() {
+        let more = if left.len() > 1 { format!(" and {} more", left.len() - 1) } else { String::new() };
+        show.say(&format!(
+            "img: {}{more} was left behind: `img resume` goes on with it, `img resume --cancel` gives it up",
+            in_words(one.as_deref())
+        ));
+    }
+    Ok(())
 }
 
 /// Says why a builder does not work at a place.

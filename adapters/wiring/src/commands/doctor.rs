@@ -139,13 +139,15 @@ async fn machine() -> DoctorLine {
         reason: Some(reason),
         packages: BTreeSet::new(),
     };
-    if let Err(reason) = vm_of_machine().check() {
+    let place = vm_of_machine();
+    if let Err(reason) = place.check() {
         return line(None, reason);
     }
+    let untried = place.untried().map(|what| format!("; {what}")).unwrap_or_default();
     let kvm = tokio::task::spawn_blocking(place_vm::kvm).await.expect("the probe does not panic");
     match kvm {
-        Ok(()) => line(Some(true), "with KVM".into()),
-        Err(why) => line(Some(true), format!("without KVM, some ten times slower: {why}")),
+        Ok(()) => line(Some(true), format!("with KVM{untried}")),
+        Err(why) => line(Some(true), format!("without KVM, some ten times slower: {why}{untried}")),
     }
 }
 

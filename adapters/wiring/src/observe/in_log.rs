@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
+use imaging::Step;
 use monitor::{Ended, Jobs};
 use participant_core::{Attempt, Failure, Observer, Outcome, Progress, Workitem};
 
@@ -31,7 +32,8 @@ impl Observer for InLog {
     }
 
     fn progress(&self, _attempt: &Attempt, progress: &Progress) {
-        tracing::debug!("{}", progress.step);
+        let step = Step { name: progress.step.clone(), done_of: progress.done_of };
+        tracing::debug!("{step}");
     }
 
     fn ended(&self, queue: &str, attempt: &Attempt, answer: &Result<Outcome, Failure>) {

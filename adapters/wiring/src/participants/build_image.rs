@@ -83,7 +83,7 @@ impl Bounds {
     pub(crate) fn of_person(site: &Configuration) -> Bounds {
         let is_set = |key| site.is_set("worker", key);
         let (of_site, open) = (bounds(site), Bounds::default());
-        let narrowed = is_set("scripts_network") || is_set("closed_networks");
+        let narrowed = narrows_scripts(site);
         let reach = Reach {
             scripts: if narrowed { of_site.reach.scripts } else { open.reach.scripts },
             local_sources: match is_set("local_sources") {
@@ -94,6 +94,11 @@ impl Bounds {
         let keep_free = if is_set("keep_free") { of_site.limits.keep_free } else { open.limits.keep_free };
         Bounds { reach, limits: Limits { keep_free, ..of_site.limits }, ..of_site }
     }
+}
+
+/// Tells whether somebody has said what scripts reach.
+pub(super) fn narrows_scripts(site: &Configuration) -> bool {
+    ["scripts_network", "closed_networks"].iter().any(|key| site.is_set("worker", key))
 }
 
 /// Reads them.

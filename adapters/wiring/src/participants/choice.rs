@@ -16,6 +16,7 @@ use imaging::{Build, BuildRequest, BuilderError, ImageBuilder, Watch};
 use place_host::Host;
 
 use self::usual::{At, Usual, Wish, tool, usual};
+use super::build_image::narrows_scripts;
 use super::vm::Machines;
 use crate::site;
 use crate::state::State;
@@ -48,7 +49,7 @@ pub(crate) fn is_dnf_of_site(site: &Configuration, state: &State) -> bool {
 }
 
 impl Choice {
-    /// Lets whoever runs this program choose.
+    /// Lets whoever runs this program choose; where they say nothing, the configuration of the machine says it.
     pub(crate) fn of_person(
         dnf: Box<dyn ImageBuilder>,
         site: &Configuration,
@@ -56,11 +57,12 @@ impl Choice {
         priority: Priority,
     ) -> Choice {
         let (site, machines, cache) = (site.clone(), Machines::of(site, state), cache(state));
+        let (usual, at) = (usual_of(&site, &machines, &cache), Wish::of(&site).at());
         Choice {
             dnf,
-            usual: Usual::Dnf,
+            usual,
             may_choose: true,
-            at: At::Host,
+            at,
             settings: Box::new(move |tool, at| settings(&site, tool, at, &cache)),
             machines,
             priority,
@@ -76,8 +78,7 @@ impl Choice {
     ) -> Choice {
         let (site, cache) = (site.clone(), cache(state));
         let (wish, machines) = (Wish::of(&site), Machines::of(&site, state));
-        let on_host = |tool| settings(&site, tool, At::Host, &cache).program.exists();
-        let usual = usual(&wish, &on_host, &machines);
+        let usual = usual_of(&site, &machines, &cache);
         match &usual {
             Usual::DnfInstead(why) => tracing::warn!("{why}"),
             Usual::Mic(tool, At::Host) => {
@@ -88,6 +89,12 @@ impl Choice {
                     tracing::warn!("{why}; until that is mended, every build fails");
                 }
                 tracing::info!("{} makes images, each in a virtual machine", tool.name());
+                if !narrows_scripts(&site) {
+                    tracing::warn!(
+                        "[worker] scripts_network is not set: these machines reach what this one does, its loopback included \
+                         (10.0.2.2); none gives them no network, host says that it is meant"
+                    );
+                }
             }
             Usual::Dnf => {}
         }
@@ -180,6 +187,25 @@ impl ImageBuilder for Choice {
             }
             swept => swept,
         }
+    }
+}
+
+/// Decides what makes the images of which nobody says more.
+fn usual_of(site: &Configuration, machines: &Machines, cache: &Path) -> Usual {
+    let on_host = |tool| settings(site, tool, At::Host, cache).program.exists();
+    usual(&Wish::of(site), &on_host, machines)
+}
+
+/// Says what makes the images of a person who names no builder, where the configuration has another than dnf do it.
+pub(crate) fn told_to_person(site: &Configuration, state: &State) -> Option<String> {
+    let by = |tool: Tool| format!("{} makes images, as [worker] {}", tool.name(), Wish::of(site).by());
+    match usual_of(site, &Machines::of(site, state), &cache(state)) {
+        Usual::Dnf | Usual::DnfInstead(_) => None, // of the latter each image says so
+        Usual::Mic(tool, At::Host) => Some(format!(
+            "{} says: the kickstart is root of this machine (--builder dnf: of nothing)",
+            by(tool)
+        )),
+        Usual::Mic(tool, At::Vm) => Some(format!("{} says, each in a virtual machine", by(tool))),
     }
 }
 

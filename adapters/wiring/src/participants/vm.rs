@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use child::Network;
 use config::{Configuration, Sources};
 use place_vm::{Settings, Vm};
 
+use super::build_image::{narrows_scripts, reach};
 use crate::site;
 use crate::state::State;
 
@@ -43,9 +45,10 @@ impl Base {
 pub(crate) struct Machines {
     pub(crate) base: Base,
     kernel: Option<PathBuf>,
+    snapshot: Option<u64>,
     wait: Option<Duration>,
     accel: Option<String>,
-    network: bool,
+    network: Network,
     shares_cache: bool,
 }
 
@@ -55,9 +58,10 @@ impl Machines {
         Machines {
             base: Base::of(site, state),
             kernel: text("vm_kernel").map(PathBuf::from),
+            snapshot: site.bytes("worker", "vm_snapshot"),
             wait: site::seconds(site, "worker", "vm_wait"),
             accel: text("vm_accel").map(|word| word.to_lowercase()),
-            network: !text("scripts_network").is_some_and(|word| word.eq_ignore_ascii_case("none")),
+            network: network(site),
             shares_cache: site.yes("worker", "use_9p_cache"),
         }
     }
@@ -69,12 +73,21 @@ impl Machines {
         let cache = self.shares_cache.then(|| cache.to_owned());
         Vm::new(Settings {
             kernel: self.kernel.clone(),
+            snapshot: self.snapshot,
             wait: self.wait.unwrap_or(usual.wait),
             accel: self.accel.as_deref().and_then(|word| word.parse().ok()).unwrap_or(usual.accel),
-            network: self.network,
+            network: self.network.clone(),
             shares: std::iter::once(folder).chain(cache).collect(),
             ..usual
         })
+    }
+}
+
+/// Reads what machines reach: all there is, where nobody says anything, since mic reads its repositories there.
+fn network(site: &Configuration) -> Network {
+    match narrows_scripts(site) {
+        true => reach(site).scripts,
+        false => Network::Host,
     }
 }
 
@@ -85,5 +98,26 @@ pub(crate) fn of_machine() -> Vm {
     match State::open(std::env::var_os("IMG_STATE").map(PathBuf::from)) {
         Ok(state) => Machines::of(&site, &state).place(&state.images(), &state.cache()),
         Err(_) => Vm::new(Settings::new("/nonexistent", "/nonexistent", "/nonexistent")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_reaches_what_somebody_says_and_everything_where_nobody_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("img.conf");
+        for (lines, expected) in [
+            ("", Network::Host),
+            ("scripts_network = none", Network::None),
+            ("scripts_network = host", Network::Host),
+            ("scripts_network = outside", Network::Outside(Vec::new())),
+            ("closed_networks = 10.0.0.0/8", Network::Outside(vec!["10.0.0.0/8".parse().unwrap()])),
+        ] {
+            std::fs::write(&file, format!("[worker]\n{lines}\n")).unwrap();
+            assert_eq!(network(&Configuration::read(&Sources::of_machine(Some(&file)))), expected, "{lines}");
+        }
     }
 }

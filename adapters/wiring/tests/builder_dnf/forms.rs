@@ -51,6 +51,31 @@ async fn an_fs_image_is_an_archive_with_owners_modes_and_capabilities() {
 }
 
 #[tokio::test]
+async fn how_much_of_an_image_is_made_is_told_in_bytes() {
+    for (image_type, size, steps) in [
+        (ImageType::Qcow2, "part / --size=64", &["making file systems", "converting", "finishing"][..]),
+        (ImageType::Livecd, "", &["writing the medium", "finishing"]),
+        (ImageType::Fs, "", &["packing", "finishing"]),
+    ] {
+        let scene = Scene::new(image_type, &format!("REPO\n{size}\n%packages\nbusybox\nfilesystem\n%end\n"));
+
+        scene.made().await;
+
+        let heard = scene.steps.lock().unwrap();
+        for step in steps {
+            let counts: Vec<_> =
+                heard.iter().filter(|heard| heard.name == *step).map(|heard| heard.done_of).collect();
+            let of = counts.iter().flatten().map(|(_, of)| *of).max();
+            assert!(of.is_some_and(|of| of > 500_000), "{step} of {image_type}: {counts:?}");
+            assert!(counts.iter().flatten().all(|(done, of)| done <= of), "{step}: {counts:?}");
+            assert!(counts.iter().flatten().is_sorted(), "{step} goes on: {counts:?}");
+        }
+        let packed = heard.iter().any(|step| step.name == "packing" && step.percent() > Some(40));
+        assert_eq!(packed, image_type == ImageType::Fs);
+    }
+}
+
+#[tokio::test]
 async fn every_ending_of_an_archive_makes_such_an_archive() {
     for (options, file, how, magic) in [
         (&[][..], "demo.tar.gz", "-tzf", &b"\x1f\x8b"[..]),

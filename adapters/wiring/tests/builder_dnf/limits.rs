@@ -1,6 +1,7 @@
 //! What one build may take of the disk, and that it ends with a sentence when it wants more.
 
 use builder_dnf::Limits;
+use child::Most;
 use imaging::{Build, ImageBuilder, ImageType};
 
 use crate::support::Scene;
@@ -72,4 +73,27 @@ async fn packages_that_take_more_than_a_build_may_are_not_installed() {
 
     assert!(why.starts_with("the build needs ") && why.contains("[worker] disk_limit"), "{why}");
     assert!(!scene.steps.lock().unwrap().iter().any(|step| step.name == "installing packages"));
+}
+
+#[tokio::test]
+async fn a_build_without_processes_says_which_line_gives_it_more() {
+    let most = |processes| Limits {
+        most: Most { processes: Some(processes), ..Most::default() },
+        ..Limits::default()
+    };
+    let of_dnf = reason(&post("true"), most(1)).await;
+    let script = "for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do sleep 9 & done; wait";
+    let scene = Scene::new(
+        ImageType::Fs,
+        &format!("REPO\n%packages\nbusybox\nfilesystem\n%end\n%post --erroronfail\n{script}\n%end\n"),
+    );
+    let of_script = reason(&scene, most(20)).await;
+
+    assert!(
+        of_dnf.starts_with("no further process could be started, and [worker] process_limit"),
+        "{of_dnf}"
+    );
+    assert!(of_dnf.contains(" have 1 at once: raise it"), "{of_dnf}");
+    assert!(of_script.starts_with("%post (line 6) failed with "), "{of_script}");
+    assert!(of_script.contains("[worker] process_limit lets a build have 20 at once"), "{of_script}");
 }

@@ -9,6 +9,7 @@ mod forms;
 mod limits;
 mod live;
 mod made;
+mod network;
 mod odd;
 mod options;
 mod packages;

@@ -88,3 +88,22 @@ async fn an_architecture_the_repositories_do_not_have_is_named() {
         "{said}"
     );
 }
+
+#[tokio::test]
+async fn a_script_that_replaces_etc_is_told_what_it_did() {
+    let with = |script: &str| {
+        format!(
+            "REPO\n%packages\nbusybox\nfilesystem\n%end\n%post\n{script}\n%end\n%post --log=/etc/post.log\ntrue\n%end\n"
+        )
+    };
+    for (script, what) in [
+        ("rm -rf /etc; ln -s ../../../../etc /etc", "a link to ../../../../etc"),
+        ("mv /etc /usr/etc; echo x >/etc", "a file"),
+    ] {
+        let said = reason(&with(script)).await;
+        assert!(said.starts_with(&format!("a script put {what} in the place of /etc, ")), "{said}");
+        assert!(said.ends_with(": have it leave the folder"), "{said}");
+    }
+    let inside = Scene::new(ImageType::Fs, &with("mv /etc /usr/etc; ln -s usr/etc /etc"));
+    assert_eq!(inside.made().await.warnings, [""; 0]);
+}

@@ -65,6 +65,32 @@ async fn a_time_zone_that_is_not_there_is_warned_about() {
 }
 
 #[tokio::test]
+async fn a_language_that_the_image_does_not_have_is_warned_about() {
+    let line = "line 2: the image has no locale fi_FI.UTF-8; a package such as glibc-langpack-fi brings it, or name one the \
+                image has";
+    let with = |script: &str| {
+        format!("REPO\nlang fi_FI.UTF-8\n%packages\nbusybox\nfilesystem\n%end\n%post\n{script}\n%end\n")
+    };
+    for (script, warnings) in [
+        ("true", vec![]), // nothing in it would read any
+        ("mkdir -p /usr/lib/locale/C.utf8", vec![line]),
+        (
+            "mkdir -p /usr/lib/locale/sv_FI.utf8; printf 'x\\0sv_FI.utf8\\0' >/usr/lib/locale/locale-archive",
+            vec![line],
+        ),
+        ("mkdir -p /usr/lib/locale/fi_FI.utf8", vec![]),
+        ("mkdir -p /usr/lib/locale; printf '\\1\\2fi_FI.utf8\\0y' >/usr/lib/locale/locale-archive", vec![]),
+        ("mkdir -p /usr/lib; ln -s /etc /usr/lib/locale", vec![]), // leads out of it, for who looks from outside
+    ] {
+        let (_scene, _, said) = built(&with(script)).await;
+        assert_eq!(said, warnings, "{script}");
+    }
+    let mut strict = Scene::new(ImageType::Fs, &with("mkdir -p /usr/lib/locale"));
+    strict.request.extra_opts.push("--strict".into());
+    assert_eq!(strict.reason().await, format!("{line}; --strict takes that for an error"));
+}
+
+#[tokio::test]
 async fn users_groups_and_passwords_are_made_without_any_program_of_the_image() {
     // `setup` has the tables and no program at all.
     let (_scene, image, warnings) = built(

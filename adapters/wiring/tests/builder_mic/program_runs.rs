@@ -45,6 +45,31 @@ fn a_person_chooses_the_builder_and_its_place() {
 }
 
 #[test]
+fn a_person_who_names_no_builder_gets_that_of_the_machine() {
+    let works = Host::new().check().is_ok();
+    let root = "mic makes images, as [worker] builder says: the kickstart is root of this machine";
+    for (lines, words, by_mic) in [
+        ("builder = mic", &["--type", "livecd"][..], true),
+        ("builder = mic", &["--type", "livecd", "--builder", "auto"], true),
+        ("ict = mic", &["--type", "livecd"], true),
+        ("builder = mic", &["--type", "fs", "--builder", "dnf"], false),
+        ("builder = dnf\nict = mic", &["--type", "fs"], false),
+    ] {
+        let site = site("stand-in-mic", lines);
+        let ran = build(&site, words);
+        let error = ran.json()["error"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(
+            ran.stderr.contains(&root.replace("builder", &lines[..lines.find(' ').unwrap()])),
+            by_mic,
+            "{lines}: {ran:?}"
+        );
+        assert_eq!(ran.stderr.contains("starting mic"), by_mic && works, "{lines}: {ran:?}");
+        assert_eq!(error.contains("NOPASSWD"), by_mic && !works, "{lines}: {ran:?}");
+        assert!(!ran.stderr.contains("for services"), "{lines}: {ran:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said_before_anything_begins() {
     let site = site("no-such-mic", "");
     for (words, words_said) in [

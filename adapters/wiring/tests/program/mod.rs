@@ -160,9 +160,28 @@ pub(crate) fn wait_for(child: &mut std::process::Child, said: &str) -> String {
 
 /// The `--repo` option of the repository the images of the tests are made from.
 pub(crate) fn demo_repo() -> String {
-    let folder = std::env::var("IMG_DEMO_REPO")
-        .expect("IMG_DEMO_REPO is not set: run the tests by `make test`, which makes the repository");
-    format!("demo={folder}")
+    format!("demo={}", repository("IMG_DEMO_REPO").display())
+}
+
+/// That of the repository with an ssh server and a kernel that knows the network and 9p.
+pub(crate) fn vm_repo() -> String {
+    format!("vm={}", repository("IMG_VM_REPO").display())
+}
+
+/// The folder of a repository, which a variable names.
+pub(crate) fn repository(variable: &str) -> PathBuf {
+    let folder = std::env::var(variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set: run the tests by `make test`, which makes the repository")
+    });
+    std::path::absolute(folder).unwrap()
+}
+
+/// Makes a key pair; returns the public half.
+pub(crate) fn make_key(key: &Path) -> String {
+    #[expect(clippy::disallowed_methods, reason = "as people make their keys")]
+    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-f"]).arg(key).status();
+    assert!(made.unwrap().success());
+    std::fs::read_to_string(key.with_extension("pub")).unwrap().trim_end().to_owned()
 }
 
 /// A file of the workspace.

@@ -9,17 +9,10 @@ use nix::fcntl::{Flock, FlockArg};
 use place_vm::{Accel, Settings, Vm};
 use tokio_util::sync::CancellationToken;
 
-use crate::program::{Ran, Site, workspace};
+use crate::program::{Ran, Site, demo_repo, repository, vm_repo, workspace};
 
 /// An emulated machine on a busy one takes its time; nothing waits for it to pass.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
-
-fn repo(variable: &str, made_by: &str) -> String {
-    let repo = std::env::var(variable).unwrap_or_else(|_| {
-        panic!("{variable} names no repository: run `make test`, or make one with {made_by} and set it")
-    });
-    std::path::absolute(repo).unwrap().display().to_string()
-}
 
 /// A kickstart of a base image that has the program that stands in for mic.
 pub(crate) fn kickstart() -> String {
@@ -35,16 +28,14 @@ pub(crate) fn kickstart() -> String {
 /// Runs `img vm create-base` into the state folder of a site.
 pub(crate) fn create(site: &Site, more: &[&str]) -> Ran {
     site.kickstart("base.ks", kickstart());
-    let demo = format!("demo={}", repo("IMG_DEMO_REPO", "examples/demo/make-repo"));
-    let vm = format!("vm={}", repo("IMG_VM_REPO", "examples/demo/make-repo --vm"));
-    let words = ["vm", "create-base", "base.ks", "--repo", &demo, "--repo", &vm];
+    let words = ["vm", "create-base", "base.ks", "--repo", &demo_repo(), "--repo", &vm_repo()];
     site.run(&[&words[..], more].concat())
 }
 
 /// Returns the folder of a base image that the first of these tests makes and all use.
 pub(crate) fn shared() -> PathBuf {
     let site = Site::new();
-    let repo = PathBuf::from(repo("IMG_VM_REPO", "examples/demo/make-repo --vm"));
+    let repo = repository("IMG_VM_REPO");
     let made_from = std::fs::read_to_string(repo.join(".made-from")).unwrap() + &kickstart();
     let folder = repo.with_file_name("vm-base-of-tests");
     std::fs::create_dir_all(&folder).unwrap();

@@ -78,6 +78,21 @@ async fn a_disk_comes_out_of_a_virtual_machine() {
 }
 
 #[tokio::test]
+async fn a_file_system_comes_out_of_a_virtual_machine() {
+    made(Tool::Mic, ImageType::Loop, "demo.img", &["demo.xml 644"]).await;
+}
+
+#[tokio::test]
+async fn a_live_cd_comes_out_of_a_virtual_machine() {
+    made(Tool::Mic, ImageType::Livecd, "demo.iso", &[]).await;
+}
+
+#[tokio::test]
+async fn a_live_stick_comes_out_of_a_virtual_machine() {
+    made(Tool::Mic, ImageType::Liveusb, "demo.usbimg", &[]).await;
+}
+
+#[tokio::test]
 async fn the_older_mic_works_there_too() {
     made(Tool::Mic2, ImageType::Nand, "demo.nand", &[]).await;
 }

@@ -6,4 +6,5 @@ mod place;
 #[path = "../program/mod.rs"]
 mod program;
 mod story;
+mod tester;
 mod wrong;

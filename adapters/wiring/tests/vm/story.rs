@@ -36,7 +36,7 @@ fn a_newcomer_makes_a_base_image_and_builds_in_it() {
     assert_eq!(again.status, Some(1));
     assert!(again.stderr.contains("base.qcow2 is there already: --force replaces it"), "{again:?}");
 
-    // killed while the machine is there, it leaves none, and the next one goes on with it
+    // killed while the machine is there, it leaves none, and the next start goes on with it
     #[expect(clippy::disallowed_methods, reason = "it must be killed, not ended")]
     let mut victim = run(&words).spawn().unwrap();
     let start = Instant::now();

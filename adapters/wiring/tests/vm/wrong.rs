@@ -6,6 +6,7 @@ use child::Place;
 use tokio_util::sync::CancellationToken;
 
 use crate::base::{Scene, run};
+use crate::program::make_key;
 
 #[tokio::test]
 async fn a_base_image_that_is_missing_or_damaged_is_said() {
@@ -21,6 +22,15 @@ async fn a_base_image_that_is_missing_or_damaged_is_said() {
         "{reason}"
     );
     assert_eq!(scene.place().check().unwrap_err(), reason);
+
+    scene.settings.base = base.clone();
+    scene.settings.snapshot = Some(1 << 30);
+    let reason = scene.reason().await;
+    assert!(
+        reason.ends_with("leave out [worker] vm_snapshot, and an overlay holds what a machine writes"),
+        "{reason}"
+    );
+    scene.settings.snapshot = None;
 
     let bytes = std::fs::read(&base).unwrap();
     scene.settings.base = scene.path("half.qcow2");
@@ -68,14 +78,29 @@ async fn keys_that_are_missing_open_to_others_or_wrong_are_said() {
     assert!(reason.ends_with(&format!("chmod 600 {}", scene.settings.key.display())), "{reason}");
 
     scene.settings.key = scene.path("other");
-    let words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scene.settings.key.to_str().unwrap()];
-    assert!(child::quick(&words).unwrap().status.success());
+    make_key(&scene.settings.key);
     let reason = scene.reason().await;
     assert!(
         reason.starts_with("the virtual machine does not know the key ")
             && reason.contains("other.pub has to be in"),
         "{reason}"
     );
+}
+
+#[tokio::test]
+async fn a_network_that_cannot_be_kept_from_this_machine_is_not_had() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    scene.settings.network = child::Network::Outside(Vec::new());
+
+    let reason = scene.reason().await;
+
+    assert!(
+        reason.contains("leads to this one as well (at 10.0.2.2)")
+            && reason.contains("scripts_network = none"),
+        "{reason}"
+    );
+    assert_eq!(scene.place().check().unwrap_err(), reason);
 }
 
 #[tokio::test]
@@ -103,5 +128,34 @@ async fn whoever_loses_patience_while_a_machine_boots_leaves_none() {
     });
 
     assert_eq!(ended.unwrap().status, child::Status::Stopped);
+    scene.until_nothing_is_left().await;
+}
+
+/// A process whose words hold all of these.
+fn process(words: &[&str]) -> Option<nix::unistd::Pid> {
+    std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
+        let line = String::from_utf8_lossy(&std::fs::read(entry.path().join("cmdline")).ok()?).into_owned();
+        let number = entry.file_name().to_str()?.parse().ok()?;
+        words.iter().all(|word| line.contains(word)).then(|| nix::unistd::Pid::from_raw(number))
+    })
+}
+
+#[tokio::test]
+async fn a_machine_that_dies_under_a_task_is_said_and_leaves_nothing() {
+    let scene = Scene::new();
+    let (work, mark) = (scene.path("work"), scene.path("work/mark"));
+    std::fs::create_dir(&work).unwrap();
+    let place = scene.place();
+    let endless = scene.task(&format!("touch {}; sleep 1000", mark.display()));
+    let (ended, ()) = tokio::join!(run(&place, &endless, CancellationToken::new()), async {
+        while !mark.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let qemu = process(&["qemu-system", scene.temp.path().to_str().unwrap()]).unwrap();
+        nix::sys::signal::kill(qemu, nix::sys::signal::Signal::SIGKILL).unwrap();
+    });
+
+    let reason = ended.unwrap_err();
+    assert!(reason.starts_with("the machine ended by itself (killed by"), "{reason}");
     scene.until_nothing_is_left().await;
 }

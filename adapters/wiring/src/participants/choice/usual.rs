@@ -40,6 +40,11 @@ impl Wish {
         }
     }
 
+    /// Names the key that asks for mic.
+    pub(super) fn by(&self) -> &'static str {
+        if tool(&self.builder).is_some() { "builder" } else { "ict" }
+    }
+
     /// Says where mic runs.
     pub(super) fn at(&self) -> At {
         if self.use_kvm { At::Vm } else { At::Host }

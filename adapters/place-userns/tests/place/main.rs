@@ -1,9 +1,11 @@
 //! What a task sees, may change, and leaves behind in a user namespace.
 
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+mod ends;
+mod killed;
 
-use child::{Ended, Listen, Network, Place, Priority, Shown, Sight, Status, Task};
+use std::path::{Path, PathBuf};
+
+use child::{Ended, Listen, Network, Place, Priority, Shown, Sight, Task};
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
@@ -175,56 +177,6 @@ async fn loopback_of_the_host_is_there_only_when_asked_for() {
     assert_eq!(String::from_utf8(scene.run(&task).await.output).unwrap(), "reached\n");
 }
 
-/// Counts processes of the host with this in their command line.
-fn alive(mark: &str) -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    processes
-        .filter(|entry| {
-            let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            // The test's own processes have the mark in the script; only the sleeper has it as a whole argument.
-            line.split(|byte| *byte == 0).any(|word| word == mark.as_bytes())
-        })
-        .count()
-}
-
-async fn gone(mark: &str) {
-    let start = Instant::now();
-    while alive(mark) > 0 {
-        assert!(start.elapsed() < Duration::from_secs(5), "{mark} is still there");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-#[tokio::test]
-async fn daemons_end_with_the_task_that_started_them() {
-    let scene = Scene::new().await;
-
-    scene.says("setsid -f sleep 86401.25 >/dev/null 2>&1 </dev/null; echo started").await;
-
-    gone("86401.25").await;
-}
-
-#[tokio::test]
-async fn a_stopped_task_takes_everything_along() {
-    let scene = Scene::new().await;
-    let task = scene
-        .task("trap '' TERM; setsid -f sleep 86402.25; echo x >started; while :; do sleep 86402.25; done");
-    let stop = CancellationToken::new();
-    let watch = async {
-        while !scene.folder.join("started").exists() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        stop.cancel();
-        Instant::now()
-    };
-
-    let (ended, asked) = tokio::join!(scene.stoppable(&task, stop.clone()), watch);
-
-    assert_eq!(ended.status, Status::Stopped);
-    gone("86402.25").await;
-    assert!(asked.elapsed() < Duration::from_secs(5));
-}
-
 #[tokio::test]
 async fn standard_streams_can_be_opened_by_name() {
     let scene = Scene::new().await;
@@ -250,95 +202,6 @@ async fn a_path_that_is_not_there_is_named() {
         .unwrap_err();
 
     assert!(error.to_string().starts_with("/no/such/repository cannot be shown to bash: "), "{error}");
-}
-
-const VICTIM: &str = "PLACE_TEST_VICTIM";
-const READY: &str = "PLACE_TEST_READY";
-const THIS: &str = "a_killed_program_leaves_no_process_whenever_it_is_killed";
-/// So often a program is killed, each time with several tasks on their ways in.
-const KILLS: usize = 60;
-
-/// Returns what was started with `mark`: as a word of its command line, or in its environment, which a process on its
-/// way into the namespace still has from its program.
-fn with_mark(mark: &str) -> Vec<String> {
-    let variable = format!("{VICTIM}={mark}");
-    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
-    let marked = processes.filter(|process| {
-        let has = |file: &str, word: &str| {
-            let text = std::fs::read(process.join(file)).unwrap_or_default();
-            text.split(|byte| *byte == 0).any(|known| known == word.as_bytes())
-        };
-        has("cmdline", mark) || has("environ", &variable)
-    });
-    marked.filter_map(|process| std::fs::read_to_string(process.join("stat")).ok()).collect()
-}
-
-/// Returns processes on their way into a namespace whose program is gone; they tell others only what is in `stat`.
-fn orphans() -> Vec<String> {
-    let processes = std::fs::read_dir("/proc").unwrap().flatten();
-    let stats = processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
-    stats.filter(|stat| stat.contains("(child-spawner) S 1 ")).collect()
-}
-
-/// Returns a number below `below`, another one each time.
-fn random(below: u64) -> u64 {
-    use std::hash::{BuildHasher, Hasher};
-    std::hash::RandomState::new().build_hasher().finish() % below
-}
-
-/// What the program that will be killed does: it starts tasks, and lets go of some of them at any moment.
-async fn be_the_victim(scene: &Scene, mark: &str) {
-    scene.says("true").await;
-    std::fs::write(std::env::var_os(READY).unwrap(), std::process::id().to_string()).unwrap();
-    let task = scene.task(&format!("exec sleep {mark}"));
-    let one = || async {
-        loop {
-            let _ = tokio::time::timeout(Duration::from_micros(random(20_000)), scene.run(&task)).await;
-        }
-    };
-    tokio::join!(one(), one(), one(), one());
-}
-
-#[tokio::test]
-async fn a_killed_program_leaves_no_process_whenever_it_is_killed() {
-    let scene = Scene::new().await;
-    if let Ok(mark) = std::env::var(VICTIM) {
-        return be_the_victim(&scene, &mark).await; // this test, started once more
-    }
-    let this = std::env::current_exe().unwrap();
-    let mut marks = Vec::new();
-    for round in 0..KILLS {
-        let mark = format!("8642{round}.{}", std::process::id());
-        let ready = scene._temp.path().join(&mark);
-        let mut victim = Task::new([this.as_os_str()]).env(VICTIM, &mark).env(READY, &ready);
-        victim = victim.env("TMPDIR", scene._temp.path());
-        victim.argv.extend(["--exact".into(), THIS.into()]);
-        let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
-        let kill = async {
-            let pid = loop {
-                match std::fs::read_to_string(&ready).unwrap_or_default().parse() {
-                    Ok(pid) => break nix::unistd::Pid::from_raw(pid),
-                    Err(_) => tokio::time::sleep(Duration::from_millis(1)).await,
-                }
-            };
-            std::thread::sleep(Duration::from_micros(random(40_000)));
-            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).unwrap();
-        };
-
-        let (ended, ()) = tokio::join!(child::run(&victim, &listen), kill);
-
-        assert_eq!(ended.unwrap().status, Status::Signalled(9));
-        marks.push(mark);
-    }
-    let start = Instant::now();
-    let left = || {
-        let marked = marks.iter().flat_map(|mark| with_mark(mark));
-        marked.chain(orphans()).collect::<Vec<_>>()
-    };
-    while !left().is_empty() {
-        assert!(start.elapsed() < Duration::from_secs(5), "left: {:#?}", left());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// In a container processes have other numbers than bwrap expects: without a /proc of its own it looked up a stranger's.

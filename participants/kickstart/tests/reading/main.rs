@@ -1,9 +1,12 @@
 //! What a kickstart means, as types.
 
+mod odd;
+mod sources;
+
 use img_kickstart::{
-    Bootloader, Btrfs, Desktop, Firewall, GroupInclude, Keyboard, Kickstart, Lang, Named, Network,
-    PackageGroup, PackageOptions, Packages, Partition, Repo, RootPassword, Script, ScriptKind, Secret,
-    Selinux, SelinuxMode, Services, SshKey, Timezone, User, UserGroup, XConfig, check,
+    Bootloader, Btrfs, Desktop, Firewall, Keyboard, Kickstart, Lang, Named, Network, Partition, RootPassword,
+    Script, ScriptKind, Secret, Selinux, SelinuxMode, Services, SshKey, Timezone, User, UserGroup, XConfig,
+    check,
 };
 
 const WHOLE: &str = r#"# -*-mic2-options-*- -f raw -*-mic2-options-*-
@@ -80,38 +83,6 @@ fn only_the_missing_end_is_wrong_with_it() {
 }
 
 #[test]
-fn repos_are_read() {
-    let oss = Repo {
-        line: 13,
-        name: "oss".into(),
-        baseurl: some("http://repo/@ARCH@"),
-        save: true,
-        debuginfo: true,
-        source: true,
-        gpgkey: some("file:///k"),
-        ssl_verify: false,
-        ..Repo::default()
-    };
-    let more = Repo {
-        line: 14,
-        name: "more".into(),
-        mirrorlist: some("http://m"),
-        priority: Some(7),
-        cost: Some(-3),
-        includepkgs: texts(&["a", "b"]),
-        excludepkgs: texts(&["c"]),
-        disable: true,
-        proxy: some("http://p"),
-        proxyuser: some("u"),
-        proxypasswd: Some(Secret::new("s")),
-        ssl_verify: true,
-        ..Repo::default()
-    };
-
-    assert_eq!(Kickstart::parse(WHOLE).repos(), [oss, more]);
-}
-
-#[test]
 fn partitions_are_read() {
     let root = Partition {
         line: 10,
@@ -168,32 +139,6 @@ fn btrfs_lines_are_volumes_and_subvolumes() {
         ..Btrfs::default()
     };
     assert_eq!(Kickstart::parse(text).btrfs(), [volume, home]);
-}
-
-#[test]
-fn packages_are_the_sum_of_their_sections() {
-    let group = |name: &str, include, line| PackageGroup { name: name.into(), include, line };
-    let expected = Packages {
-        line: Some(23),
-        packages: vec![named("kernel", 26), named("vim*", 35)],
-        exclusions: vec![named("nano", 32)],
-        groups: vec![group("core", GroupInclude::Default, 24), group("Base System", GroupInclude::All, 25)],
-        excluded_groups: vec![named("games", 30)],
-        environment: Some(named("minimal", 31)),
-        options: PackageOptions {
-            excludedocs: true,
-            nocore: true,
-            ignoremissing: true,
-            inst_langs: Some(texts(&["en", "de"])),
-            ..PackageOptions::default()
-        },
-    };
-
-    let ks = Kickstart::parse(WHOLE);
-
-    assert_eq!(ks.packages(), expected);
-    assert_eq!(ks.prepackages(), [named("filesystem", 38)]);
-    assert_eq!(ks.attachments(), [named("/boot/vmlinuz*", 41), named("kernel", 42)]);
 }
 
 #[test]
@@ -301,49 +246,4 @@ fn the_rest_of_the_system_is_read() {
     assert_eq!(ks.desktop(), Some(desktop));
     assert_eq!(ks.xconfig(), Some(XConfig { line: 21, startxonboot: true, defaultdesktop: None }));
     assert_eq!(ks.services(), services);
-}
-
-#[test]
-fn nothing_is_made_up_for_an_empty_kickstart() {
-    let ks = Kickstart::parse("# nothing\n");
-
-    assert_eq!(ks.packages(), Packages::default());
-    assert_eq!((ks.lang(), ks.rootpw(), ks.bootloader(), ks.desktop()), (None, None, None, None));
-    assert_eq!((ks.repos().len(), ks.partitions().len(), ks.scripts().len()), (0, 0, 0));
-}
-
-#[test]
-fn every_command_can_be_asked_for_by_its_line() {
-    let ks = Kickstart::parse("lang C\n\nwhat 'a b' # c\nreboot\n%include x\n");
-
-    let commands: Vec<_> = ks.commands().map(|command| (command.line, command.name().to_owned())).collect();
-
-    let expected = [(1, "lang"), (3, "what"), (4, "reboot"), (5, "%include")];
-    assert_eq!(commands, expected.map(|(line, name)| (line, name.to_owned())));
-    let what = ks.commands().nth(1).unwrap();
-    assert_eq!((what.words[1].text.as_ref(), what.words[1].span()), ("a b", 13..18));
-}
-
-#[test]
-fn passwords_do_not_show_in_debug_text() {
-    let ks = Kickstart::parse(WHOLE);
-
-    let shown = format!("{:?} {:?} {:?}", ks.rootpw(), ks.users(), ks.repos());
-
-    assert!(!shown.contains("$6$") && !shown.contains("a b") && shown.contains("***"), "{shown}");
-}
-
-#[test]
-fn of_options_that_take_each_others_place_the_last_counts() {
-    let text = "part / --fstype=ext3 --type=ext4 --ondrive=sda\nselinux --permissive --enforcing\n\
-        firewall --disable --enabled\nnetwork --activate --no-activate\nrootpw --iscrypted --plaintext a\n\
-        user --name=a --plaintext --iscrypted\ntimezone UTC --isUtc\n%post --logfile=/x\n%end\n";
-    let ks = Kickstart::parse(text);
-
-    let part = &ks.partitions()[0];
-    assert_eq!((part.fstype.as_deref(), part.ondisk.as_deref()), (Some("ext4"), Some("sda")));
-    assert_eq!(ks.selinux().unwrap().mode, SelinuxMode::Enforcing);
-    assert!(ks.firewall().unwrap().enabled && !ks.network()[0].activate);
-    assert!(!ks.rootpw().unwrap().iscrypted && ks.users()[0].iscrypted && ks.timezone().unwrap().utc);
-    assert_eq!(ks.scripts()[0].log.as_deref(), Some("/x"));
 }
