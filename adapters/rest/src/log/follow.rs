@@ -53,6 +53,7 @@ pub(crate) async fn follow(
         status: String::new(),
         ready: VecDeque::new(),
         is_over: false,
+        is_final: false,
         history: None,
         _turn: turn,
     };
@@ -81,6 +82,8 @@ struct Follower {
     status: String,
     ready: VecDeque<Event>,
     is_over: bool,
+    /// Whether the build is over, so that only the rest of the log is waited for.
+    is_final: bool,
     /// The history of the job as it was when the whole job was last read.
     history: Option<History>,
     _turn: OwnedSemaphorePermit,
@@ -138,6 +141,7 @@ impl Follower {
             self.end(&json!({ "status": null, "error": "the job was deleted" }));
             return Ok(());
         };
+        self.is_final = job.status.is_final();
         let status = job.status.to_string();
         if status != self.status {
             self.say("status", &json!({ "status": status }));
@@ -167,7 +171,8 @@ impl Follower {
     async fn has_news(&mut self) -> Result<bool, Problem> {
         let events = self.rest.desk.care.events(&self.id).await?.len();
         let before = self.history.replace(History { events, looks: 0 });
-        let waits = self.log.is_some() || self.status == JobStatus::InQueue.as_str();
+        let is_found = self.log.is_some() || self.status == JobStatus::InQueue.as_str();
+        let waits = is_found && !self.is_final;
         Ok(match before.filter(|before| waits && before.events == events && before.looks < LOOKS) {
             Some(before) => {
                 self.history = Some(History { looks: before.looks + 1, ..before });
