@@ -32,11 +32,14 @@ pub(crate) struct Order {
     #[schema(example = "x86_64")]
     pub(crate) arch: Option<String>,
     /// The text of the kickstart, 10 MiB at most.
-    #[schema(example = "part / --size=64\n%packages\nbusybox\n%end\n")]
+    #[schema(
+        example = "part / --size=64\nrepo --name=demo --baseurl=http://repo.example/demo\n%packages\nbusybox\n%end\n"
+    )]
     pub(crate) kickstart: Option<String>,
     /// The file of a template: see `/api/v1/templates`.
     pub(crate) template: Option<String>,
     /// YAML that a kickstart is made from.
+    #[serde(deserialize_with = "crate::object::or_none")]
     pub(crate) configuration: Option<Configuration>,
     /// A queue that launches: see `/api/v1/queues`; `api` unless said.
     pub(crate) queue: Option<String>,

@@ -8,6 +8,7 @@ mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod orders;
 mod proxy;
 mod schema;
 mod story;
