@@ -201,6 +201,20 @@ impl SqlJobStore {
         Ok(())
     }
 
+    async fn try_oldest(&self, after: Option<Cursor>, limit: u32) -> Result<Page, Failed> {
+        let sql = format!("SELECT {LINE} FROM job j WHERE j.number > $1 ORDER BY j.number LIMIT $2");
+        let query = sqlx::query(AssertSqlSafe(sql))
+            .bind(after.map_or(i64::MIN, |after| after.0))
+            .bind(i64::from(limit) + 1);
+        let mut lines =
+            query.fetch_all(self.pool()).await?.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+        let more = lines.len() > limit as usize;
+        lines.truncate(limit as usize);
+        let next = lines.last().filter(|_| more).map(|(number, _)| Cursor(*number));
+        self.add_tags(&mut lines).await?;
+        Ok(Page { jobs: lines.into_iter().map(|(_, line)| line).collect(), next })
+    }
+
     async fn try_silent(&self, before_ms: i64, limit: u32) -> Result<Vec<JobLine>, Failed> {
         let underway: Vec<_> = JobStatus::all().filter(JobStatus::is_underway).collect();
         let (before, most) = (underway.len() + 1, underway.len() + 2);
@@ -232,6 +246,10 @@ impl JobSearch for SqlJobStore {
 
     async fn silent(&self, before_ms: i64, limit: u32) -> Result<Vec<JobLine>, StoreError> {
         self.patiently("look for jobs nothing is heard of", || self.try_silent(before_ms, limit)).await
+    }
+
+    async fn oldest(&self, after: Option<Cursor>, limit: u32) -> Result<Page, StoreError> {
+        self.patiently("go through the jobs", || self.try_oldest(after, limit)).await
     }
 
     async fn tags(&self, beginning: &str, limit: u32) -> Result<Vec<Tag>, StoreError> {

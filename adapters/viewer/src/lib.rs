@@ -4,6 +4,7 @@
 //! one can see whether a participant is registered, or a step still waited for: the engine answers no message.
 
 mod answer;
+mod process;
 mod step;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use ureq::Agent;
 use ureq::http::{StatusCode, Uri};
 
 pub use answer::Registered;
+pub use process::Process;
 
 /// The longest answer that is read.
 const LONGEST_ANSWER: u64 = 16 << 20;
@@ -45,8 +47,8 @@ pub enum ViewerError {
         #[source]
         source: Box<ureq::Error>,
     },
-    /// The step is not one we can ask about.
-    #[error("`{step}` is no step the viewer can be asked about")]
+    /// The step, or process, is not one we can ask about.
+    #[error("`{step}` is no step or process the viewer can be asked about")]
     NoStep {
         /// What was given.
         step: String,
@@ -109,6 +111,31 @@ impl Viewer {
             other => return Err(self.silent(ureq::Error::StatusCode(other.as_u16()))),
         }
         .map_err(|source| ViewerError::NotAViewer { url, source })
+    }
+
+    /// Returns what the engine knows of a process; `None` when there is none of this wfid, because it ended or never was.
+    ///
+    /// `None` only when ruote-kit itself says so; what else may be at the address, or go wrong on the way, is an error.
+    pub async fn process(&self, wfid: &str) -> Result<Option<Process>, ViewerError> {
+        let path =
+            |kind| process::path(kind, wfid).ok_or_else(|| ViewerError::NoStep { step: wfid.to_owned() });
+        let url = format!("{}{}", self.address, path("processes")?);
+        let (status, text) = self.get(url.clone(), false).await?;
+        let errors = match status {
+            StatusCode::OK => process::errors_of(&text),
+            StatusCode::NOT_FOUND => match step::is_missing(&text) {
+                Ok(()) => return Ok(None),
+                Err(source) => Err(source),
+            },
+            other => return Err(self.silent(ureq::Error::StatusCode(other.as_u16()))),
+        };
+        if errors.map_err(|source| ViewerError::NotAViewer { url, source })? == 0 {
+            return Ok(Some(Process::default()));
+        }
+        let url = format!("{}{}", self.address, path("errors")?);
+        let (_, text) = self.get(url.clone(), true).await?;
+        let errors = process::messages(&text).map_err(|source| ViewerError::NotAViewer { url, source })?;
+        Ok(Some(Process { errors }))
     }
 
     /// Returns status and text of an answer; when `only_good`, any other status than a good one is an error.

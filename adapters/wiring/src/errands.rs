@@ -4,7 +4,9 @@
 //! steps: the errand is taken again, and the engine of one machine knows its launch by the key. A BOSS does not, so a
 //! program that dies between the launch and noting it launches twice there.
 
+mod expiry;
 mod missing;
+mod on_boss;
 mod workitem;
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use participant_core::{Launch, Launcher};
 use tokio_util::sync::CancellationToken;
 
 pub use self::missing::{Fate, Nobody, Processes};
+pub use self::on_boss::OnBoss;
 
 /// Who does it, for histories.
 const WHO: &str = "img";
@@ -27,6 +30,10 @@ const LEASE_MS: i64 = 120_000;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often to look for jobs that are silent.
 const MISS_EVERY: Duration = Duration::from_secs(30);
+/// How often to look for jobs that are old.
+const EXPIRE_EVERY: Duration = Duration::from_secs(3_600);
+/// How many of them are deleted before other errands have their turn.
+const EXPIRE_AT_ONCE: usize = 50;
 /// How many errands are taken at once.
 const AT_ONCE: u32 = 16;
 
@@ -52,6 +59,8 @@ pub struct Errands {
     pub create_image: String,
     /// How long a job may be silent when nobody can say what became of its process, in milliseconds.
     pub lost_after_ms: i64,
+    /// How long a job is kept when it is over, in milliseconds; for ever without.
+    pub kept_ms: Option<i64>,
 }
 
 impl Errands {
@@ -78,14 +87,30 @@ impl Errands {
             processes,
             create_image,
             lost_after_ms: i64::try_from(lost_after.as_millis()).unwrap_or(i64::MAX),
+            kept_ms: None,
         }
+    }
+
+    /// Deletes jobs that are over for so long.
+    pub fn keeping_jobs_for(mut self, time: Option<Duration>) -> Errands {
+        self.kept_ms = time.map(|time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
+        self
     }
 
     /// Does errands as they come, until `stop`. Trouble is logged and what it concerned done again.
     pub async fn run(&self, stop: CancellationToken) {
         let mut missed = tokio::time::Instant::now();
+        let mut expires = missed;
         while !stop.is_cancelled() {
             let mut done = self.do_due(now_ms()).await;
+            if let Some(kept_ms) = self.kept_ms.filter(|_| expires.elapsed() > Duration::ZERO) {
+                let now = now_ms();
+                let gone = self.expire(now.saturating_sub(kept_ms), now, EXPIRE_AT_ONCE).await;
+                if !matches!(gone, Ok(EXPIRE_AT_ONCE)) {
+                    expires = tokio::time::Instant::now() + EXPIRE_EVERY;
+                }
+                done = gone.and(done);
+            }
             if missed.elapsed() >= MISS_EVERY {
                 missed = tokio::time::Instant::now();
                 done = self.miss(now_ms()).await.and(done);

@@ -16,7 +16,7 @@ mod templates;
 mod web;
 
 pub use commands::run;
-pub use errands::{Errands, Fate, Nobody, Processes};
+pub use errands::{Errands, Fate, Nobody, OnBoss, Processes};
 pub use logging::start_log;
 pub use machine::{Builders, Machine, Named, Settled};
 pub use participants::{Bounds, real_builder};

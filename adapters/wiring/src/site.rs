@@ -13,7 +13,7 @@ use config::{Configuration, Sources};
 
 pub(crate) use self::broker::{Broker, broker};
 pub(crate) use self::launching::{Launching, launching};
-pub(crate) use self::store::{database, store};
+pub(crate) use self::store::{Database, database, store};
 
 /// Reads the configuration of one participant, or of the site as a whole.
 pub(crate) fn read(file: &Path, participant: Option<&str>) -> Configuration {

@@ -182,8 +182,11 @@ fn several_disks_boot_together() {
     boot(&[first, &first.replace("-sda.raw", "-sdb.raw")], "", "IMG-DEMO: two disks");
 }
 
+/// Tells whether lines have something in them.
+type Has = fn(&str) -> bool;
+
 /// What the lines of a cell have in them, in the words of the page.
-const COLUMNS: &[(&str, fn(&str) -> bool)] = &[
+const COLUMNS: &[(&str, Has)] = &[
     ("an MBR", |lines| !has_gpt(lines)),
     ("a GPT", has_gpt),
     ("swap", |lines| lines.contains("part swap")),

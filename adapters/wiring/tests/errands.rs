@@ -235,6 +235,34 @@ async fn a_person_launches_a_post_process_once_more_by_the_desk() {
     assert_eq!(launched, ["sign of job asked by root again-1", "sign of job at DONE of 1 p"]);
 }
 
+#[tokio::test]
+async fn old_jobs_are_deleted_with_their_files_and_pinned_ones_never() {
+    let bench = Bench::new();
+    let mut ids = Vec::new();
+    for number in 0..1_200 {
+        ids.push(bench.record(&format!("job-{number}"), "requests").await);
+        let status = if number % 3 == 0 { JobStatus::Error } else { JobStatus::Done };
+        bench.push(&ids[number], status).await; // at 20
+    }
+    let (pinned, underway) = (&ids[700], bench.record("underway", "requests").await);
+    bench.push(&underway, JobStatus::Building).await;
+    bench.store.tag(pinned, &[imaging::Tag::pinned()], &[], "ana", 30).await.unwrap();
+    let all = bench.immortal();
+
+    assert_eq!(all.expire(20, 100, 10_000).await.unwrap(), 0, "not older than that");
+    assert_eq!(all.expire(21, 100, 100).await.unwrap(), 100, "a part at a time");
+    assert_eq!(all.expire(21, 100, 10_000).await.unwrap(), 1_099);
+    assert_eq!(all.expire(21, 100, 10_000).await.unwrap(), 0);
+
+    while all.do_due(200).await.unwrap() > 0 {}
+    let removed = bench.files.removed.lock().unwrap().clone();
+    assert_eq!(removed.len(), 1_199);
+    for id in [pinned, &underway] {
+        assert!(bench.store.job(id).await.unwrap().is_some(), "{id}");
+        assert!(!removed.contains(&format!("web/ana/{id}")));
+    }
+}
+
 /// Says the same of every process.
 struct Says(Fate);
 

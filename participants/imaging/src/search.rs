@@ -32,7 +32,7 @@ pub struct Cursor(pub i64);
 /// Part of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// The jobs, newest first.
+    /// The jobs, newest first unless they were asked for otherwise.
     pub jobs: Vec<JobLine>,
     /// Where the next part begins; none after the last.
     pub next: Option<Cursor>,
@@ -47,6 +47,9 @@ pub trait JobSearch: Send + Sync {
     /// Returns up to `limit` jobs that are under way and of which nothing was heard since `before_ms`, the longest
     /// silent first.
     async fn silent(&self, before_ms: i64, limit: u32) -> Result<Vec<JobLine>, StoreError>;
+
+    /// Returns up to `limit` jobs that were recorded after `after`, oldest first: for who goes through all of them.
+    async fn oldest(&self, after: Option<Cursor>, limit: u32) -> Result<Page, StoreError>;
 
     /// Returns up to `limit` tags that begin with a text, sorted.
     async fn tags(&self, beginning: &str, limit: u32) -> Result<Vec<Tag>, StoreError>;

@@ -55,7 +55,7 @@ pub(crate) async fn tar(
         .extend(compression.map(|compression| {
             OsString::from(format!("--use-compress-program={}", compressor(compression)))
         }));
-    words.push(format!("--checkpoint={}", (bytes / RECORD / 20).max(1)).into());
+    words.push(format!("--checkpoint={}", (bytes / RECORD / 10).max(1)).into());
     words.push("--checkpoint-action=echo=%u records".into());
     words.extend(["-C".into(), folder.into(), "-cf".into(), file.into(), "--".into()]);
     words.extend(names.iter().map(OsString::from));

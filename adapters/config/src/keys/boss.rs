@@ -71,7 +71,7 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(BOSS, "dead_letters", Kind::Text, "queue for what is no workitem")
         .otherwise("such messages are rejected")
         .example("not_understood"),
-    Key::new(BOSS, "viewer", Kind::Address, "the engine's viewer, where registrations are verified")
+    Key::new(BOSS, "viewer", Kind::Address, "the engine's viewer: where registrations are verified, and asked what became of jobs nothing is heard of")
         .example("http://boss.example:9292"),
     Key::new(
         PARTICIPANT,

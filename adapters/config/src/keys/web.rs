@@ -96,6 +96,14 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("172800")
     .example("172800"),
+    Key::new(
+        PROCESSES,
+        "keep_days",
+        Kind::Number("days", 1),
+        "a job that is over for so long is deleted with its files, unless it is pinned",
+    )
+    .otherwise("jobs are kept")
+    .example("90"),
     process("getlog_process", Kind::File, "process that fetches a log", "%(process_dir)s/UPDATE_STATUS"),
     process("notify_process", Kind::File, "process that tells people", "%(process_dir)s/NOTIFY_IMAGE"),
     process("test_process", Kind::File, "process that tests an image", "%(process_dir)s/TEST_IMAGE"),

@@ -10,12 +10,13 @@ use config::Configuration;
 use job_files_dir::JobFilesDir;
 use job_store_sql::SqlJobStore;
 use participant_core::Launcher;
+use participant_core::exo::Running;
 use skynet_amqp::AmqpTransport;
 use tokio::task::JoinSet;
 
 use super::order::CREATE_IMAGE;
 use super::signals::Signals;
-use crate::errands::{Errands, Nobody, Processes};
+use crate::errands::{Errands, Nobody, OnBoss, Processes};
 use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
@@ -34,8 +35,13 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let state = State::open(state)?;
     let store = site::store(&mut site, &state).await?;
     let launching = site::launching(&mut site)?;
-    let host =
-        |owner: &str| Host { state: state.clone(), builders, owner: owner.to_owned(), user: user_name() };
+    let host = |owner: &str| Host {
+        state: state.clone(),
+        builders,
+        owner: owner.to_owned(),
+        user: user_name(),
+        running: Running::default(), // the machine has its own
+    };
     let mut made = None;
     let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
     let machine = Machine::with_store(
@@ -79,11 +85,18 @@ fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands 
     let files = Arc::new(JobFilesDir::new(images));
     let store = Arc::new(machine.store.clone());
     let (launcher, processes): (Arc<dyn Launcher>, Arc<dyn Processes>) = match launching.broker {
-        Some(broker) => (Arc::new(AmqpTransport::new(broker.settings)), Arc::new(Nobody)),
+        Some(broker) => {
+            let processes: Arc<dyn Processes> = match broker.viewer {
+                Some(viewer) => Arc::new(OnBoss::new(viewer)),
+                None => Arc::new(Nobody),
+            };
+            (Arc::new(AmqpTransport::new(broker.settings)), processes)
+        }
         None => (Arc::new(machine.queue.clone()), Arc::new(machine.engine.clone())),
     };
     let definition = launching.create_image.unwrap_or_else(|| CREATE_IMAGE.into());
     Errands::new(store, files, launcher, processes, definition, launching.lost_after)
+        .keeping_jobs_for(launching.keep)
 }
 
 /// The participants whose configuration may change.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use config::Configuration;
 use participant_core::Participant;
+use participant_core::exo::Running;
 
+use super::stoppable::{SiteWishes, Stoppable};
 use super::{
     build_image, build_ks, make_vdi, request_image, test_image, update_image_status, update_symlinks,
 };
@@ -24,6 +26,8 @@ pub(crate) struct Host {
     pub(crate) owner: String,
     /// Who runs it.
     pub(crate) user: String,
+    /// The workitems it works on.
+    pub(crate) running: Running,
 }
 
 /// A participant of this program.
@@ -104,6 +108,7 @@ impl Kind {
             }
             Kind::BuildImage => {
                 site.program("worker", "post_creation");
+                site::database(site);
             }
             Kind::BuildKs | Kind::MakeVdi | Kind::TestImage | Kind::UpdateSymlinks => {} // the form of each value was checked when it was read
         }
@@ -112,7 +117,10 @@ impl Kind {
     /// Makes it from its configuration.
     pub(crate) async fn make(self, site: &mut Configuration, host: &Host) -> Result<Arc<dyn Participant>> {
         match self {
-            Kind::BuildImage => Ok(build_image::of_site(site, host)),
+            Kind::BuildImage => {
+                let wishes = Arc::new(SiteWishes::of_site(site, host));
+                Ok(Arc::new(Stoppable::new(build_image::of_site(site, host), wishes, host.running.clone())))
+            }
             Kind::BuildKs => build_ks::of_site(site),
             Kind::MakeVdi => Ok(make_vdi::of_site(site, host)),
             Kind::TestImage => Ok(test_image::of_site(site, host)),

@@ -1,38 +1,64 @@
 //! A participant whose jobs people may stop at the desk.
 
+mod site_wishes;
+
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use anyhow::Result as Anyhow;
 use imaging::{ImageId, JobCare};
+use job_store_sql::SqlJobStore;
 use participant_core::exo::Running;
 use participant_core::{
     Failure, Job, JobControl, Lifecycle, Outcome, Participant, Stop, Workitem, async_trait,
 };
 
+pub(crate) use self::site_wishes::SiteWishes;
+
 /// How often to ask whether somebody wants a running job stopped.
 const ASK_EVERY: Duration = Duration::from_secs(2);
+/// How long an answer is waited for: a build does not stand still because a database does.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whoever knows which jobs people want stopped.
+#[async_trait]
+pub(crate) trait Wishes: Send + Sync {
+    /// Returns who wanted the job stopped, if somebody did.
+    async fn cancelled_by(&self, image_id: &ImageId) -> Anyhow<Option<String>>;
+}
+
+#[async_trait]
+impl Wishes for SqlJobStore {
+    async fn cancelled_by(&self, image_id: &ImageId) -> Anyhow<Option<String>> {
+        Ok(JobCare::cancelled_by(self, image_id).await?)
+    }
+}
 
 /// Asks the job store before a job and while it runs; the rest is another participant's.
 pub(crate) struct Stoppable {
     inner: Arc<dyn Participant>,
-    care: Arc<dyn JobCare>,
+    wishes: Arc<dyn Wishes>,
     running: Running,
+    /// Whether it was said that nobody answers.
+    said: AtomicBool,
 }
 
 impl Stoppable {
-    pub(crate) fn new(inner: Arc<dyn Participant>, care: Arc<dyn JobCare>, running: Running) -> Stoppable {
-        Stoppable { inner, care, running }
+    pub(crate) fn new(inner: Arc<dyn Participant>, wishes: Arc<dyn Wishes>, running: Running) -> Stoppable {
+        Stoppable { inner, wishes, running, said: AtomicBool::new(false) }
     }
 
     async fn cancelled_by(&self, image_id: &ImageId) -> Option<String> {
-        match self.care.cancelled_by(image_id).await {
-            Ok(who) => who,
-            Err(trouble) => {
-                tracing::warn!("{:#}", anyhow::Error::new(trouble));
-                None
-            }
+        let asked = tokio::time::timeout(PATIENCE, self.wishes.cancelled_by(image_id)).await;
+        let asked = asked.unwrap_or_else(|_| Err(anyhow::anyhow!("the job store does not answer")));
+        let silent = asked.is_err();
+        if let Some(trouble) = asked.as_ref().err().filter(|_| !self.said.swap(silent, Ordering::Relaxed)) {
+            tracing::warn!("{trouble:#}; until that is mended, whoever stops a job does not end its build");
         }
+        self.said.store(silent, Ordering::Relaxed);
+        asked.ok().flatten()
     }
 
     /// Stops the process of a job as soon as somebody wants that.

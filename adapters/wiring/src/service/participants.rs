@@ -27,9 +27,10 @@ pub(crate) async fn run(arguments: RunArguments, builders: Builders) -> Result<u
     let wanted = read_all(&names, &site.config)?;
     let state = State::open(state)?;
     let owner = Owner::new(&state.owners()).context("cannot make a lock in the state folder")?;
-    let host = Arc::new(Host { state, builders, owner: owner.name().to_owned(), user: user_name() });
-    let listen = one_address(&wanted)?;
     let running = Running::default();
+    let (owner_name, user) = (owner.name().to_owned(), user_name());
+    let host = Arc::new(Host { state, builders, owner: owner_name, user, running: running.clone() });
+    let listen = one_address(&wanted)?;
     let grace = wanted.iter().map(|hosted| hosted.grace).max().unwrap_or_default();
     let ending = Ending::new(running.clone(), grace);
     let tally = Arc::<Tally>::default();

@@ -16,6 +16,8 @@ pub(crate) struct Launching {
     pub(crate) create_image: Option<String>,
     /// How long a job may be silent.
     pub(crate) lost_after: Duration,
+    /// How long jobs are kept when they are over.
+    pub(crate) keep: Option<Duration>,
 }
 
 /// Reads `[processes]`, and `[boss]` when it is there: then its engine gets the processes.
@@ -30,5 +32,7 @@ pub(crate) fn launching(site: &mut Configuration) -> Result<Launching> {
     });
     finish(site)?;
     let lost_after = seconds(site, "processes", "lost_after").unwrap_or(Duration::from_secs(172_800));
-    Ok(Launching { broker, create_image, lost_after })
+    let keep =
+        site.number("processes", "keep_days").map(|days| Duration::from_secs(days.saturating_mul(86_400)));
+    Ok(Launching { broker, create_image, lost_after, keep })
 }

@@ -1,16 +1,17 @@
 //! A cancel reaches the running build wherever it runs, however much waits.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
 use crate::engine::{Engine, cancel, workitem};
+use crate::eventually::{eventually, sleepers};
 use crate::site::Site;
 use crate::viewer::Viewer;
 
 /// Runs for weeks, in processes that do not want to end and that nobody else has: they sleep for so many seconds.
-fn endless(seconds: u32) -> String {
+pub(crate) fn endless(seconds: u32) -> String {
     format!(
         "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep {seconds} &\nsetsid sleep {seconds} &\n\
          trap '' TERM\nsleep {seconds}\n%end\n"
@@ -118,24 +119,4 @@ async fn a_cancel_that_names_nobody_kills_the_build_whose_step_the_viewer_says_i
         instance.signal(Signal::SIGTERM);
         assert_eq!(instance.ended(SOON), Some(0));
     }
-}
-
-/// How many processes sleep for so many seconds.
-fn sleepers(seconds: u32) -> usize {
-    let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
-    let wanted = format!("sleep\0{seconds}\0");
-    processes
-        .filter(|process| {
-            std::fs::read(process.path().join("cmdline")).is_ok_and(|line| line == wanted.as_bytes())
-        })
-        .count()
-}
-
-async fn eventually(what: &str, patience: Duration, mut is: impl FnMut() -> bool) -> Duration {
-    let start = Instant::now();
-    while !is() {
-        assert!(start.elapsed() < patience, "not within {patience:?}: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    start.elapsed()
 }

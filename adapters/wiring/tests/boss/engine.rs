@@ -31,17 +31,22 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Has the virtual host to itself: `boss-0` to `boss-18`, a test each.
+    /// Has the virtual host to itself: `boss-0` to `boss-22`, a test each.
     pub(crate) async fn on(vhost: &str) -> Engine {
+        let engine = Engine::beside(vhost).await;
+        engine.declare("ruote_workitems").await;
+        engine.channel.queue_purge("ruote_workitems".into(), QueuePurgeOptions::default()).await.unwrap();
+        engine
+    }
+
+    /// Says something on the virtual host of another.
+    pub(crate) async fn beside(vhost: &str) -> Engine {
         let Place { host, password } = Place::of_suite();
         let url = format!("amqp://img:{password}@{host}/{vhost}");
         let connection = Connection::connect(&url, ConnectionProperties::default()).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
         channel.confirm_select(ConfirmSelectOptions::default()).await.unwrap();
-        let engine = Engine { _connection: connection, channel };
-        engine.declare("ruote_workitems").await;
-        engine.channel.queue_purge("ruote_workitems".into(), QueuePurgeOptions::default()).await.unwrap();
-        engine
+        Engine { _connection: connection, channel }
     }
 
     pub(crate) async fn declare(&self, queue: &str) {

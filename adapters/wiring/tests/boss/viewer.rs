@@ -1,7 +1,7 @@
 //! A stand-in for the viewer of a BOSS and the part of its engine that registers participants: what is registered by a
 //! message is listed by HTTP in the form of ruote-kit. It knows every step, except those that were removed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -16,6 +16,8 @@ pub(crate) struct Viewer {
     list: Arc<Mutex<Vec<(String, String)>>>,
     removed: Arc<Mutex<HashSet<String>>>,
     asked: Arc<Mutex<Vec<String>>>,
+    /// The processes it knows, with the errors they stopped at.
+    pub(crate) processes: Arc<Mutex<HashMap<String, Vec<String>>>>,
     pub(crate) address: String,
 }
 
@@ -29,8 +31,8 @@ impl Viewer {
         list.push((CATCH_ALL.into(), String::new()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let (removed, asked) = Default::default();
-        let viewer = Viewer { list: Arc::new(Mutex::new(list)), removed, asked, address };
+        let (removed, asked, processes) = Default::default();
+        let viewer = Viewer { list: Arc::new(Mutex::new(list)), removed, asked, processes, address };
         let answering = viewer.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -38,8 +40,10 @@ impl Viewer {
                 let mut request = [0; 4096];
                 let read = stream.read(&mut request).unwrap_or(0);
                 let request = String::from_utf8_lossy(&request[..read]).into_owned();
-                let (status, body) = match request.strip_prefix("GET /_ruote/expressions/") {
-                    Some(rest) => answering.step(rest.split(' ').next().unwrap()),
+                let path = request.split(' ').nth(1).unwrap_or_default();
+                let (status, body) = match path.trim_start_matches("/_ruote/").split_once('/') {
+                    Some(("expressions", step)) => answering.step(step),
+                    Some((kind, wfid)) => answering.process(kind, wfid),
                     None => ("200 OK", answering.page()),
                 };
                 let head = format!(
@@ -66,11 +70,31 @@ impl Viewer {
     fn step(&self, sid: &str) -> (&'static str, String) {
         self.asked.lock().unwrap().push(sid.to_owned());
         if self.removed.lock().unwrap().contains(sid) {
-            let error = json!({ "code": 404, "message": "resource not found", "cause": "" });
-            return ("404 Not Found", json!({ "links": [], "http_error": error }).to_string());
+            return Viewer::nothing();
         }
         let expression = json!({ "class": "Ruote::Exp::ParticipantExpression", "state": null, "links": [] });
         ("200 OK", json!({ "links": [], "expression": expression }).to_string())
+    }
+
+    fn process(&self, kind: &str, wfid: &str) -> (&'static str, String) {
+        let Some(errors) = self.processes.lock().unwrap().get(wfid).cloned() else {
+            return Viewer::nothing();
+        };
+        let page = if kind == "errors" {
+            let errors: Vec<_> =
+                errors.iter().map(|error| json!({ "type": "errors", "message": error })).collect();
+            json!({ "links": [], "errors": errors })
+        } else {
+            let process =
+                json!({ "type": "process", "expressions": 2, "errors": errors.len(), "wfid": wfid });
+            json!({ "links": [], "process": process })
+        };
+        ("200 OK", page.to_string())
+    }
+
+    fn nothing() -> (&'static str, String) {
+        let error = json!({ "code": 404, "message": "resource not found", "cause": "" });
+        ("404 Not Found", json!({ "links": [], "http_error": error }).to_string())
     }
 
     /// Does what the engine does with a step that ended or was cancelled.

@@ -10,6 +10,7 @@ use crate::{Cursor, JobAttempt, JobCare, JobFilter, JobSearch, JobStatus, JobSto
 pub async fn job_search_keeps_its_promises<S: JobStore + JobCare + JobSearch>(store: &S) {
     let started = fill(store).await;
     filters_find_what_they_say(store).await;
+    the_oldest_come_first_when_all_are_gone_through(store).await;
     pages_follow_each_other_whatever_happens_meanwhile(store).await;
     the_silent_are_found(store, started).await;
     tags_are_known(store).await;
@@ -124,6 +125,22 @@ async fn pages_follow_each_other_whatever_happens_meanwhile<S: JobStore + JobCar
     let expected: Vec<_> = (0..20).rev().map(|number| format!("search-{:02}", number * 2)).collect();
     assert_eq!(seen, expected);
     assert_eq!(pages, 4);
+}
+
+async fn the_oldest_come_first_when_all_are_gone_through(store: &dyn JobSearch) {
+    let (mut seen, mut after) = (Vec::new(), None::<Cursor>);
+    loop {
+        let page = store.oldest(after, 15).await.unwrap();
+        seen.extend(page.jobs);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let ids: Vec<_> = seen.iter().map(|job| job.image_id.to_string()).collect();
+    let expected: Vec<_> = (0..40).map(|number| format!("search-{number:02}")).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(seen[10].tags, [Tag::parse("release").unwrap()].into());
 }
 
 async fn the_silent_are_found(store: &dyn JobSearch, started: i64) {

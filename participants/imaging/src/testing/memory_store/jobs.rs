@@ -163,6 +163,14 @@ impl JobSearch for MemoryStore {
         Ok(silent)
     }
 
+    async fn oldest(&self, after: Option<Cursor>, limit: u32) -> Result<Page, StoreError> {
+        let inner = self.lock();
+        let mut later = inner.jobs.iter().filter(|kept| after.is_none_or(|after| kept.number > after.0));
+        let part: Vec<_> = later.by_ref().take(limit as usize).collect();
+        let next = later.next().and_then(|_| part.last()).map(|kept| Cursor(kept.number));
+        Ok(Page { jobs: part.into_iter().map(|kept| kept.job.line()).collect(), next })
+    }
+
     async fn tags(&self, beginning: &str, limit: u32) -> Result<Vec<Tag>, StoreError> {
         let inner = self.lock();
         let tags: std::collections::BTreeSet<_> =
