@@ -79,7 +79,12 @@ fn state(plan: Result<Plan, String>, arch: Arch, is_there: &dyn Fn(&str) -> bool
 }
 
 /// Plans the smallest image of its kind.
-fn sample(image_type: ImageType, arch: Arch, lines: &str, options: &[&str]) -> Result<Plan, String> {
+pub(crate) fn sample(
+    image_type: ImageType,
+    arch: Arch,
+    lines: &str,
+    options: &[&str],
+) -> Result<Plan, String> {
     plan::plan(&BuildRequest {
         image_id: ImageId::reduce("sample").expect("an id"),
         name: ImageName::parse("sample").expect("a name"),

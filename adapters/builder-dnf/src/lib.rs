@@ -24,6 +24,7 @@ mod argv;
 mod builder;
 mod doctor;
 mod foreign;
+mod foresee;
 mod gauge;
 mod halt;
 mod inside;
@@ -38,5 +39,6 @@ mod workshop;
 
 pub use builder::DnfBuilder;
 pub use doctor::{Ability, AbilityState, abilities, check_options, missing};
+pub use foresee::{Part, foresee};
 pub use limits::Limits;
 pub use reach::{LocalSources, Reach};

@@ -6,6 +6,7 @@
 //!
 //! - [`schema`]: the tables, and how an older store becomes one of today
 //! - [`pool`]: connections, transactions, and patience with a server that restarts
+//! - [`room`]: whether the disk is full
 //! - [`row`]: a job as rows
 //! - [`jobs`], [`care`], [`search`], [`site`], [`accounts`]: the statements, a trait each
 
@@ -13,6 +14,7 @@ mod accounts;
 mod care;
 mod jobs;
 mod pool;
+mod room;
 mod row;
 mod schema;
 mod search;

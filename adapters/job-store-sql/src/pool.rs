@@ -13,7 +13,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use crate::schema;
+use crate::{room, schema};
 
 /// Signs that would end the path of an address.
 const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
@@ -32,6 +32,8 @@ pub struct SqlJobStore(Arc<Inner>);
 struct Inner {
     pool: AnyPool,
     dialect: Dialect,
+    /// The file, or the server without its password.
+    place: String,
     /// Writers of one program take turns here: SQLite's own way of waiting is to look again after a while.
     turn: Arc<Mutex<()>>,
 }
@@ -128,7 +130,7 @@ impl SqlJobStore {
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(Duration::from_secs(1));
                 }
-                Err(source) => return Err(StoreError { doing, source }),
+                Err(failed) => return Err(StoreError { doing, source: room::told(failed, &self.0.place) }),
             }
         }
     }
@@ -191,7 +193,8 @@ async fn open(
         Ok(pool) => pool,
         Err(source) => return Err(OpenError::Database { place, source: source.into() }),
     };
-    let store = SqlJobStore(Arc::new(Inner { pool, dialect, turn: Arc::default() }));
+    let inner = Inner { pool, dialect, place: place.clone(), turn: Arc::default() };
+    let store = SqlJobStore(Arc::new(inner));
     match schema::prepare(&store).await {
         Ok(found) if found > schema::VERSION => {
             Err(OpenError::Newer { place, found, known: schema::VERSION })

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
@@ -34,6 +35,21 @@ impl Owner {
     /// Returns the name, unique for ever.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns whose lock files there are, but for our own, and removes those that never got their name.
+    pub(crate) fn others(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+            match path.extension().and_then(|ending| ending.to_str()) {
+                Some("lock") if name != self.name => names.push(name.to_owned()),
+                Some("new") if is_old(&path) => drop(std::fs::remove_file(&path)),
+                _ => {}
+            }
+        }
+        Ok(names)
     }
 
     /// Takes the place of another owner when it is dead; the lock is held until the returned value is dropped.
@@ -72,6 +88,12 @@ impl Buried {
     pub(crate) fn forget(self) {
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Tells whether a file was made so long ago that whoever made it has locked and named it, or died.
+fn is_old(path: &Path) -> bool {
+    let made = std::fs::metadata(path).and_then(|about| about.modified());
+    made.ok().and_then(|made| made.elapsed().ok()).is_some_and(|age| age > Duration::from_secs(60))
 }
 
 fn lock_file(folder: &Path, name: &str) -> PathBuf {

@@ -1,5 +1,6 @@
 //! Sending, and taking over what the dead left.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -98,15 +99,22 @@ impl LocalQueue {
         Ok(left)
     }
 
-    /// Returns the dead programs that own messages, each kept from everybody else who looks for the dead.
+    /// Returns the dead programs, each kept from everybody else who looks for the dead.
     async fn dead(&self) -> Result<Vec<(String, Buried)>, TransportError> {
         let (table, me) = (&self.0.table, &self.0.owner);
-        let others: Vec<String> =
-            sqlx::query_scalar("SELECT DISTINCT owner FROM message WHERE state < 2 AND owner <> $1")
-                .bind(me.name())
-                .fetch_all(table)
-                .await
-                .map_err(|error| self.0.failed("look for messages of dead programs", error))?;
+        let mut others: BTreeSet<String> = sqlx::query_scalar::<_, String>(
+            "SELECT DISTINCT owner FROM message WHERE state < 2 AND owner <> $1",
+        )
+        .bind(me.name())
+        .fetch_all(table)
+        .await
+        .map_err(|error| self.0.failed("look for messages of dead programs", error))?
+        .into_iter()
+        .collect();
+        // who died without leaving a message left a lock all the same
+        let with_locks = me.others();
+        others
+            .extend(with_locks.map_err(|error| TransportError::new("look at the locks of programs", error))?);
         let mut dead = Vec::new();
         for other in others {
             let buried = me

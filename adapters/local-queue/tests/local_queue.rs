@@ -61,6 +61,31 @@ async fn work_of_the_living_is_left_alone_and_work_of_the_dead_adopted() {
 }
 
 #[tokio::test]
+async fn locks_of_the_dead_go_and_those_of_the_living_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (queue(folder.path()).await, queue(folder.path()).await);
+    let owners = folder.path().join("owners");
+    // what a program leaves that was killed: before its lock had a name, and after
+    for name in ["dead.lock", "dead-too.lock", "nascent.new"] {
+        std::fs::write(owners.join(name), "").unwrap();
+    }
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    std::fs::write(owners.join("stillborn.new"), "").unwrap();
+    let stillborn = std::fs::File::options().write(true).open(owners.join("stillborn.new")).unwrap();
+    stillborn.set_modified(long_ago).unwrap();
+
+    one.adopt().await.unwrap();
+
+    let left =
+        || std::fs::read_dir(&owners).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    assert_eq!(left().len(), 3, "two live, and one may be about to: {:?}", left());
+    assert!(left().contains(&"nascent.new".into()));
+    drop(two);
+    one.adopt().await.unwrap();
+    assert_eq!(left().len(), 2, "{:?}", left());
+}
+
+#[tokio::test]
 async fn trouble_with_the_file_is_told_to_those_who_wait_for_it() {
     let folder = tempfile::tempdir().unwrap();
     let queue = queue(folder.path()).await;

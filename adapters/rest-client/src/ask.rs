@@ -221,6 +221,7 @@ impl Server {
             StatusCode::SERVICE_UNAVAILABLE => {
                 return Err((ClientError::Away { address, detail }, Some(pause)));
             }
+            StatusCode::INSUFFICIENT_STORAGE => ClientError::Full { address, detail },
             status if status.is_server_error() => {
                 let detail = format!("this is a fault of the server, {detail}");
                 ClientError::Away { address, detail }

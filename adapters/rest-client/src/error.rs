@@ -91,6 +91,14 @@ pub enum ClientError {
         /// In the words of the server.
         detail: String,
     },
+    /// The server has no room for it; that lasts until somebody makes some.
+    #[error("{address} has no room for it: {detail}")]
+    Full {
+        /// Where.
+        address: Address,
+        /// In the words of the server.
+        detail: String,
+    },
     /// The connection broke in the middle.
     #[error("the connection to {address} broke while {doing}: {why}")]
     BrokeOff {
@@ -152,6 +160,7 @@ impl ClientError {
             | ClientError::NotOurs { .. }
             | ClientError::TooMany { .. }
             | ClientError::Away { .. }
+            | ClientError::Full { .. }
             | ClientError::BrokeOff { .. } => Kind::Unreachable,
             ClientError::Local { .. } | ClientError::Damaged { .. } => Kind::Failed,
         }

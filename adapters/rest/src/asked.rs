@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use imaging::ImageId;
 use serde::de::DeserializeOwned;
 
+use crate::object::Object;
 use crate::problem::Problem;
 use crate::service::Rest;
 
@@ -90,9 +91,9 @@ impl<T: DeserializeOwned> FromRequest<Arc<Rest>> for Json<T> {
     }
 }
 
-/// Reads JSON; the problem says where it is wrong.
+/// Reads a JSON object; the problem says where it is wrong.
 pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|error| {
+    serde_json::from_slice(bytes).map(|Object(body)| body).map_err(|error| {
         let detail = format!("the body: {error}");
         if error.is_data() {
             Problem::mistake("body", format!("is not what is meant: {error}"))

@@ -47,9 +47,10 @@ impl Owner {
         if allowed {
             Ok(())
         } else {
-            Err(Problem::not_allowed(
-                "you may not do that with this token: show your password, or one of scope manage",
-            ))
+            let needed = if scope == Scope::Submit { "submit" } else { "manage" };
+            Err(Problem::not_allowed(format!(
+                "this token is of a smaller scope, and it takes scope {needed}: show your password, or a token of that"
+            )))
         }
     }
 }
@@ -155,9 +156,9 @@ async fn with(
     if person.may(permission) {
         return Ok(person);
     }
-    Err(Problem::not_allowed(format!(
-        "you may not {what}: it takes an administrator, and a token of scope manage"
-    )))
+    let why = person.lacks_scope(permission);
+    let why = why.unwrap_or_else(|| "it takes a group that may, as administrators".into());
+    Err(Problem::not_allowed(format!("you may not {what}: {why}")))
 }
 
 impl FromRequestParts<Arc<Rest>> for SiteKeeper {

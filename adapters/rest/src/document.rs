@@ -54,7 +54,7 @@ pub(crate) fn finished(mut api: OpenApi) -> OpenApi {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 operation.operation_id = Some(name(method, path));
-                add_problems(operation);
+                add_problems(method, operation);
             }
         }
     }
@@ -69,7 +69,7 @@ fn name(method: &str, path: &str) -> String {
     format!("{method}_{}", words.join("_"))
 }
 
-fn add_problems(operation: &mut Operation) {
+fn add_problems(method: &str, operation: &mut Operation) {
     let is_open = operation
         .security
         .as_ref()
@@ -91,6 +91,7 @@ fn add_problems(operation: &mut Operation) {
         ("422", true, "There is something to mend; `mistakes` has all of it"),
         ("429", true, "Too many requests"),
         ("503", true, "Something the service needs is away: try again"),
+        ("507", method != "get", "A disk of the service is full: `detail` names it"),
     ];
     for (status, can_be, about) in problems {
         if can_be {

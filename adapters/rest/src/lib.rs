@@ -4,7 +4,8 @@
 //! is wrong with what they ask for, the [`Desk`](imaging::Desk) and the [`Door`](imaging::door::Door) know.
 //!
 //! - [`service`]: what answers need; [`server`]: the socket
-//! - [`caller`], [`asked`], [`limit`]: who asks, for what, how often; [`problem`]: how what goes wrong is told
+//! - [`caller`], [`asked`], [`limit`], [`turn`]: who asks, for what, how often, whose turn it is; [`problem`]: how what goes wrong is told
+//! - [`object`]: what has to be an object of JSON
 //! - [`order`]: what a person writes becomes what the desk takes
 //! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`]: the addresses
 //! - [`document`]: the OpenAPI document and a page that shows it
@@ -18,6 +19,7 @@ mod files;
 mod jobs;
 mod limit;
 mod log;
+mod object;
 mod order;
 mod people;
 mod problem;
@@ -26,6 +28,7 @@ mod server;
 mod service;
 mod tables;
 mod templates;
+mod turn;
 mod view;
 
 pub use files::{FileView, Files, below};

@@ -33,11 +33,14 @@ pub struct Order {
     #[schema(example = "x86_64")]
     pub arch: Option<String>,
     /// The text of the kickstart, 10 MiB at most.
-    #[schema(example = "part / --size=64\n%packages\nbusybox\n%end\n")]
+    #[schema(
+        example = "part / --size=64\nrepo --name=demo --baseurl=http://repo.example/demo\n%packages\nbusybox\n%end\n"
+    )]
     pub kickstart: Option<String>,
     /// The file of a template: see `/api/v1/templates`.
     pub template: Option<String>,
     /// YAML that a kickstart is made from.
+    #[serde(deserialize_with = "crate::object::or_none")]
     pub configuration: Option<Configuration>,
     /// A queue that launches: see `/api/v1/queues`; `api` unless said.
     pub queue: Option<String>,

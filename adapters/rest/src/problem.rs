@@ -32,6 +32,7 @@ enum Kind {
     TooMany,
     Ours,
     Away,
+    Full,
 }
 
 /// The form of everything that goes wrong, as RFC 9457 has it.
@@ -92,6 +93,7 @@ impl Kind {
             Kind::Away => {
                 (StatusCode::SERVICE_UNAVAILABLE, "try-again", "Something the service needs is away")
             }
+            Kind::Full => (StatusCode::INSUFFICIENT_STORAGE, "no-room", "A disk of the service is full"),
         }
     }
 }
@@ -218,6 +220,9 @@ impl From<Refusal> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Problem {
         tracing::error!("{}", chain(&error));
+        if let Some(full) = error.no_room() {
+            return Problem::new(Kind::Full, format!("{full}; nothing was changed"));
+        }
         Problem::away(
             "the job store cannot be reached; nothing was changed, or the same request finds it done",
         )
@@ -262,5 +267,31 @@ impl IntoResponse for Problem {
             _ => {}
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use imaging::NoRoom;
+
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_named_and_nobody_is_told_to_try_again() {
+        let of = |is_certain| {
+            let full = NoRoom { place: "/srv/jobs.db".into(), is_certain, source: "SQLITE_FULL".into() };
+            Problem::from(StoreError { doing: "record a job", source: full.into() })
+        };
+        let problem = of(true);
+        assert_eq!(problem.detail, "the disk of /srv/jobs.db is full: make room there; nothing was changed");
+        assert!(
+            of(false).detail.starts_with("the disk of /srv/jobs.db is full, or does not work: make room")
+        );
+        let answer = problem.into_response();
+        assert_eq!(answer.status(), 507);
+        assert!(!answer.headers().contains_key("retry-after"));
+
+        let away = Problem::from(StoreError { doing: "record a job", source: "gone".into() }).into_response();
+        assert_eq!((away.status().as_u16(), &away.headers()["retry-after"]), (503, &"5".parse().unwrap()));
     }
 }

@@ -8,12 +8,13 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use imaging::door::Door;
 use imaging::{Accounts, Desk, Elsewhere, Offers};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::limit::Limit;
 use crate::problem::Problem;
+use crate::turn::{Turn, Turns};
 
 /// How much one client may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -33,9 +34,7 @@ impl Default for Settings {
 /// Hears of each answer: method, address as in the document, status, and how long it took.
 pub type Observed = Arc<dyn Fn(&str, &str, u16, Duration) + Send + Sync>;
 
-/// So many long bodies are read at a time; others wait, so that the memory is bounded.
-const LONG_BODIES: usize = 4;
-/// A body of at most so many bytes is not one of them.
+/// A body of at most so many bytes is read at once; longer ones take turns.
 const SHORT: u64 = 256 << 10;
 /// How long a body may take to arrive.
 const READING: Duration = Duration::from_secs(120);
@@ -60,7 +59,7 @@ pub struct Rest {
     pub(crate) guesses: Limit<(IpAddr, String)>,
     pub(crate) guessers: Limit<IpAddr>,
     pub(crate) requests: Limit<String>,
-    pub(crate) long_bodies: Semaphore,
+    pub(crate) turns: Turns,
     /// Whoever follows something takes one of these.
     pub followers: Arc<Semaphore>,
 }
@@ -88,7 +87,7 @@ impl Rest {
             // each wrong one is in the audit log, which has to stay readable
             guessers: Limit::new(guesses.saturating_mul(10), Duration::from_secs(6) / guesses),
             requests: Limit::new(each.saturating_mul(10), Duration::from_secs(1) / each),
-            long_bodies: Semaphore::new(LONG_BODIES),
+            turns: Turns::new(),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
         }
     }
@@ -97,22 +96,23 @@ impl Rest {
     /// others from their turn.
     pub async fn in_turn<T>(
         &self,
+        person: &str,
         headers: &HeaderMap,
         reading: impl Future<Output = Result<T, Problem>>,
     ) -> Result<T, Problem> {
-        let _turn = self.turn(headers).await?;
+        let _turn = self.turn(person, headers).await?;
         timeout(READING, reading).await.unwrap_or_else(|_| {
             Err(Problem::unreadable(format!("the body was not here within {} seconds", READING.as_secs())))
         })
     }
 
     /// Waits until a long body may be read; nobody waits for a short one.
-    async fn turn(&self, headers: &HeaderMap) -> Result<Option<SemaphorePermit<'_>>, Problem> {
+    async fn turn(&self, person: &str, headers: &HeaderMap) -> Result<Option<Turn<'_>>, Problem> {
         let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         if length.is_some_and(|length: u64| length <= SHORT) {
             return Ok(None);
         }
-        self.long_bodies.acquire().await.map(Some).map_err(|closed| Problem::ours(&closed))
+        self.turns.of(person).await.map(Some).map_err(|closed| Problem::ours(&closed))
     }
 
     /// Has somebody hear of each answer.

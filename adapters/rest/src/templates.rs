@@ -60,7 +60,7 @@ pub(crate) struct Finding {
 #[utoipa::path(post, path = "/kickstarts/check", tag = "kickstarts",
     request_body(content = String, content_type = "text/plain"), responses((status = 200, body = Findings)))]
 pub(crate) async fn check(
-    _: Caller,
+    Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
     request: Request,
 ) -> Result<Answer<Findings>, Problem> {
@@ -68,7 +68,7 @@ pub(crate) async fn check(
         return Err(Problem::wrong_type("a kickstart is text/plain"));
     }
     let headers = request.headers().clone();
-    let text = rest.in_turn(&headers, read(request.into_body(), LONGEST)).await?;
+    let text = rest.in_turn(&person.name, &headers, read(request.into_body(), LONGEST)).await?;
     let findings = move || {
         let found = crate::order::checked(&text);
         let is_good = !found.iter().any(img_kickstart::Diagnostic::is_error);

@@ -74,7 +74,7 @@ async fn submit(
     request: Request,
 ) -> Result<Response, Trouble> {
     Desk::may_submit(&visitor.person)?;
-    let fields = Fields::read(&rest, request).await?;
+    let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, fields.text("template")).await?;
     let typed = Typed::read(&fields, &shop)?;
     let refused = match taken(&rest, &visitor, &typed, &fields, &shop, NewJob::default()).await? {
@@ -97,7 +97,7 @@ async fn retry(
     request: Request,
 ) -> Result<Response, Trouble> {
     let draft = rest.desk.draft(&visitor.person, &id).await?;
-    let fields = Fields::read(&rest, request).await?;
+    let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, "").await?;
     let typed = Typed::read(&fields, &shop)?;
     let refused = match taken(&rest, &visitor, &typed, &fields, &shop, draft).await? {

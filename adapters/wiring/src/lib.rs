@@ -2,6 +2,7 @@
 
 mod commands;
 mod errands;
+mod foresight;
 mod hosted;
 mod logging;
 mod machine;

@@ -16,10 +16,10 @@ mod vm;
 
 use self::build_image::images;
 pub use self::build_image::{Bounds, real_builder};
-pub(crate) use self::build_image::{build_image, of_site as build_image_of_site};
+pub(crate) use self::build_image::{build_image, of_site as build_image_of_site, reach};
 pub(crate) use self::build_ks::{build_ks, of_site as build_ks_of_site};
 pub(crate) use self::choice::{
-    OPTION as BUILDER_OPTION, PLACE as PLACE_OPTION, settings_of_machine as mic_of_machine,
+    OPTION as BUILDER_OPTION, PLACE as PLACE_OPTION, is_dnf_of_site, settings_of_machine as mic_of_machine,
     told_to_person as builder_told_to_person,
 };
 pub(crate) use self::kind::{Host, Kind, name_of_code};

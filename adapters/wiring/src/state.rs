@@ -1,11 +1,14 @@
 //! The folder everything of one machine is remembered in.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use nix::unistd::{AccessFlags, User, access, geteuid};
 
 /// The user img.service and participants run as, and the folder of what they remember: packaging/sysusers/img.conf.
@@ -63,6 +66,31 @@ impl State {
         }
     }
 
+    /// Becomes the one `img up` of this folder, for as long as the returned value lives.
+    pub fn serve_alone(&self) -> Result<Alone> {
+        let path = self.private(self.0.join("up.lock"))?;
+        let file = std::fs::OpenOptions::new().read(true).write(true).open(&path);
+        let file = file.with_context(|| format!("cannot open {}", path.display()))?;
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(mut lock) => {
+                // for whoever comes next; a full disk is told by others
+                let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
+                Ok(Alone(lock))
+            }
+            Err((_, Errno::EWOULDBLOCK)) => {
+                let process = std::fs::read_to_string(&path).unwrap_or_default();
+                let process = process.trim();
+                let process =
+                    if process.is_empty() { String::new() } else { format!(", as process {process}") };
+                bail!(
+                    "`img up` runs already with the state folder {}{process}: end it first, or say another by --state",
+                    self.0.display()
+                )
+            }
+            Err((_, errno)) => Err(errno).with_context(|| format!("cannot lock {}", path.display())),
+        }
+    }
+
     /// The messages that wait.
     pub fn queue(&self) -> PathBuf {
         self.0.join("queue.db")
@@ -98,6 +126,10 @@ impl State {
         self.0.join("cache")
     }
 }
+
+/// A lock, which dies with its program; its file stays, since whoever waits for it has it open.
+#[derive(Debug)]
+pub struct Alone(#[expect(dead_code, reason = "it is held")] Flock<File>);
 
 fn default_folder() -> Option<PathBuf> {
     let user = User::from_uid(geteuid()).ok().flatten();

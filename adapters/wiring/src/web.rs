@@ -17,6 +17,7 @@ use rest::{Rest, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
 use self::offers::SiteOffers;
+use crate::foresight::OfBuilds;
 use crate::state::State;
 
 /// An address that is listened on, and what is answered there.
@@ -32,6 +33,7 @@ impl Web {
         store: &SqlJobStore,
         state: &State,
         images: PathBuf,
+        foresight: Arc<OfBuilds>,
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
         if !site.yes("web", "serve") {
@@ -40,7 +42,7 @@ impl Web {
         let store = Arc::new(store.clone());
         let address = site.text("web", "listen").unwrap_or_default().parse()?;
         let server = Server::listen(address).await?;
-        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)));
+        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images))).foreseeing(foresight);
         let elsewhere = JobFilesHttp::new(&workers(site))?;
         let asked = site.number("web", "requests_per_second").and_then(|number| number.try_into().ok());
         let settings = Settings {

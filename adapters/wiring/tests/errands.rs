@@ -224,7 +224,12 @@ async fn a_person_launches_a_post_process_once_more_by_the_desk() {
     let id = bench.record("job", "requests").await;
     bench.push(&id, JobStatus::Done).await;
     let desk = Desk::new(bench.store.clone(), bench.files.clone());
-    let admin = Person { name: "root".into(), email: String::new(), permissions: Permission::ALL.into() };
+    let admin = Person {
+        name: "root".into(),
+        email: String::new(),
+        permissions: Permission::ALL.into(),
+        withheld: [].into(),
+    };
     for _ in 0..2 {
         desk.post_process(&admin, &id, "sign", "again-1", 30).await.unwrap();
     }

@@ -145,3 +145,36 @@ fn a_script_that_writes_without_end_ends_before_the_disk_of_a_service_is_full() 
     let used: u32 = ran.stderr.lines().last().unwrap().trim().parse().unwrap();
     assert!(used < 100, "the work folder is gone, and its {used} MB with it: {}", ran.stderr);
 }
+
+#[test]
+fn whoever_asks_a_service_whose_disk_is_full_hears_at_once_which_one() {
+    let site = Site::new();
+    site.kickstart("t.ks", format!("part / --size=64\n%packages\nbusybox\n%end\n#{}\n", "x".repeat(2 << 20)));
+    let service = "$0 up 2>up.said & up=$!
+        until grep -q 'answering programs at' up.said; do sleep 0.1; done
+        export IMG_SERVER=$(sed -n 's,.*answering programs at \\(http:[^ ]*\\)/api.*,\\1,p' up.said | head -n 1)
+        $0 user add ana --group makers >/dev/null; export IMG_TOKEN=$($0 user token ana --scope submit)
+        cat /dev/zero >$IMG_STATE/filler 2>/dev/null
+        $0 submit t.ks --type fs --repo $1; echo \"status $?\"
+        $0 list --json | tr -d ' \\n'; echo
+        rm $IMG_STATE/filler
+        $0 submit t.ks --type fs --repo $1; echo \"status $?\"
+        kill $up; wait $up";
+    let settings = ["WORKER_LOCAL_SOURCES=file:///", "WORKER_SCRIPTS_NETWORK=none", "WEB_LISTEN=127.0.0.1:0"];
+    let settings: Vec<String> = settings.iter().map(|setting| format!("IMG_{setting}")).collect();
+    let mut words: Vec<&str> = ["env"].into_iter().chain(settings.iter().map(String::as_str)).collect();
+    let repo = demo_repo();
+    words.extend(["sh", "-c", service, env!("CARGO_BIN_EXE_img"), &repo]);
+
+    let ran = command_with_room(&site, "state", "size=40m", None, &words);
+
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    assert_eq!((lines[0], &lines[1][..10]), ("status 3", "{\"jobs\":[]"), "{ran:?}");
+    assert!(lines[2].contains("is in the queue") && lines[3] == "status 0", "{ran:?}");
+    assert!(
+        ran.stderr.contains("has no room for it: the disk of ")
+            && ran.stderr.contains("state/jobs.db is full"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("asking again"), "it waited: {ran:?}");
+}

@@ -89,7 +89,12 @@ async fn what_is_recorded_is_built_followed_stopped_and_removed() {
     };
     store.put(&Entry::PostProcess(sign), "root", 1).await.unwrap();
     let desk = Desk::new(store, Arc::new(JobFilesDir::new(state.join("images"))));
-    let ana = Person { name: "ana".into(), email: String::new(), permissions: [Permission::Submit].into() };
+    let ana = Person {
+        name: "ana".into(),
+        email: String::new(),
+        permissions: [Permission::Submit].into(),
+        withheld: [].into(),
+    };
     let built = desk.submit(&ana, order("built", KICKSTART), now_ms()).await.unwrap();
     let slow = desk.submit(&ana, order("slow", SLOW), now_ms()).await.unwrap();
     let waiting = desk.submit(&ana, order("waiting", KICKSTART), now_ms()).await.unwrap();

@@ -34,6 +34,18 @@ fn every_message_it_explains_is_one_that_is_said() {
     let messages: Vec<_> =
         page.lines().filter_map(|line| line.strip_prefix("### `")?.strip_suffix('`')).collect();
     assert!(messages.len() > 20, "{messages:?}");
+    let mut headings: Vec<_> = page.lines().filter(|line| line.starts_with('#')).collect();
+    headings.sort_unstable();
+    let twice: Vec<_> = headings.windows(2).filter(|two| two[0] == two[1]).map(|two| two[0]).collect();
+    assert!(twice.is_empty(), "{twice:?} are there twice");
+    // two headings that begin alike are about the same message
+    let begin =
+        |message: &str| message.split('…').next().unwrap_or_default().trim_end_matches([':', ' ']).to_owned();
+    let mut begins: Vec<_> =
+        messages.iter().map(|message| begin(message)).filter(|begin| !begin.is_empty()).collect();
+    begins.sort_unstable();
+    let again: Vec<_> = begins.windows(2).filter(|two| two[0] == two[1]).map(|two| &two[0]).collect();
+    assert!(again.is_empty(), "{again:?} begin two headings");
     let parts = messages.iter().flat_map(|message| message.split('…')).map(str::trim);
     let unsaid: Vec<_> = parts.filter(|part| !sources.contains(part)).collect();
     assert!(unsaid.is_empty(), "nobody says {unsaid:?}");

@@ -221,3 +221,29 @@ fn as_many_images_are_made_at_a_time_as_the_machine_is_told() {
         std::thread::sleep(Duration::from_millis(100));
     }
 }
+
+#[test]
+fn a_second_one_says_that_one_runs_already_and_ends() {
+    let site = Site::new();
+    let mut first = Up(site.start(&["up"]));
+    program::wait_for(&mut first.0, "answering programs at");
+
+    let second = site.run(&["up"]);
+
+    assert_eq!(second.status, Some(1), "{second:?}");
+    let words = format!(
+        "`img up` runs already with the state folder {}, as process {}: end it first",
+        site.path().join("state").display(),
+        first.0.id()
+    );
+    assert!(second.stderr.contains(&words), "{second:?}");
+    drop(first); // killed: nobody has to clear up after it
+    let mut third = Up(site.start(&["up"]));
+    program::wait_for(&mut third.0, "answering programs at");
+    let left = || std::fs::read_dir(site.path().join("state/owners")).unwrap().count();
+    let start = Instant::now();
+    while left() > 1 {
+        assert!(start.elapsed() < PATIENCE, "the lock of the dead one stays");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}

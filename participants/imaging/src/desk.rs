@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 pub use self::refusal::{Mistake, Refusal};
 use crate::{
-    Changed, Cursor, Errand, FolderContents, Happening, ImageId, ImageJob, JobCare, JobEvent, JobFiles,
-    JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry, Tag, record_as,
-    words,
+    Changed, Cursor, Errand, FolderContents, Foresight, Happening, ImageId, ImageJob, JobCare, JobEvent,
+    JobFiles, JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry, Tag,
+    record_as, words,
 };
 
 /// The one place where people's wishes are weighed.
@@ -30,6 +30,8 @@ pub struct Desk {
     pub outbox: Arc<dyn Outbox>,
     /// The files of jobs.
     pub files: Arc<dyn JobFiles>,
+    /// What builders refuse, where that is known.
+    pub foresight: Option<Arc<dyn Foresight>>,
 }
 
 impl Desk {
@@ -45,7 +47,14 @@ impl Desk {
             registry: store.clone(),
             outbox: store,
             files,
+            foresight: None,
         }
+    }
+
+    /// Has orders refused that could never be built.
+    #[must_use]
+    pub fn foreseeing(self, foresight: Arc<dyn Foresight>) -> Desk {
+        Desk { foresight: Some(foresight), ..self }
     }
 
     /// Records a job of this person, in a queue that launches or one whose process is running.
@@ -55,7 +64,11 @@ impl Desk {
     /// the kickstart makes sense is for somebody who knows the language.
     pub async fn submit(&self, person: &Person, order: NewJob, now_ms: i64) -> Result<ImageId, Refusal> {
         Desk::may_submit(person)?;
-        let job = order::checked(self.registry.as_ref(), person, order).await?;
+        let mistakes = self.mistakes(&order).await?;
+        if !mistakes.is_empty() {
+            return Err(Refusal::Mistakes(mistakes));
+        }
+        let job = order::completed(person, order);
         let on_record = record_as(self.jobs.as_ref(), &job.name, &job, now_ms).await?;
         on_record.ok_or_else(|| {
             Refusal::of("name", "begins no id, or those of this second are all taken: try again with letters and digits in it")
@@ -64,12 +77,23 @@ impl Desk {
 
     /// Refuses whoever may not ask for images.
     pub fn may_submit(person: &Person) -> Result<(), Refusal> {
-        if person.may(Permission::Submit) { Ok(()) } else { Err(Refusal::not_allowed("ask for images")) }
+        if person.may(Permission::Submit) {
+            return Ok(());
+        }
+        let why = person.lacks_scope(Permission::Submit);
+        let why = why.unwrap_or_else(|| "it takes a group that may, as makers".into());
+        Err(Refusal::not_allowed(format!("ask for images: {why}")))
     }
 
     /// Returns all that is wrong with an order, for views that have more to say about it before [`Desk::submit`].
     pub async fn mistakes(&self, order: &NewJob) -> Result<Vec<Mistake>, Refusal> {
-        Ok(order::mistakes(self.registry.as_ref(), order).await?)
+        let mut mistakes = order::mistakes(self.registry.as_ref(), order).await?;
+        let is_clear = !mistakes.iter().any(|mistake| order::TO_FORESEE.contains(&mistake.field));
+        // a process that runs already may still change what is built
+        if let Some(foresight) = self.foresight.as_ref().filter(|_| is_clear && order.process.is_empty()) {
+            mistakes.extend(foresight.mistakes(order).await);
+        }
+        Ok(mistakes)
     }
 
     /// Returns part of the list of jobs, newest first.
@@ -208,10 +232,14 @@ impl Desk {
         if person.may_change_jobs_of(&job.asked.user) {
             return Ok(job);
         }
-        Err(Refusal::not_allowed(format!(
-            "{what} a job of {}: only they and administrators may",
-            job.asked.user
-        )))
+        let user = &job.asked.user;
+        let is_own = person.name == *user;
+        let needed = if is_own { Permission::Submit } else { Permission::ManageJobs };
+        let why = person.lacks_scope(needed).unwrap_or_else(|| match is_own {
+            true => "it takes a group that may ask for images, as makers".into(),
+            false => "only they and administrators may".into(),
+        });
+        Err(Refusal::not_allowed(format!("{what} a job of {user}: {why}")))
     }
 }
 

@@ -123,7 +123,8 @@ impl Door {
             return Ok(None); // it opens nothing else
         }
         if token.used_ms.is_none_or(|used| now_ms - used > 3_600_000) {
-            self.accounts.token_used(&token.id, now_ms).await?;
+            // on a full disk nobody can note it, and looking is still possible
+            let _ = self.accounts.token_used(&token.id, now_ms).await;
         }
         let person = self.person(&token.account, Some(&token.scopes)).await?;
         Ok(person.map(|person| (person, token.scopes)))
@@ -182,8 +183,8 @@ impl Door {
                     || (*permission == Permission::Submit && scopes.contains(&Scope::Submit))
             })
         };
-        let permissions = of_groups.flat_map(|group| group.permissions).filter(allowed).collect();
-        Ok(Some(Person { name: account.name, email: account.email, permissions }))
+        let (permissions, withheld) = of_groups.flat_map(|group| group.permissions).partition(allowed);
+        Ok(Some(Person { name: account.name, email: account.email, permissions, withheld }))
     }
 }
 

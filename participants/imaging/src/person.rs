@@ -31,9 +31,30 @@ pub struct Person {
     pub email: String,
     /// What they may.
     pub permissions: BTreeSet<Permission>,
+    /// What they may besides, but not with what they showed: the scope of a token is too small for it.
+    pub withheld: BTreeSet<Permission>,
+}
+
+impl Permission {
+    /// Returns the scope of a token that is enough for it, as `submit`.
+    pub fn scope(self) -> &'static str {
+        match self {
+            Permission::Submit => "submit",
+            Permission::ManageJobs | Permission::ManageSite | Permission::ManageAccounts => "manage",
+        }
+    }
 }
 
 impl Person {
+    /// Returns why they may not do something, as a clause that names the scope of a token that would do; `None` when no
+    /// token of theirs would.
+    pub fn lacks_scope(&self, permission: Permission) -> Option<String> {
+        self.withheld.contains(&permission).then(|| {
+            let scope = permission.scope();
+            format!("this token is of a smaller scope, and it takes scope {scope}: make a token of that, or show one")
+        })
+    }
+
     /// Tells whether they may do that.
     pub fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)

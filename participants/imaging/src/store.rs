@@ -78,6 +78,26 @@ pub struct StoreError {
     pub source: Box<dyn Error + Send + Sync>,
 }
 
+/// The disk that jobs are recorded on takes no more; as the source of a [`StoreError`] it says that waiting does not help.
+#[derive(Debug, thiserror::Error)]
+#[error("the disk of {place} is full{}: make room there", if *.is_certain { "" } else { ", or does not work" })]
+pub struct NoRoom {
+    /// The file, or the server without its password.
+    pub place: String,
+    /// Whether nothing else could have been the reason.
+    pub is_certain: bool,
+    /// In the words of the database.
+    #[source]
+    pub source: Box<dyn Error + Send + Sync>,
+}
+
+impl StoreError {
+    /// Returns which disk is full, where that is the reason.
+    pub fn no_room(&self) -> Option<&NoRoom> {
+        self.source.downcast_ref()
+    }
+}
+
 /// The record of all jobs; everything it says `Ok` to survives the machine losing power.
 ///
 /// Everything may be asked twice, because an answer was lost: it then happens once.

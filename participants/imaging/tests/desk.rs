@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use imaging::testing::{MemoryFiles, MemoryStore};
 use imaging::{
-    Desk, Entry, FolderContents, ImageId, JobAttempt, JobFilter, JobStatus, JobStore, NewJob, Outbox,
-    Permission, Person, PostProcess, Push, Registry, Tag,
+    Desk, Entry, ExtraRepo, FolderContents, Foresight, ImageId, JobAttempt, JobFilter, JobStatus, JobStore,
+    Mistake, NewJob, Outbox, Permission, Person, PostProcess, Push, Registry, Tag,
 };
 
 struct Office {
@@ -22,7 +22,7 @@ fn office() -> Office {
 
 fn person(name: &str, permissions: &[Permission]) -> Person {
     let permissions = permissions.iter().copied().collect();
-    Person { name: name.into(), email: format!("{name}@site.example"), permissions }
+    Person { name: name.into(), email: format!("{name}@site.example"), permissions, withheld: [].into() }
 }
 
 fn ana() -> Person {
@@ -215,4 +215,65 @@ async fn a_name_of_which_nothing_can_be_looked_for_finds_nothing() {
         let filter = JobFilter { name: name.map(Into::into), ..JobFilter::default() };
         assert_eq!(desk.list(&filter, None, 10).await.unwrap().jobs.len(), found, "{name:?}");
     }
+}
+
+#[tokio::test]
+async fn whoever_showed_too_little_is_told_what_would_do() {
+    let office = office();
+    let id = office.desk.submit(&ana(), order(), 1_763_700_000_000).await.unwrap();
+    let looks = |name, withheld: &[Permission]| Person {
+        withheld: withheld.iter().copied().collect(),
+        ..person(name, &[])
+    };
+    for (who, words) in [
+        (looks("ana", &[Permission::Submit]), "it takes scope submit"),
+        (looks("ana", &[]), "it takes a group that may ask for images"),
+        (looks("root", &Permission::ALL), "it takes scope manage"),
+        (looks("ben", &[Permission::Submit]), "only they and administrators may"),
+    ] {
+        let refused = office.desk.cancel(&who, &id, 5).await.unwrap_err().to_string();
+        assert!(refused.contains(words), "{refused}");
+    }
+}
+
+/// Foresees that nothing can be built from a kickstart that says so.
+struct Gloomy;
+
+#[async_trait::async_trait]
+impl Foresight for Gloomy {
+    async fn mistakes(&self, order: &NewJob) -> Vec<Mistake> {
+        let is_hopeless = order.kickstart.contains("hopeless");
+        let mistake = Mistake { field: "kickstart", why: "cannot be built: it says so".into() };
+        is_hopeless.then_some(mistake).into_iter().collect()
+    }
+}
+
+#[tokio::test]
+async fn what_could_never_be_built_is_not_taken() {
+    let office = office();
+    let desk = office.desk.clone().foreseeing(Arc::new(Gloomy));
+    let hopeless = NewJob { kickstart: "# hopeless\n".into(), ..order() };
+    let repo = |url: &str| ExtraRepo::Named { name: "r".into(), url: url.into() };
+    let odd = NewJob {
+        extra_repos: vec![
+            repo("javascript:alert(1)"),
+            repo("FTP//x"),
+            repo("file://here"),
+            repo("https://x/"),
+            repo("@BASE@/x"),
+        ],
+        ..order()
+    };
+    let of_process = NewJob { queue: "requests".into(), process: "20261128-x".into(), ..hopeless.clone() };
+
+    let refused = desk.submit(&ana(), hopeless, 5).await.unwrap_err().to_string();
+    let of_repos = desk.submit(&ana(), odd, 5).await.unwrap_err().to_string();
+
+    assert_eq!(refused, "kickstart cannot be built: it says so");
+    assert!(
+        of_repos.matches("begins with none of http://, https://, ftp://, file:///").count() == 3,
+        "{of_repos}"
+    );
+    assert!(desk.submit(&ana(), of_process, 5).await.is_ok(), "a process may change it");
+    assert!(desk.submit(&ana(), order(), 5).await.is_ok());
 }

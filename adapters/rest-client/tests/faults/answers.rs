@@ -80,6 +80,21 @@ async fn a_server_that_is_busy_is_asked_again_when_it_said() {
 }
 
 #[tokio::test]
+async fn a_server_with_a_full_disk_is_asked_once() {
+    let said = r#"{"detail":"the disk of /srv is full: make room there"}"#;
+    let full = || problem("507 Insufficient Storage", "Retry-After: 1\r\n", said);
+    let scripted = Scripted::start(vec![full(), full()]);
+    let hear = Arc::new(|_, _| {});
+    let error = server(&scripted.address).submit(&Order::default(), hear).await.unwrap_err();
+    assert!(
+        error.to_string().ends_with("has no room for it: the disk of /srv is full: make room there"),
+        "{error}"
+    );
+    assert!(matches!(error, ClientError::Full { .. }) && error.kind() == Kind::Unreachable, "{error:?}");
+    assert_eq!(scripted.requests().len(), 1, "it was asked again");
+}
+
+#[tokio::test]
 async fn an_order_whose_answer_is_lost_is_sent_again_by_the_same_key() {
     let scripted = Scripted::start(vec![
         cut(json(&job("IN QUEUE")), 90),

@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use imaging::{Desk, ImageId, NewJob, now_ms};
+use imaging::{Desk, ImageId, NewJob, Person, now_ms};
 
 use super::{multipart, tagged};
 use crate::asked::{OfJob, content_type, json, read};
@@ -33,7 +33,7 @@ pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
 }
 
 /// Reads an order, in one of its forms.
-async fn order(request: Request, rest: &Arc<Rest>) -> Result<Order, Problem> {
+async fn order(person: &Person, request: Request, rest: &Arc<Rest>) -> Result<Order, Problem> {
     let headers = request.headers().clone();
     let reading = async {
         match content_type(&headers).as_str() {
@@ -42,7 +42,7 @@ async fn order(request: Request, rest: &Arc<Rest>) -> Result<Order, Problem> {
             _ => Err(Problem::wrong_type("an order is application/json or multipart/form-data")),
         }
     };
-    rest.in_turn(&headers, reading).await
+    rest.in_turn(&person.name, &headers, reading).await
 }
 
 /// Asks for an image.
@@ -66,7 +66,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     Desk::may_submit(&person)?;
     let key = key(request.headers())?;
-    let order = order(request, &rest).await?;
+    let order = order(&person, request, &rest).await?;
     let job = complete(order, NewJob::default(), &rest.desk, rest.offers.as_ref()).await?;
     let now = now_ms();
     let asked = NewJob { request: key, ..job };
@@ -92,7 +92,7 @@ pub(crate) async fn retry(
 ) -> Result<Response, Problem> {
     let draft = rest.desk.draft(&person, &id).await?;
     let key = key(request.headers())?;
-    let order = order(request, &rest).await?;
+    let order = order(&person, request, &rest).await?;
     let job = complete(order, draft, &rest.desk, rest.offers.as_ref()).await?;
     let now = now_ms();
     let asked = NewJob { request: key, ..job };

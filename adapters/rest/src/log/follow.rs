@@ -10,7 +10,7 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use imaging::{ImageId, ImageJob};
+use imaging::{ImageId, ImageJob, JobStatus};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
@@ -53,6 +53,8 @@ pub(crate) async fn follow(
         status: String::new(),
         ready: VecDeque::new(),
         is_over: false,
+        is_final: false,
+        history: None,
         _turn: turn,
     };
     match last.split_once('-').map(|(try_, offset)| (try_, offset.parse::<u64>())) {
@@ -80,8 +82,22 @@ struct Follower {
     status: String,
     ready: VecDeque<Event>,
     is_over: bool,
+    /// Whether the build is over, so that only the rest of the log is waited for.
+    is_final: bool,
+    /// The history of the job as it was when the whole job was last read.
+    history: Option<History>,
     _turn: OwnedSemaphorePermit,
 }
+
+/// How long a history is, and how often it was looked at since; every change of a job adds to it.
+#[derive(Clone, Copy)]
+struct History {
+    events: usize,
+    looks: u32,
+}
+
+/// So many looks later a job is read whatever its history says.
+const LOOKS: u32 = 30;
 
 /// Returns a short name of the try a job is at.
 fn mark(job: &ImageJob) -> String {
@@ -118,10 +134,14 @@ impl Follower {
         if self.read().await? {
             return Ok(());
         }
+        if !self.has_news().await? {
+            return Ok(());
+        }
         let Some(job) = self.rest.desk.jobs.job(&self.id).await? else {
             self.end(&json!({ "status": null, "error": "the job was deleted" }));
             return Ok(());
         };
+        self.is_final = job.status.is_final();
         let status = job.status.to_string();
         if status != self.status {
             self.say("status", &json!({ "status": status }));
@@ -144,6 +164,22 @@ impl Follower {
             );
         }
         Ok(())
+    }
+
+    /// Tells whether the job is worth reading, which may be 10 MB of kickstart: whether something happened to it, or its log is
+    /// still to be found.
+    async fn has_news(&mut self) -> Result<bool, Problem> {
+        let events = self.rest.desk.care.events(&self.id).await?.len();
+        let before = self.history.replace(History { events, looks: 0 });
+        let is_found = self.log.is_some() || self.status == JobStatus::InQueue.as_str();
+        let waits = is_found && !self.is_final;
+        Ok(match before.filter(|before| waits && before.events == events && before.looks < LOOKS) {
+            Some(before) => {
+                self.history = Some(History { looks: before.looks + 1, ..before });
+                false
+            }
+            None => true,
+        })
     }
 
     /// Reads whole lines; says whether there were any.

@@ -21,6 +21,7 @@ const MOST: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct Configuration {
     /// The files: those with configurations and repositories, and what they name beside them.
+    #[serde(deserialize_with = "crate::object::list")]
     pub files: Vec<ConfigurationFile>,
     /// The configuration that is meant, by its `Name` or `FileName`; needed when several are active.
     #[serde(default)]

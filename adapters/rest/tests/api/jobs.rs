@@ -122,6 +122,10 @@ async fn what_is_no_order_is_refused() {
     for (kind, body, status) in [
         ("application/json", "{", 400),
         ("application/json", "[]", 422),
+        ("application/json", r#"["demo","raw","x86_64","part / --size=64\n"]"#, 422),
+        ("application/json", "7", 422),
+        ("application/json", "null", 422),
+        ("application/json", r#""demo""#, 422),
         ("application/json", r#"{"nmae":"x"}"#, 422),
         ("application/json", r#"{"name":7}"#, 422),
         ("application/json", &two, 422),
@@ -145,6 +149,19 @@ async fn what_is_no_order_is_refused() {
     ] {
         site.ask("POST", "/api/v1/jobs", &with(kind), body.to_owned()).await.problem(status);
     }
+    let mut wish = order();
+    wish["kickstart"] = Value::Null;
+    for (configuration, words) in [
+        (json!([[], "a", "b"]), "an object"),
+        (json!({ "files": [["a.yaml", "Configurations: ["]] }), "an object"),
+    ] {
+        wish["configuration"] = configuration;
+        let said = site.json(&token, "POST", "/api/v1/jobs", wish.clone()).await.problem(422);
+        assert!(said.contains(words), "{said}");
+    }
+    let made = id(&site.json(&token, "POST", "/api/v1/jobs", order()).await);
+    let said = site.json(&token, "PATCH", &format!("/api/v1/jobs/{made}/tags"), json!([["x"], []])).await;
+    assert!(said.problem(422).contains("an object"));
     let long = json!({ "kickstart": "#".repeat((10 << 20) + 1) }).to_string();
     let answer = site.ask("POST", "/api/v1/jobs", &with("application/json"), long).await;
     assert!(answer.problem(422).contains("kickstart has 10485761 bytes"));
@@ -354,4 +371,71 @@ async fn kickstarts_are_checked_and_made() {
         json!([{ "name": "ssh", "description": "a way in", "packages": ["@remote", "openssh"], "repos": ["tools"] }])
     );
     site.json(&token, "GET", "/api/v1/templates/other.ks", Value::Null).await.problem(404);
+}
+
+#[tokio::test]
+async fn html_in_every_field_is_refused_or_comes_back_as_the_text_it_is() {
+    let site = Site::new().await;
+    let token = site.token("ana", Scope::Submit).await;
+    let html = "<script>alert('1')</script>";
+    let (mut taken, mut refused) = (Vec::new(), Vec::new());
+    for (field, value) in [
+        ("name", json!(html)),
+        ("image_type", json!(html)),
+        ("arch", json!(html)),
+        ("queue", json!(html)),
+        ("template", json!(html)),
+        ("configuration", json!({ "files": [{ "name": html, "text": html }] })),
+        ("kickstart", json!(format!("part / --size=64\n# {html}\n"))),
+        ("tokens", json!({ "A": html })),
+        ("tags", json!([html])),
+        ("packages", json!([html])),
+        ("features", json!([html])),
+        ("extra_repos", json!([html])),
+        ("extra_opts", json!([html])),
+        ("post_processes", json!([html])),
+        ("post_process_arguments", json!({ "a": html })),
+        ("release", json!(html)),
+        ("devicegroup", json!(html)),
+        ("email", json!(html)),
+        ("pinned", json!(html)),
+        ("retry_of", json!(html)),
+    ] {
+        let mut wish = order();
+        if ["template", "configuration"].contains(&field) {
+            wish["kickstart"] = Value::Null;
+        }
+        wish[field] = value.clone();
+        let made = site.json(&token, "POST", "/api/v1/jobs", wish).await;
+        assert_eq!(made.headers["x-content-type-options"], "nosniff");
+        if made.status != 201 {
+            made.problem(422);
+            refused.push(field);
+            continue;
+        }
+        taken.push(field);
+        assert_eq!(made.headers["content-type"], "application/json");
+        let path = made.headers["location"].to_str().unwrap().to_owned();
+        let text = site.json(&token, "GET", &format!("{path}/kickstart"), Value::Null).await;
+        assert_eq!(text.headers["content-type"], "text/plain; charset=utf-8");
+        match field {
+            "kickstart" => assert_eq!(String::from_utf8(text.body).unwrap(), value.as_str().unwrap()),
+            _ => assert_eq!(made.json()[field], value, "{field}"),
+        }
+    }
+    assert_eq!(
+        taken,
+        [
+            "kickstart",
+            "tokens",
+            "tags",
+            "packages",
+            "extra_opts",
+            "post_process_arguments",
+            "release",
+            "devicegroup",
+            "email"
+        ],
+        "refused: {refused:?}"
+    );
 }

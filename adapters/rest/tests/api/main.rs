@@ -1,7 +1,9 @@
 //! What programs are answered, on a site in memory.
 
 mod document;
+mod follow;
 mod jobs;
 mod people;
+mod server;
 mod site;
 mod tables;

@@ -33,6 +33,29 @@ async fn a_token_does_what_its_scope_says_and_makes_no_better_one() {
         assert_eq!(own.status, 201);
         assert!(own.json()["secret"].as_str().unwrap().starts_with("img_"));
     }
+    for (token, method, path, body, scope) in [
+        (&read, "POST", "/api/v1/jobs", order(), "it takes scope submit"),
+        (&read, "POST", "/api/v1/me/tokens", json!({ "scopes": ["submit"] }), "it takes scope submit"),
+        (&submit, "POST", "/api/v1/me/tokens", json!({ "scopes": ["manage"] }), "it takes scope manage"),
+        (&submit, "PUT", "/api/v1/queues/night", put.clone(), "it takes a group that may, as administrators"),
+        (
+            &site.token("root", Scope::Submit).await,
+            "PUT",
+            "/api/v1/queues/night",
+            put,
+            "it takes scope manage",
+        ),
+        (
+            &site.token("guest", Scope::Submit).await,
+            "POST",
+            "/api/v1/jobs",
+            order(),
+            "it takes a group that may, as makers",
+        ),
+    ] {
+        let said = site.json(token, method, path, body).await.problem(403);
+        assert!(said.contains(scope), "{path}: {said}");
+    }
     for header in ["Bearer nonsense", "Bearer", "Digest x", "Basic !", ""] {
         let answer =
             site.ask("GET", "/api/v1/jobs", &[format!("Authorization: {header}")], Body::empty()).await;

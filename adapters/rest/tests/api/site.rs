@@ -1,6 +1,7 @@
 //! A site in memory, and a client of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -8,8 +9,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use imaging::door::Door;
 use imaging::testing::{MemoryFiles, MemoryStore};
 use imaging::{
-    Account, Accounts, Desk, Feature, FeatureRepo, FolderContents, Group, JobFile, Nowhere, Offers,
-    Permission, Person, Scope, SourceError, TemplateOffer,
+    Account, Accounts, Desk, Feature, FeatureRepo, FolderContents, Group, ImageId, ImageJob, JobFile,
+    JobStore, Lookup, NewJob, Nowhere, Offers, Permission, Person, Push, Pushed, Scope, SourceError,
+    StoreError, TemplateOffer,
 };
 use rest::{Rest, Settings};
 use serde_json::Value;
@@ -20,7 +22,32 @@ use tower::ServiceExt;
 pub(crate) struct Site {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) door: Door,
-    router: Router,
+    pub(crate) router: Router,
+    /// How often a whole job was read.
+    pub(crate) reads: Arc<AtomicUsize>,
+}
+
+/// Counts how often whole jobs are read.
+struct Counted(Arc<MemoryStore>, Arc<AtomicUsize>);
+
+#[async_trait::async_trait]
+impl JobStore for Counted {
+    async fn record(&self, id: &ImageId, job: &NewJob, now: i64) -> Result<Option<ImageId>, StoreError> {
+        self.0.record(id, job, now).await
+    }
+
+    async fn push(&self, id: &ImageId, push: &Push, now: i64) -> Result<Pushed, StoreError> {
+        self.0.push(id, push, now).await
+    }
+
+    async fn job(&self, id: &ImageId) -> Result<Option<ImageJob>, StoreError> {
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.job(id).await
+    }
+
+    async fn finished(&self, lookup: &Lookup) -> Result<Option<ImageJob>, StoreError> {
+        self.0.finished(lookup).await
+    }
 }
 
 /// What came back.
@@ -115,15 +142,18 @@ impl Site {
             };
             store.put_account(&account, "root", 3).await.unwrap();
         }
-        let desk = Desk::new(store.clone(), files);
+        let reads = Arc::<AtomicUsize>::default();
+        let desk =
+            Desk { jobs: Arc::new(Counted(store.clone(), reads.clone())), ..Desk::new(store.clone(), files) };
         let stop = CancellationToken::new();
         let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop);
-        Site { router: Arc::new(rest).router(Router::new()), door, store }
+        Site { router: Arc::new(rest).router(Router::new()), door, store, reads }
     }
 
     /// Makes a token of somebody.
     pub(crate) async fn token(&self, name: &str, scope: Scope) -> String {
-        let person = Person { name: name.into(), email: String::new(), permissions: [].into() };
+        let person =
+            Person { name: name.into(), email: String::new(), permissions: [].into(), withheld: [].into() };
         let made = self.door.make_token(&person, "test", [scope].into(), None, imaging::now_ms()).await;
         made.unwrap().1.reveal().to_owned()
     }

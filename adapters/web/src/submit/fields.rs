@@ -30,9 +30,9 @@ pub(super) struct Sent {
 
 impl Fields {
     /// Reads a form; one that is long waits for its turn.
-    pub(super) async fn read(rest: &Arc<Rest>, request: Request) -> Result<Fields, Trouble> {
+    pub(super) async fn read(rest: &Arc<Rest>, person: &str, request: Request) -> Result<Fields, Trouble> {
         let headers = request.headers().clone();
-        Ok(rest.in_turn(&headers, parts(request)).await?)
+        Ok(rest.in_turn(person, &headers, parts(request)).await?)
     }
 
     /// Returns a text; empty when it was not sent.

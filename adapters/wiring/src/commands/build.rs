@@ -69,12 +69,17 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
 /// Says which jobs of dead programs wait for somebody: this build is not held up by them.
 async fn tell_left(machine: &Machine, show: &Show) -> Result<()> {
     let left = jobs_of(&machine.queue.left().await?);
-    if let Some(one) = left.first() {
-        let more = if left.len() > 1 { format!(" and {} more", left.len() - 1) } else { String::new() };
-        show.say(&format!(
-            "img: {}{more} was left behind: `img resume` goes on with it, `img resume --cancel` gives it up",
-            in_words(one.as_deref())
-        ));
+    let names: Vec<_> = left.iter().map(|id| in_words(id.as_deref())).collect();
+    match names.as_slice() {
+        [] => {}
+        [one] => show.say(&format!(
+            "img: {one} was left behind: `img resume` goes on with it, `img resume --cancel` gives it up"
+        )),
+        [one, ..] => show.say(&format!(
+            "img: {} jobs were left behind, {one} one of them: `img resume` goes on with them, \
+             `img resume --cancel` gives them up",
+            names.len()
+        )),
     }
     Ok(())
 }

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use super::order::CREATE_IMAGE;
 use super::signals::Signals;
 use crate::errands::{Errands, Nobody, OnBoss, Processes};
+use crate::foresight::OfBuilds;
 use crate::hosted::Fixed;
 use crate::machine::{Builders, Limits, Machine, user_name};
 use crate::observe::{InLog, Tally};
@@ -33,6 +34,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let UpArguments { here, state } = arguments;
     let mut site = of_builds(&here)?;
     let state = State::open(state)?;
+    let _alone = state.serve_alone()?;
     let store = site::store(&mut site, &state).await?;
     let launching = site::launching(&mut site)?;
     let host = |owner: &str| Host {
@@ -44,6 +46,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     };
     let mut made = None;
     let kickstarts = Arc::new(Replaceable::new(build_ks_of_site(&site)?));
+    let foresight = Arc::new(OfBuilds::of_site(&site, &launching, &state));
     let machine = Machine::with_store(
         &state,
         store,
@@ -64,10 +67,17 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let outdated = AtomicBool::new(false);
     let crew =
         Arc::new(Crew { posts: Vec::new(), tally: tally.clone(), stop: ending.stop.clone(), outdated });
-    let reloads = reloads(&crew, here, Replaced { builds, kickstarts }, host, Fixed::of_machine(&site));
+    let reloads = reloads(
+        &crew,
+        here,
+        Replaced { builds, kickstarts, foresight: foresight.clone() },
+        host,
+        Fixed::of_machine(&site),
+    );
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let web = Web::of_site(&site, &machine.store, &state, images.clone(), ending.stop.clone()).await?;
+    let web =
+        Web::of_site(&site, &machine.store, &state, images.clone(), foresight, ending.stop.clone()).await?;
     let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
     let beating = pulse.clone();
@@ -104,6 +114,7 @@ fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands 
 struct Replaced {
     builds: Arc<Replaceable>,
     kickstarts: Arc<Replaceable>,
+    foresight: Arc<OfBuilds>,
 }
 
 /// Has the configuration read again for workitems to come.
@@ -116,6 +127,7 @@ fn reloads(crew: &Arc<Crew>, here: HereArguments, replaced: Replaced, host: Host
             let (builds, kickstarts) = (build_image_of_site(&site, &host), build_ks_of_site(&site)?);
             replaced.builds.replace(builds).await;
             replaced.kickstarts.replace(kickstarts).await;
+            replaced.foresight.read_again(&site);
             let changed = fixed.changed(&Fixed::of_machine(&site));
             if !changed.is_empty() {
                 tracing::warn!("{} needs a restart to count", changed.join(", "));

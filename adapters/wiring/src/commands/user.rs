@@ -166,7 +166,12 @@ impl People {
         let Some(account) = self.store.account(name).await? else {
             bail!("there is no account `{}`: `img user add` makes one", visible(name));
         };
-        let person = Person { name: account.name, email: account.email, permissions: BTreeSet::new() };
+        let person = Person {
+            name: account.name,
+            email: account.email,
+            permissions: BTreeSet::new(),
+            withheld: BTreeSet::new(),
+        };
         let scope = |scope: &TokenScope| match scope {
             TokenScope::Read => Scope::Read,
             TokenScope::Submit => Scope::Submit,

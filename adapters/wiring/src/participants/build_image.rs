@@ -138,7 +138,7 @@ fn limits(site: &Configuration) -> Limits {
 }
 
 /// Reads what builds reach.
-pub(super) fn reach(site: &Configuration) -> Reach {
+pub(crate) fn reach(site: &Configuration) -> Reach {
     let list = |key| site.list("worker", key);
     let scripts = match site.text("worker", "scripts_network").unwrap_or_default().to_lowercase().as_str() {
         "none" => Network::None,

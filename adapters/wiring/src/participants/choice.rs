@@ -41,6 +41,13 @@ pub(crate) struct Choice {
     priority: Priority,
 }
 
+/// Tells whether dnf makes the images of a site of which nobody says more.
+pub(crate) fn is_dnf_of_site(site: &Configuration, state: &State) -> bool {
+    let (wish, machines, cache) = (Wish::of(site), Machines::of(site, state), cache(state));
+    let on_host = |tool| settings(site, tool, At::Host, &cache).program.exists();
+    matches!(usual(&wish, &on_host, &machines), Usual::Dnf | Usual::DnfInstead(_))
+}
+
 impl Choice {
     /// Lets whoever runs this program choose; where they say nothing, the configuration of the machine says it.
     pub(crate) fn of_person(

@@ -30,7 +30,7 @@ fn both_databases_give_programs_the_same_answers() {
         let up = Up::start_on(Site::new(), &format!("{configuration}[participant]\nconcurrency = 1\n"));
         let odd = "<b>'\"\\ü\u{1f980}\u{0} %_";
         let wish = json!({
-            "name": "demo", "image_type": "raw", "arch": "x86_64", "kickstart": "part / --size=64\n# ü'\"\\\n",
+            "name": "demo", "image_type": "raw", "arch": "x86_64", "kickstart": "part / --size=64\nrepo --name=r --baseurl=http://repo.example/\n%packages\nbusybox\n%end\n# ü'\"\\\n",
             "release": odd, "tags": ["<i>a</i>", "ü"], "tokens": { "A": "'; DROP TABLE job; --" },
         });
         let made = ask(&up, "POST", "jobs", &wish);

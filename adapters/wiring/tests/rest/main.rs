@@ -9,6 +9,7 @@ mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod orders;
 mod pages;
 mod proxy;
 mod schema;

@@ -40,19 +40,30 @@ impl Up {
         let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         std::fs::set_permissions(site.path().join("site.conf"), permissions).unwrap();
         let process = site.start_saying("up", &["up", "--config", "site.conf"]);
-        let start = Instant::now();
-        let address = loop {
-            let said = std::fs::read_to_string(site.path().join("up.said")).unwrap();
-            if let Some((_, rest)) = said.split_once("answering programs at ") {
-                break rest.split("/api").next().unwrap().to_owned();
-            }
-            assert!(start.elapsed() < PATIENCE, "it does not answer: {said}");
-            std::thread::sleep(Duration::from_millis(50));
-        };
+        let address = Up::address(&site, "up");
         let added = site.run(&["user", "--config", "site.conf", "add", "ana", "--group", "makers"]);
         assert_eq!(added.status, Some(0), "{added:?}");
         let token = site.run(&["user", "--config", "site.conf", "token", "ana", "--scope", "submit"]);
         Up { token: token.stdout.trim().to_owned(), site, process, address }
+    }
+
+    /// Starts it anew after it has ended; it listens elsewhere then.
+    pub(crate) fn start_again(&mut self) {
+        self.process = self.site.start_saying("again", &["up", "--config", "site.conf"]);
+        self.address = Up::address(&self.site, "again");
+    }
+
+    /// Waits until it says where it answers.
+    fn address(site: &Site, name: &str) -> String {
+        let start = Instant::now();
+        loop {
+            let said = std::fs::read_to_string(site.path().join(format!("{name}.said"))).unwrap();
+            if let Some((_, rest)) = said.split_once("answering programs at ") {
+                return rest.split("/api").next().unwrap().to_owned();
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not answer: {said}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Runs curl with the token of ana.

@@ -156,6 +156,6 @@ async fn a_machine_that_dies_under_a_task_is_said_and_leaves_nothing() {
     });
 
     let reason = ended.unwrap_err();
-    assert!(reason.starts_with("the machine ended by itself (killed by"), "{reason}");
+    assert!(reason.starts_with("the machine ended by itself (signal 9)"), "{reason}");
     scene.until_nothing_is_left().await;
 }

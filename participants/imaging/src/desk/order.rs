@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Mistake, Refusal};
-use crate::{ImageName, NewJob, Person, Registry, StoreError, Table, Tag};
+use super::Mistake;
+use crate::{ExtraRepo, ImageName, NewJob, Person, Registry, StoreError, Table, Tag};
 
 /// The longest kickstart, in bytes.
 const LONGEST_KICKSTART: usize = 10 << 20;
@@ -12,24 +12,22 @@ const LONGEST_TEXT: usize = 64 << 10;
 /// The most packages, repositories or options.
 const MOST: usize = 5_000;
 
-/// Completes an order with what is ours to say, or tells all that is wrong with it.
-pub(super) async fn checked(
-    registry: &dyn Registry,
-    person: &Person,
-    order: NewJob,
-) -> Result<NewJob, Refusal> {
-    let mistakes = mistakes(registry, &order).await?;
-    if !mistakes.is_empty() {
-        return Err(Refusal::Mistakes(mistakes));
-    }
+/// The fields that have to be right before anybody can say whether it could be built.
+pub(super) const TO_FORESEE: [&str; 6] =
+    ["name", "kickstart", "image_type", "arch", "tokenmap", "extra_repos"];
+/// How addresses of repositories begin.
+const SCHEMES: [&str; 4] = ["http://", "https://", "ftp://", "file:///"];
+
+/// Completes an order with what is ours to say.
+pub(super) fn completed(person: &Person, order: NewJob) -> NewJob {
     let email = if order.email.is_empty() { person.email.clone() } else { order.email };
-    Ok(NewJob {
+    NewJob {
         request: format!("{} {}", person.name, or_new(&order.request)),
         user: person.name.clone(),
         prefix: format!("{}/{}", folder(&order.queue), folder(&person.name)),
         email,
         ..order
-    })
+    }
 }
 
 /// Returns a text, or one nobody used before when it is empty.
@@ -78,6 +76,16 @@ pub(super) async fn mistakes(registry: &dyn Registry, order: &NewJob) -> Result<
             );
         }
     }
+    for repo in &order.extra_repos {
+        let url = match repo {
+            ExtraRepo::Address(url) | ExtraRepo::Named { url, .. } => url,
+        };
+        // a token may stand for the beginning
+        if !url.starts_with('@') && !SCHEMES.iter().any(|scheme| url.starts_with(scheme)) {
+            let why = format!("has `{}`, which begins with none of {}", shortened(url), SCHEMES.join(", "));
+            wrong("extra_repos", why);
+        }
+    }
     for pair in order.tokenmap.split(',').filter(|pair| !pair.is_empty()) {
         if pair.split_once(':').is_none_or(|(key, _)| key.is_empty()) {
             wrong(
@@ -102,8 +110,8 @@ fn lengths(order: &NewJob) -> Vec<Mistake> {
     };
     at_most("kickstart", LONGEST_KICKSTART, order.kickstart.len(), "bytes");
     let repos = order.extra_repos.iter().map(|repo| match repo {
-        crate::ExtraRepo::Address(url) => url.len(),
-        crate::ExtraRepo::Named { name, url } => name.len() + url.len(),
+        ExtraRepo::Address(url) => url.len(),
+        ExtraRepo::Named { name, url } => name.len() + url.len(),
     });
     let joined = |texts: &[String]| texts.iter().map(String::len).sum::<usize>();
     let map = |map: &std::collections::BTreeMap<String, String>| {

@@ -16,7 +16,11 @@ pub(super) fn print(error: &ClientError, json: bool) -> u8 {
             .iter()
             .for_each(|(field, why)| say(format_args!("     {} {}", visible(field), visible(why))));
     } else {
-        say(format_args!("img: {}", visible(&text(error))));
+        let text = text(error);
+        for (number, line) in text.lines().enumerate() {
+            let begin = if number == 0 { "img:" } else { "    " };
+            say(format_args!("{begin} {}", visible(line)));
+        }
     }
     let (kind, status) = match error.kind() {
         Kind::Refused => ("refused", 2),
