@@ -1,5 +1,5 @@
 # The commands of this project; what each does is in the script it calls.
-.PHONY: help demo test test-pykickstart fuzz lint bench soak deb rpm test-packages install clean
+.PHONY: help demo test test-pykickstart fuzz lint bench screenshots soak deb rpm test-packages install clean
 
 help: ## says what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -24,6 +24,12 @@ lint: ## formatting, clippy, shellcheck where it is installed
 bench: ## measures; docs/performance.md says what
 	@.ci/need bench
 	@.ci/with-services cargo bench --workspace --locked --benches
+
+screenshots: ## has Chromium look at every page, and writes the pictures of docs/web.md and target/pictures
+	@.ci/need test
+	@.ci/axe
+	@examples/demo/make-repo target/demo-repo
+	@IMG_WRITE_PICTURES=1 IMG_DEMO_REPO="$$(realpath target/demo-repo)" IMG_TEST_AXE="$$(realpath "$${CARGO_TARGET_DIR:-target}/axe/axe.min.js")" cargo test --locked -p wiring --test rest chromium
 
 soak: ## kills and stops real builds at 330 moments, and brokers under 500 workitems; takes half an hour
 	@.ci/need test

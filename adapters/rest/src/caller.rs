@@ -135,7 +135,7 @@ impl FromRequestParts<Arc<Rest>> for Owner {
 
 impl Rest {
     /// Lets an address try only so many passwords of a name.
-    pub(crate) fn may_try(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
+    pub fn may_try(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
         let name = name.chars().take(64).collect();
         let now = Instant::now();
         if self.guesses.takes((address, name), now) && self.guessers.takes(address, now) {

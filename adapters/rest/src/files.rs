@@ -9,6 +9,7 @@ mod send;
 use percent_encoding::percent_decode_str;
 use utoipa_axum::routes;
 
+pub use self::list::{FileView, Files};
 pub(crate) use self::place::{Opened, encoded, is_elsewhere, is_no};
 pub(crate) use self::send::{problem, send};
 use crate::routes::Routes;
@@ -18,7 +19,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 /// Returns the path of an address below another; none when it is not below it, or leads out.
-pub(crate) fn below(above: &str, url: &str) -> Option<String> {
+pub fn below(above: &str, url: &str) -> Option<String> {
     let rest = url.strip_prefix(above.trim_end_matches('/'))?.strip_prefix('/')?;
     let path = percent_decode_str(rest).decode_utf8().ok()?.into_owned();
     if above.is_empty() || !place::is_plain(&path) { None } else { Some(path) }

@@ -9,6 +9,8 @@
 //! - [`order`]: what a person writes becomes what the desk takes
 //! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`]: the addresses
 //! - [`document`]: the OpenAPI document and a page that shows it
+//!
+//! What pages for people need as well (orders, files, logs, problems) is public: `adapters/web` is their view.
 
 mod asked;
 mod caller;
@@ -29,9 +31,14 @@ mod templates;
 mod turn;
 mod view;
 
+pub use files::{FileView, Files, below};
+pub use log::Growing;
+pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
+pub use problem::{Mistake, Problem};
 pub use routes::document;
 pub use server::{Server, ServerError};
 pub use service::{Observed, Rest, Settings};
+pub use view::{Repo, tokens};
 
 /// Pages that are served beside ours.
 pub type Pages = axum::Router;

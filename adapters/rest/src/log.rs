@@ -8,8 +8,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use imaging::ImageJob;
 use utoipa_axum::routes;
 
+pub use self::source::Growing;
 use crate::asked::OfJob;
 use crate::caller::Caller;
 use crate::files::send;
@@ -39,12 +41,24 @@ pub(crate) async fn log(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job = rest.desk.show(&id).await?;
-    let opened = source::find(&rest, &job).await?;
-    let opened = opened.ok_or_else(|| {
-        Problem::missing(format!(
-            "{id} has no log: it is {}, and nothing was written yet, or no longer",
-            job.status
-        ))
-    })?;
-    send(&rest, &headers, opened, &format!("{}.log", job.asked.name), None).await
+    rest.log(&job, &headers).await
+}
+
+impl Rest {
+    /// Answers with the log of a job, or the part of it that is asked for.
+    pub async fn log(&self, job: &ImageJob, headers: &HeaderMap) -> Result<Response, Problem> {
+        let opened = source::find(self, job).await?;
+        let opened = opened.ok_or_else(|| {
+            Problem::missing(format!(
+                "{} has no log: it is {}, and nothing was written yet, or no longer",
+                job.image_id, job.status
+            ))
+        })?;
+        send(self, headers, opened, &format!("{}.log", job.asked.name), None).await
+    }
+
+    /// Finds the log of a job, to read in it; none when nothing was written yet, or no longer.
+    pub async fn growing_log(&self, job: &ImageJob) -> Result<Option<Growing>, Problem> {
+        Ok(source::find(self, job).await?.map(Growing::from))
+    }
 }

@@ -13,7 +13,8 @@ use imaging::{Desk, NewJob, Offers, Tag};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use self::kickstart::{Configuration, apart, checked, generated, unreadable};
+pub use self::kickstart::{Configuration, ConfigurationFile, checked};
+pub(crate) use self::kickstart::{apart, generated, unreadable};
 use crate::problem::{Mistake, Problem};
 use crate::view::Repo;
 
@@ -21,56 +22,56 @@ use crate::view::Repo;
 /// which may bring the others; a retry says only what is to be different.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Order {
+pub struct Order {
     /// What the image is called; its files are called after it.
     #[schema(example = "demo")]
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
     /// The form of the image: see `/api/v1/image-types`.
     #[schema(example = "raw")]
-    pub(crate) image_type: Option<String>,
+    pub image_type: Option<String>,
     /// The processor it is for: see `/api/v1/arches`.
     #[schema(example = "x86_64")]
-    pub(crate) arch: Option<String>,
+    pub arch: Option<String>,
     /// The text of the kickstart, 10 MiB at most.
     #[schema(
         example = "part / --size=64\nrepo --name=demo --baseurl=http://repo.example/demo\n%packages\nbusybox\n%end\n"
     )]
-    pub(crate) kickstart: Option<String>,
+    pub kickstart: Option<String>,
     /// The file of a template: see `/api/v1/templates`.
-    pub(crate) template: Option<String>,
+    pub template: Option<String>,
     /// YAML that a kickstart is made from.
     #[serde(deserialize_with = "crate::object::or_none")]
-    pub(crate) configuration: Option<Configuration>,
+    pub configuration: Option<Configuration>,
     /// A queue that launches: see `/api/v1/queues`; `api` unless said.
-    pub(crate) queue: Option<String>,
+    pub queue: Option<String>,
     /// What stands for `@NAME@` in the kickstart, on top of what the site says.
-    pub(crate) tokens: Option<BTreeMap<String, String>>,
+    pub tokens: Option<BTreeMap<String, String>>,
     /// Features of the site: see `/api/v1/features`; those the template suggests unless said.
-    pub(crate) features: Option<BTreeSet<String>>,
+    pub features: Option<BTreeSet<String>>,
     /// Packages on top of the kickstart's; `-name` leaves one out, `@name` is a group.
-    pub(crate) packages: Option<Vec<String>>,
+    pub packages: Option<Vec<String>>,
     /// Repositories on top of the kickstart's.
-    pub(crate) extra_repos: Option<Vec<Repo>>,
+    pub extra_repos: Option<Vec<Repo>>,
     /// Options for the builder.
-    pub(crate) extra_opts: Option<Vec<String>>,
+    pub extra_opts: Option<Vec<String>>,
     /// Processes that follow the build: see `/api/v1/post-processes`; those that are meant by default unless said.
-    pub(crate) post_processes: Option<BTreeSet<String>>,
+    pub post_processes: Option<BTreeSet<String>>,
     /// What those are told, by the names of their arguments.
-    pub(crate) post_process_arguments: Option<BTreeMap<String, String>>,
+    pub post_process_arguments: Option<BTreeMap<String, String>>,
     /// The release it is part of.
-    pub(crate) release: Option<String>,
+    pub release: Option<String>,
     /// Devices it is to be tested on.
-    pub(crate) devicegroup: Option<String>,
+    pub devicegroup: Option<String>,
     /// Where mail about it goes, beside its owner, joined with commas.
-    pub(crate) email: Option<String>,
+    pub email: Option<String>,
     /// Words to find it again by, 50 at most.
-    pub(crate) tags: Option<Vec<String>>,
+    pub tags: Option<Vec<String>>,
     /// Whether it is protected from deletion.
-    pub(crate) pinned: Option<bool>,
+    pub pinned: Option<bool>,
 }
 
 /// Completes an order on top of another job: an empty one, or the one that is asked for again.
-pub(crate) async fn complete(
+pub async fn complete(
     order: Order,
     mut job: NewJob,
     desk: &Desk,

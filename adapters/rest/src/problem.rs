@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// Why a request came to nothing.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     kind: Kind,
     detail: String,
     mistakes: Vec<Mistake>,
@@ -56,11 +56,11 @@ pub(crate) struct ProblemDocument {
 
 /// Something to mend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Mistake {
+pub struct Mistake {
     /// The field.
-    pub(crate) field: String,
+    pub field: String,
     /// What is wrong with it; follows its name.
-    pub(crate) why: String,
+    pub why: String,
 }
 
 impl Mistake {
@@ -99,23 +99,47 @@ impl Kind {
 }
 
 impl Problem {
+    /// Returns the status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.kind.told().0
+    }
+
+    /// Returns what kind of problem it is, in words.
+    pub fn title(&self) -> &'static str {
+        self.kind.told().2
+    }
+
+    /// Returns what is wrong this time, and what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Returns all there is to mend; empty when no field is wrong.
+    pub fn all_mistakes(&self) -> &[Mistake] {
+        &self.mistakes
+    }
+
     fn new(kind: Kind, detail: impl Into<String>) -> Problem {
         Problem { kind, detail: detail.into(), mistakes: Vec::new() }
     }
 
-    pub(crate) fn unreadable(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn unreadable(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::Unreadable, detail)
     }
 
-    pub(crate) fn unknown(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn unknown(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::Unknown, detail)
     }
 
-    pub(crate) fn not_allowed(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn not_allowed(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::NotAllowed, detail)
     }
 
-    pub(crate) fn missing(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn missing(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::Missing, detail)
     }
 
@@ -123,11 +147,13 @@ impl Problem {
         Problem::new(Kind::Method, "the header Allow says which")
     }
 
-    pub(crate) fn conflict(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn conflict(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::Conflict, detail)
     }
 
-    pub(crate) fn too_large(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn too_large(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::TooLarge, detail)
     }
 
@@ -139,7 +165,8 @@ impl Problem {
         Problem::new(Kind::NoSuchRange, format!("it has {size} bytes"))
     }
 
-    pub(crate) fn too_many(detail: impl Into<String>) -> Problem {
+    /// Makes one of this kind.
+    pub fn too_many(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::TooMany, detail)
     }
 
@@ -148,7 +175,7 @@ impl Problem {
     }
 
     /// Says in the log what a person who asks can do nothing about.
-    pub(crate) fn ours(error: &(dyn std::error::Error + 'static)) -> Problem {
+    pub fn ours(error: &(dyn std::error::Error + 'static)) -> Problem {
         tracing::error!("{}", chain(error));
         Problem::new(Kind::Ours, "its log says more")
     }
@@ -158,7 +185,8 @@ impl Problem {
         Problem { kind: Kind::Mistakes, detail: texts.join("; "), mistakes }
     }
 
-    pub(crate) fn mistake(field: &str, why: impl Into<String>) -> Problem {
+    /// Makes one of a field.
+    pub fn mistake(field: &str, why: impl Into<String>) -> Problem {
         Problem::mistakes(vec![Mistake::of(field, why)])
     }
 }

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use sha2::{Digest, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -46,19 +46,20 @@ pub fn document() -> OpenApi {
 }
 
 impl Rest {
-    /// Returns all addresses; `more` are pages beside them that others make.
-    pub fn router(self, more: Router) -> Router {
-        let rest = Arc::new(self);
+    /// Returns all addresses; `more` are pages beside them that others make, with what is said of unknown ones.
+    pub fn router(self: Arc<Self>, more: Router) -> Router {
+        let rest = self;
         let (router, api) = all().split_for_parts();
         let document = served(finished(api));
         let document = move |headers: axum::http::HeaderMap| async move { document.answer(&headers) };
         router
             .route("/api/v1/openapi.json", get(document))
             .route("/api/v1/docs", get(page))
+            .route("/api", any(unknown))
+            .route("/api/{*unknown}", any(unknown))
             .with_state(rest.clone())
-            .merge(more)
-            .fallback(|| async { Problem::missing("no such address: /api/v1/docs lists them all") })
             .method_not_allowed_fallback(|| async { Problem::method() })
+            .merge(more)
             .layer(DefaultBodyLimit::disable()) // each reader has a limit of its own
             .layer(from_fn_with_state(rest.clone(), limit))
             .layer(RequestBodyTimeoutLayer::new(PATIENCE))
@@ -75,6 +76,10 @@ impl Rest {
     }
 }
 
+async fn unknown() -> Problem {
+    Problem::missing("no such address: /api/v1/docs lists them all")
+}
+
 /// Tells that a bug of ours was met; the program goes on.
 #[expect(clippy::needless_pass_by_value, reason = "a panic is given away")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
@@ -83,9 +88,9 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::ours(&std::io::Error::other(format!("a request panicked: {text}"))).into_response()
 }
 
-/// Lets each client ask only so often: a token is one, and an address without a token.
+/// Lets each client ask only so often: a token is one, so is a browser's session, and an address without either.
 async fn limit(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {
-    let client = match request.headers().get(AUTHORIZATION) {
+    let client = match request.headers().get(AUTHORIZATION).or_else(|| request.headers().get(COOKIE)) {
         Some(shown) => Sha256::digest(shown.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
         None => {
             let address = request.extensions().get::<ConnectInfo<SocketAddr>>();

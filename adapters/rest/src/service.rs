@@ -44,18 +44,24 @@ const FOLLOWERS: usize = 200;
 
 /// What answers need.
 pub struct Rest {
-    pub(crate) desk: Desk,
-    pub(crate) door: Door,
-    pub(crate) accounts: Arc<dyn Accounts>,
-    pub(crate) offers: Arc<dyn Offers>,
+    /// What people may ask for.
+    pub desk: Desk,
+    /// Who they are.
+    pub door: Door,
+    /// The people a site knows.
+    pub accounts: Arc<dyn Accounts>,
+    /// What they choose from.
+    pub offers: Arc<dyn Offers>,
     pub(crate) elsewhere: Arc<dyn Elsewhere>,
     pub(crate) observed: Observed,
-    pub(crate) stop: CancellationToken,
+    /// When streams end.
+    pub stop: CancellationToken,
     pub(crate) guesses: Limit<(IpAddr, String)>,
     pub(crate) guessers: Limit<IpAddr>,
     pub(crate) requests: Limit<String>,
     pub(crate) turns: Turns,
-    pub(crate) followers: Arc<Semaphore>,
+    /// Whoever follows something takes one of these.
+    pub followers: Arc<Semaphore>,
 }
 
 impl Rest {
@@ -88,7 +94,7 @@ impl Rest {
 
     /// Reads a body, after a wait when it is a long one; it has to be here within a time, since whoever sends nothing keeps
     /// others from their turn.
-    pub(crate) async fn in_turn<T>(
+    pub async fn in_turn<T>(
         &self,
         person: &str,
         headers: &HeaderMap,

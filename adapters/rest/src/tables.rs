@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use imaging::{Table, now_ms};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use utoipa_axum::routes;
 
 use self::views::{BuildServiceView, NameView, PostProcessView, QueueView, TokenView, View};
@@ -65,6 +66,40 @@ async fn remove(rest: &Rest, table: Table, name: &str, who: &str) -> Result<Stat
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::missing(format!("there is no {name:?} in {}", table.as_str())))
+    }
+}
+
+/// Writes an entry that is given as JSON.
+async fn put_json<T: View + Serialize + DeserializeOwned>(
+    rest: &Rest,
+    table: Table,
+    name: String,
+    body: serde_json::Value,
+    who: &str,
+) -> Result<(), Problem> {
+    let view: T = serde_json::from_value(body)
+        .map_err(|error| Problem::mistake("body", format!("is not what is meant: {error}")))?;
+    put(rest, table, name, view, who).await.map(drop)
+}
+
+impl Rest {
+    /// Writes an entry, given as programs write it, over the one of its name.
+    pub async fn put_entry(
+        &self,
+        table: Table,
+        name: String,
+        body: serde_json::Value,
+        who: &str,
+    ) -> Result<(), Problem> {
+        match table {
+            Table::Queues => put_json::<QueueView>(self, table, name, body, who).await,
+            Table::Arches | Table::ImageTypes | Table::JobStates => {
+                put_json::<NameView>(self, table, name, body, who).await
+            }
+            Table::BuildServices => put_json::<BuildServiceView>(self, table, name, body, who).await,
+            Table::Tokens => put_json::<TokenView>(self, table, name, body, who).await,
+            Table::PostProcesses => put_json::<PostProcessView>(self, table, name, body, who).await,
+        }
     }
 }
 

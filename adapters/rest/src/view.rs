@@ -125,7 +125,7 @@ pub(crate) struct JobView {
 /// A repository: its address, or an address with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum Repo {
+pub enum Repo {
     /// Its address, which also names it.
     Address(String),
     /// A name of its own.
@@ -156,7 +156,7 @@ impl From<Repo> for ExtraRepo {
 }
 
 /// Reads `K:V,K2:V2`; what has no colon in it is left out.
-pub(crate) fn tokens(asked: &NewJob) -> BTreeMap<String, String> {
+pub fn tokens(asked: &NewJob) -> BTreeMap<String, String> {
     let pairs = asked.tokenmap.split(',').filter_map(|pair| pair.split_once(':'));
     pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }

@@ -1,4 +1,4 @@
-//! What `img up` shows to programs: the desk of this machine, by HTTP.
+//! What `img up` shows to people and programs: the desk of this machine, by HTTP.
 
 mod offers;
 
@@ -57,6 +57,7 @@ impl Web {
         tracing::info!(
             "answering programs at http://{address}/api/v1; http://{address}/api/v1/docs says how"
         );
+        tracing::info!("showing pages to people at http://{address}/");
         if !Door::new(store).is_open().await? {
             tracing::warn!(
                 "nobody has a password yet: `img user passwd admin{}`, run here as this user, makes the first administrator",
@@ -68,7 +69,9 @@ impl Web {
 
     /// Answers until `stop`; `more` are pages of others.
     pub(crate) async fn serve(self, more: rest::Pages, stop: CancellationToken) -> Result<()> {
-        Ok(self.server.serve(self.rest.router(more), stop).await?)
+        let rest = Arc::new(self.rest);
+        let pages = web::pages(&rest).merge(more);
+        Ok(self.server.serve(rest.router(pages), stop).await?)
     }
 }
 

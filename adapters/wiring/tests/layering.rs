@@ -31,6 +31,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("process-engine", &["participant-core", "sqlite-file"]),
     ("job-store-sql", &["imaging", "sqlite-file"]),
     ("rest-client", &["imaging"]),
+    ("web", &["imaging", "img-kickstart", "rest"]),
     ("skynet-amqp", &["participant-core"]),
     ("examples", &["participant-core", "participants/*", "local-queue", "skynet-amqp"]),
     ("wiring", &["participant-core", "imaging", "img-kickstart", "participants/*", "adapters/*"]),

@@ -6,13 +6,13 @@ const WEB: &str = "web";
 const LDAP: &str = "ldap";
 const PROCESSES: &str = "processes";
 
-const NO_WEB: &str = "there is no web interface yet";
-const NO_LOGIN: &str = "there is no web interface to log in to yet";
+const NO_WEB: &str = "the pages of `img up` do without it";
+const NO_LOGIN: &str = "people log in by accounts of `img user` only, as yet";
 const SYSTEMD: &str = "it is obsolete: systemd starts participants, and keeps their logs";
 const ONE_BROKER: &str = "it is obsolete: the only broker is that of [boss]";
 
 pub(super) const KEYS: &[Key] = &[
-    Key::new(WEB, "serve", Kind::YesNo, "whether `img up` answers programs").value("yes").example("yes"),
+    Key::new(WEB, "serve", Kind::YesNo, "whether `img up` shows pages and answers programs").value("yes").example("yes"),
     Key::new(
         WEB,
         "listen",

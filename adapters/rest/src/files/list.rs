@@ -25,38 +25,38 @@ const LONGEST_SUMS: u64 = 1 << 20;
 
 /// The files of a job.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Files {
+pub struct Files {
     /// Sorted by path; 10000 at most.
-    files: Vec<FileView>,
+    pub files: Vec<FileView>,
     /// How many there are, links included.
-    count: u64,
+    pub count: u64,
     /// How many bytes they have together.
-    bytes: u64,
+    pub bytes: u64,
     /// Whether they are on the machine that built the image: then only those it tells of are listed.
-    elsewhere: bool,
+    pub elsewhere: bool,
 }
 
 /// A file.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct FileView {
+pub struct FileView {
     /// Its path below the folder of the job.
     #[schema(example = "demo.raw")]
-    path: String,
+    pub path: String,
     /// Where it can be fetched.
     #[schema(example = "/api/v1/jobs/demo-20261128-193513/files/demo.raw")]
-    url: String,
+    pub url: String,
     /// Its size in bytes, when known.
-    size: Option<u64>,
+    pub size: Option<u64>,
     /// Its type.
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub kind: &'static str,
     /// When it was last written.
     #[schema(format = DateTime)]
-    changed: Option<String>,
+    pub changed: Option<String>,
     /// Its checksum, when the build told it.
-    sha256: Option<String>,
+    pub sha256: Option<String>,
     /// Whether it is the image.
-    is_image: bool,
+    pub is_image: bool,
 }
 
 /// Lists the files of a job: none before the build is over.
@@ -69,33 +69,48 @@ pub(crate) async fn list(
     OfJob(id): OfJob,
 ) -> Result<Answer<Files>, Problem> {
     let job = rest.desk.show(&id).await?;
-    let contents = rest.desk.files.contents(&job.asked.prefix, &id).await;
-    let contents = contents.map_err(|error| Problem::ours(&error))?;
-    let image = below(&job.files_url, &job.image_url);
-    let sums = sums(&rest, &job).await;
-    let view = |path: String, size: Option<u64>, changed: Option<i64>| FileView {
-        url: format!("/api/v1/jobs/{id}/files/{}", encoded(&path)),
-        size,
-        kind: kind(&path),
-        changed: changed.map(time),
-        sha256: sums.get(&path).cloned(),
-        is_image: image.as_deref() == Some(&path),
-        path,
-    };
-    if contents.count == 0 && place::is_elsewhere(&job.files_url) {
-        // a web server tells no list; what the build wrote of itself does
-        let log = below(&job.files_url, &job.logfile_url).filter(|_| job.status.is_final());
-        let mut paths: Vec<String> = sums.keys().cloned().chain(image.clone()).chain(log).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        let count = paths.len() as u64;
-        let files = paths.into_iter().map(|path| view(path, None, None)).collect();
-        return Ok(Answer(Files { files, count, bytes: 0, elsewhere: true }));
+    rest.files(&job).await.map(Answer)
+}
+
+impl Rest {
+    /// Lists the files of a job.
+    pub async fn files(&self, job: &ImageJob) -> Result<Files, Problem> {
+        let id = &job.image_id;
+        let contents = self.desk.files.contents(&job.asked.prefix, id).await;
+        let contents = contents.map_err(|error| Problem::ours(&error))?;
+        let image = below(&job.files_url, &job.image_url);
+        let sums = sums(self, job).await;
+        let view = |path: String, size: Option<u64>, changed: Option<i64>| FileView {
+            url: format!("/api/v1/jobs/{id}/files/{}", encoded(&path)),
+            size,
+            kind: kind(&path),
+            changed: changed.map(time),
+            sha256: sums.get(&path).cloned(),
+            is_image: image.as_deref() == Some(&path),
+            path,
+        };
+        if contents.count == 0 && place::is_elsewhere(&job.files_url) {
+            // a web server tells no list; what the build wrote of itself does
+            let log = below(&job.files_url, &job.logfile_url).filter(|_| job.status.is_final());
+            let mut paths: Vec<String> = sums.keys().cloned().chain(image.clone()).chain(log).collect();
+            paths.sort_unstable();
+            paths.dedup();
+            let count = paths.len() as u64;
+            let files = paths.into_iter().map(|path| view(path, None, None)).collect();
+            return Ok(Files { files, count, bytes: 0, elsewhere: true });
+        }
+        let files =
+            contents.files.into_iter().map(|file| view(file.path, Some(file.size), Some(file.changed_ms)));
+        let (count, bytes) = (contents.count, contents.bytes);
+        Ok(Files { files: files.collect(), count, bytes, elsewhere: false })
     }
-    let files =
-        contents.files.into_iter().map(|file| view(file.path, Some(file.size), Some(file.changed_ms)));
-    let (count, bytes) = (contents.count, contents.bytes);
-    Ok(Answer(Files { files: files.collect(), count, bytes, elsewhere: false }))
+
+    /// Answers with a file of a job, or the part of it that is asked for.
+    pub async fn file(&self, job: &ImageJob, path: &str, headers: &HeaderMap) -> Result<Response, Problem> {
+        let opened = place::find(self, job, path).await?;
+        let sum = sums(self, job).await.remove(path);
+        send(self, headers, opened, path, sum.as_deref()).await
+    }
 }
 
 /// Fetches a file of a job, or part of it by `Range`.
@@ -117,9 +132,7 @@ pub(crate) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let job = rest.desk.show(&image_id(&id)?).await?;
-    let opened = place::find(&rest, &job, &path).await?;
-    let sum = sums(&rest, &job).await.remove(&path);
-    send(&rest, &headers, opened, &path, sum.as_deref()).await
+    rest.file(&job, &path, &headers).await
 }
 
 /// Reads what the build said of its files in `NAME.sha256`; what cannot be read says nothing.

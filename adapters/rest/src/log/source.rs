@@ -37,9 +37,11 @@ pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, 
 }
 
 /// A log that is read on and on.
-#[derive(Clone)]
-pub(super) enum Growing {
+#[derive(Clone, Debug)]
+pub enum Growing {
+    /// On this machine.
     Here(Arc<File>),
+    /// On the machine that builds, at this address.
     There(String),
 }
 
@@ -53,8 +55,23 @@ impl From<Opened> for Growing {
 }
 
 impl Growing {
+    /// Returns how long it is now; none when the machine that builds does not say.
+    pub async fn size(&self, rest: &Rest) -> Result<Option<u64>, Problem> {
+        match self {
+            Growing::Here(file) => {
+                file.metadata().map(|about| Some(about.len())).map_err(|error| Problem::ours(&error))
+            }
+            Growing::There(url) => match rest.elsewhere.fetch(url, Some(Span { from: 0, to: Some(0) })).await
+            {
+                Ok(fetched) => Ok(fetched.size),
+                Err(ElsewhereError::NoSuchPart(_) | ElsewhereError::Missing(_)) => Ok(Some(0)),
+                Err(error) => Err(crate::files::problem(error)),
+            },
+        }
+    }
+
     /// Reads what follows; nothing when nothing is there yet.
-    pub(super) async fn read(&self, rest: &Rest, from: u64) -> Result<Vec<u8>, Problem> {
+    pub async fn read(&self, rest: &Rest, from: u64) -> Result<Vec<u8>, Problem> {
         match self {
             Growing::Here(file) => {
                 let file = file.clone();

@@ -19,27 +19,27 @@ const MOST: usize = 100;
 /// YAML that kickstarts are made from.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Configuration {
+pub struct Configuration {
     /// The files: those with configurations and repositories, and what they name beside them.
     #[serde(deserialize_with = "crate::object::list")]
-    pub(crate) files: Vec<ConfigurationFile>,
+    pub files: Vec<ConfigurationFile>,
     /// The configuration that is meant, by its `Name` or `FileName`; needed when several are active.
     #[serde(default)]
-    pub(crate) only: Option<String>,
+    pub only: Option<String>,
     /// Which of the addresses of repositories counts.
     #[serde(default)]
-    pub(crate) flavour: Option<String>,
+    pub flavour: Option<String>,
 }
 
 /// One file.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ConfigurationFile {
+pub struct ConfigurationFile {
     /// Its path, as other files name it.
     #[schema(example = "phone.yaml")]
-    pub(crate) name: String,
+    pub name: String,
     /// What is in it.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 /// A kickstart, and what goes with it unless somebody says otherwise.
@@ -112,7 +112,7 @@ pub(super) async fn find(
 }
 
 /// Checks a kickstart as it is checked before it is built.
-pub(crate) fn checked(text: &[u8]) -> Vec<Diagnostic> {
+pub fn checked(text: &[u8]) -> Vec<Diagnostic> {
     check_with(&Kickstart::parse(text), &Rules::default().include_allowed(false))
 }
 

@@ -147,7 +147,7 @@ impl Site {
             Desk { jobs: Arc::new(Counted(store.clone(), reads.clone())), ..Desk::new(store.clone(), files) };
         let stop = CancellationToken::new();
         let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop);
-        Site { router: rest.router(Router::new()), door, store, reads }
+        Site { router: Arc::new(rest).router(Router::new()), door, store, reads }
     }
 
     /// Makes a token of somebody.

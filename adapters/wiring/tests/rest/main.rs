@@ -3,12 +3,14 @@
 #[path = "../program/mod.rs"]
 mod program;
 
+mod chromium;
 mod client;
 mod database;
 mod elsewhere;
 mod files;
 mod follow;
 mod orders;
+mod pages;
 mod proxy;
 mod schema;
 mod story;

@@ -1,0 +1,167 @@
+//! The page of a job.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use imaging::{ExtraRepo, ImageJob, JobEvent, now_ms};
+use rest::Rest;
+use serde::Deserialize;
+
+use super::OfJob;
+use super::log::{Part, TAIL};
+use super::record::{self, Step};
+use crate::show::{Moment, Row, count, link, page, size};
+use crate::trouble::Trouble;
+use crate::visitor::{Bar, Visitor};
+
+#[derive(Template)]
+#[template(path = "job.html")]
+struct JobPage {
+    bar: Bar,
+    row: Row,
+    said: &'static str,
+    error: String,
+    steps: Vec<Step>,
+    warnings: Vec<String>,
+    log: Option<Part>,
+    /// Where the log goes on while it is written; empty when it does not.
+    follow: String,
+    image_size: String,
+    files: Vec<FileLine>,
+    files_note: String,
+    facts: Vec<(&'static str, String)>,
+    history: Vec<EventLine>,
+}
+
+struct FileLine {
+    path: String,
+    link: String,
+    size: String,
+    sha256: String,
+    is_image: bool,
+}
+
+struct EventLine {
+    at: Moment,
+    who: String,
+    text: String,
+}
+
+impl From<JobEvent> for EventLine {
+    fn from(event: JobEvent) -> EventLine {
+        let at = Moment::of(event.at_ms, now_ms());
+        EventLine { at, who: event.who, text: event.what.to_string() }
+    }
+}
+
+/// What a person did that led here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Did {
+    done: String,
+}
+
+fn done(word: &str) -> &'static str {
+    match word {
+        "submitted" => "It is recorded, and will be built.",
+        "stopped" => "It was stopped: whoever builds it ends within seconds.",
+        "pinned" => "It is pinned: nobody deletes it.",
+        "unpinned" => "It is pinned no longer.",
+        "tagged" => "The tags are saved.",
+        _ => "",
+    }
+}
+
+pub(super) async fn job(
+    visitor: Visitor,
+    State(rest): State<Arc<Rest>>,
+    OfJob(id): OfJob,
+    Query(did): Query<Did>,
+) -> Result<Response, Trouble> {
+    let job = rest.desk.show(&id).await?;
+    let history = rest.desk.history(&id).await?.into_iter().map(EventLine::from).collect();
+    let record = record::read(&rest, &job).await;
+    let log = Part::end_of(&rest, &job, TAIL).await?;
+    let (files, files_note, image_size) = files(&rest, &job).await?;
+    Ok(page(&JobPage {
+        bar: visitor.bar("queue"),
+        row: Row::of(job.line(), &visitor.person),
+        // what will be has been
+        said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
+        error: job.error.clone(),
+        steps: record.steps,
+        warnings: record.warnings,
+        log,
+        follow: if job.status.is_final() { String::new() } else { format!("/job/{id}/log/events") },
+        image_size,
+        files,
+        files_note,
+        facts: facts(&job),
+        history,
+    }))
+}
+
+async fn files(rest: &Rest, job: &ImageJob) -> Result<(Vec<FileLine>, String, String), Trouble> {
+    if !job.status.is_final() {
+        return Ok(Default::default());
+    }
+    let all = rest.files(job).await?;
+    let image = all.files.iter().find(|file| file.is_image).and_then(|file| file.size);
+    let shown = all.files.len().min(MOST_FILES);
+    let note = match (all.elsewhere, u64::try_from(shown).unwrap_or_default() < all.count) {
+        (true, _) => "They are on the machine that built it.".to_owned(),
+        (false, true) => format!(
+            "The first {shown} of {}; {} together.",
+            count(all.count, "file", "files"),
+            size(all.bytes)
+        ),
+        (false, false) => format!("{}, {} together.", count(all.count, "file", "files"), size(all.bytes)),
+    };
+    let line = |file: rest::FileView| FileLine {
+        link: link(&file.path),
+        size: file.size.map(size).unwrap_or_default(),
+        sha256: file.sha256.unwrap_or_default(),
+        is_image: file.is_image,
+        path: file.path,
+    };
+    let lines = all.files.into_iter().take(MOST_FILES).map(line).collect();
+    Ok((lines, note, image.map(size).unwrap_or_default()))
+}
+
+/// So many files are on the page.
+const MOST_FILES: usize = 200;
+
+/// Returns what else was asked for, where something was.
+fn facts(job: &ImageJob) -> Vec<(&'static str, String)> {
+    let asked = &job.asked;
+    let repo = |repo: &ExtraRepo| match repo {
+        ExtraRepo::Address(url) => url.clone(),
+        ExtraRepo::Named { name, url } => format!("{name}: {url}"),
+    };
+    let processes: Vec<_> = asked.post_processes.iter().map(String::as_str).collect();
+    let arguments: Vec<_> = asked.pp_args.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let facts = [
+        ("Queue", asked.queue.clone()),
+        (
+            "Tokens",
+            rest::tokens(asked)
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        ("Packages", asked.overlay.join("\n")),
+        ("Repositories", asked.extra_repos.iter().map(repo).collect::<Vec<_>>().join("\n")),
+        ("Options", asked.extra_opts.join(" ")),
+        ("Afterwards", processes.join("\n")),
+        ("With", arguments.join("\n")),
+        ("Release", asked.release.clone()),
+        ("Devices", asked.devicegroup.clone()),
+        ("Mail", asked.email.clone()),
+        ("Again for", asked.retry_of.clone().unwrap_or_default()),
+        ("Test results", job.test_results_url.clone()),
+    ];
+    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+}

@@ -1,0 +1,157 @@
+//! Who looks at a page, by the cookie of their session.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::{COOKIE, HeaderMap};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+use imaging::door::Secret;
+use imaging::{Permission, Person, now_ms};
+use rest::{Problem, Rest};
+
+use crate::trouble::Trouble;
+
+/// The cookie that holds the secret of a session.
+const SESSION: &str = "img_session";
+/// The cookie that holds how pages look: `light` or `dark`.
+pub(crate) const THEME: &str = "img_theme";
+/// How long browsers keep them, in seconds; a session that nobody uses ends long before.
+const KEPT: u32 = 365 * 86_400;
+
+/// What every page shows of who looks at it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Bar {
+    /// Their name; empty when nobody is logged in.
+    pub(crate) name: String,
+    /// Whether they may ask for images.
+    pub(crate) may_submit: bool,
+    /// Whether they have something to administer.
+    pub(crate) is_keeper: bool,
+    /// `light`, `dark`, or empty for what the machine likes.
+    pub(crate) theme: &'static str,
+    /// Which tab this page belongs to.
+    pub(crate) here: &'static str,
+}
+
+impl Bar {
+    pub(crate) fn version(&self) -> &'static str {
+        &crate::assets::VERSION
+    }
+}
+
+/// Who looks, if somebody is known; every request has it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Guest {
+    pub(crate) person: Option<Person>,
+    pub(crate) secret: Option<Secret>,
+    pub(crate) theme: &'static str,
+}
+
+impl Guest {
+    pub(crate) fn bar(&self, here: &'static str) -> Bar {
+        let may = |permission| self.person.as_ref().is_some_and(|person| person.may(permission));
+        Bar {
+            name: self.person.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
+            may_submit: may(Permission::Submit),
+            is_keeper: may(Permission::ManageJobs)
+                || may(Permission::ManageSite)
+                || may(Permission::ManageAccounts),
+            theme: self.theme,
+            here,
+        }
+    }
+}
+
+/// Somebody who is logged in.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    pub(crate) person: Person,
+    guest: Guest,
+}
+
+impl Visitor {
+    pub(crate) fn bar(&self, here: &'static str) -> Bar {
+        self.guest.bar(here)
+    }
+}
+
+/// Finds out who looks, before anything else.
+pub(crate) async fn known(
+    State(rest): State<Arc<Rest>>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Trouble> {
+    let headers = request.headers();
+    let secret = cookie(headers, SESSION).filter(|text| !text.is_empty()).map(Secret::shown);
+    let person = match &secret {
+        Some(secret) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
+        None => None,
+    };
+    let theme = match cookie(headers, THEME) {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "",
+    };
+    let guest = Guest { person, secret, theme };
+    request.extensions_mut().insert(guest.clone());
+    let response = next.run(request).await;
+    Ok(crate::trouble::shown(response, &guest))
+}
+
+impl<S: Sync> FromRequestParts<S> for Guest {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Guest, Trouble> {
+        Ok(parts.extensions.get::<Guest>().cloned().unwrap_or_default())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visitor, Trouble> {
+        let guest = Guest::from_request_parts(parts, state).await?;
+        match guest.person.clone() {
+            Some(person) => Ok(Visitor { person, guest }),
+            // what was posted is not posted again by itself
+            None if parts.method == Method::GET => Err(Trouble::LogIn(path(&parts.uri))),
+            None => Err(Trouble::LogIn("/".into())),
+        }
+    }
+}
+
+fn path(uri: &Uri) -> String {
+    uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned()
+}
+
+/// Returns the value of a cookie.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// Returns the header that has a browser keep a session; an empty secret ends it.
+pub(crate) fn session_cookie(secret: &str, asked: &HeaderMap) -> Option<HeaderValue> {
+    let kept = if secret.is_empty() { 0 } else { KEPT };
+    // no script reads it, and no form of another site brings it
+    made(SESSION, secret, kept, "; HttpOnly", asked)
+}
+
+/// Returns the header that has a browser keep how pages look.
+pub(crate) fn theme_cookie(theme: &str, asked: &HeaderMap) -> Option<HeaderValue> {
+    made(THEME, theme, KEPT, "; HttpOnly", asked)
+}
+
+fn made(name: &str, value: &str, kept: u32, more: &str, asked: &HeaderMap) -> Option<HeaderValue> {
+    // behind a proxy that speaks TLS it never goes over a wire in the clear
+    let is_tls = asked.get("x-forwarded-proto").is_some_and(|value| value.as_bytes() == b"https");
+    let secure = if is_tls { "; Secure" } else { "" };
+    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={kept}{more}{secure}");
+    HeaderValue::from_str(&text).ok()
+}

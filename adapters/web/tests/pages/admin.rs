@@ -1,0 +1,106 @@
+//! The tables of the site, and the audit log.
+
+use axum::http::StatusCode;
+use imaging::JobStatus;
+
+use crate::site::{HOSTILE, Site};
+
+#[tokio::test]
+async fn each_table_is_filled_changed_and_emptied() {
+    let site = Site::new().await;
+    let mut root = site.of("root").await;
+    assert_eq!(root.get("/admin").await.place(), "/admin/jobs");
+    for (table, name, fields) in [
+        ("queues", "night", vec![("launches", "yes")]),
+        ("arches", "aarch64", vec![]),
+        ("image-types", "raw", vec![]),
+        ("build-services", "obs", vec![("apiurl", "https://api.example")]),
+        ("tokens", "COLOUR", vec![("default", "red"), ("description", HOSTILE)]),
+        ("job-states", "DONE, Signed", vec![]),
+        (
+            "post-processes",
+            "sign",
+            vec![("active", "yes"), ("description", "signs"), ("triggers", "DONE"), ("pdef", "line\r\nline")],
+        ),
+    ] {
+        let path = format!("/admin/{table}");
+        let mut sent = vec![("name", name)];
+        sent.extend(fields);
+        assert_eq!(root.post(&path, &sent).await.place(), format!("{path}?done=saved"), "{table}");
+        let shown = root.get(&format!("{path}?done=saved")).await;
+        shown.has(&["It is saved.", &format!("<td>{name}</td>")]);
+        assert!(!shown.text.contains("<script>"), "{}", shown.text);
+        let address = name.replace(',', "%2C").replace(' ', "%20");
+        root.get(&format!("{path}?entry={address}")).await.has(&["Change it", &format!("value=\"{name}\"")]);
+        root.get(&format!("{path}?remove={address}")).await.has(&[&format!("Remove “{name}”?")]);
+        assert_eq!(
+            root.post(&format!("{path}/remove"), &[("name", name)]).await.place(),
+            format!("{path}?done=removed")
+        );
+        assert!(!root.get(&path).await.text.contains(&format!("<td>{name}</td>")), "{table}");
+    }
+    root.get("/admin/audit").await.has(&["root", "COLOUR"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_an_entry_is_told_and_what_was_typed_stays() {
+    let site = Site::new().await;
+    let mut root = site.of("root").await;
+    for (table, fields, words) in [
+        (
+            "tokens",
+            vec![("name", "a b"), ("default", "keep me")],
+            ["letters, digits and `_` only", "value=\"keep me\""],
+        ),
+        (
+            "build-services",
+            vec![("name", "x"), ("apiurl", "javascript:1")],
+            ["should begin with http", "value=\"javascript:1\""],
+        ),
+        ("arches", vec![("name", "abacus")], ["abacus", "value=\"abacus\""]),
+        ("queues", vec![("name", "")], ["should have 1 to 200 bytes", "Add one"]),
+        ("post-processes", vec![("name", "x"), ("active", "yes")], ["needs its definition", "value=\"x\""]),
+    ] {
+        let answer = root.post(&format!("/admin/{table}"), &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{table}: {}", answer.text);
+        answer.has(&[words[0]]);
+        if table != "queues" {
+            answer.has(&[words[1]]);
+        }
+    }
+    assert_eq!(root.get("/admin/nothing").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_else_administers() {
+    let site = Site::new().await;
+    let mut ana = site.of("ana").await;
+    assert!(!ana.get("/").await.text.contains("/admin"));
+    for path in ["/admin", "/admin/jobs", "/admin/queues", "/admin/audit"] {
+        assert_eq!(ana.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    for path in ["/admin/queues", "/admin/queues/remove", "/admin/jobs"] {
+        assert_eq!(ana.post(path, &[("name", "web")]).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn many_jobs_go_after_a_look_at_what_goes() {
+    let site = Site::new().await;
+    for (id, status) in [("one", JobStatus::Error), ("two", JobStatus::Done), ("busy", JobStatus::Building)] {
+        site.job(id, status).await;
+    }
+    let mut root = site.of("root").await;
+    let list = root.get("/admin/jobs?user=ana").await;
+    list.has(&["Choose one", "Choose two", "&#60;script&#62;"]);
+    assert!(!list.text.contains("Choose busy") && !list.text.contains("<script>"));
+    let chosen = [("id", "one"), ("id", "two"), ("id", "busy"), ("id", "gone")];
+    let look = root.post("/admin/jobs", &chosen).await;
+    look.has(&["Delete 2 jobs, 2 files and 825 MB", "busy: ", "stop it first", "gone: It is gone already."]);
+    root.get("/job/one").await.has(&["ERROR"]);
+    let sure = [("sure", "yes"), ("id", "one"), ("id", "two"), ("id", "busy")];
+    assert_eq!(root.post("/admin/jobs", &sure).await.place(), "/admin/jobs?done=2");
+    root.get("/admin/jobs?done=2").await.has(&["2 jobs are gone", "busy"]);
+    assert_eq!(root.get("/job/one").await.status, StatusCode::NOT_FOUND);
+    root.post("/admin/jobs", &[]).await.has(&["No job was chosen."]);
+}

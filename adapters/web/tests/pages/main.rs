@@ -1,0 +1,7 @@
+//! Pages of a site in memory, asked as a browser without scripts asks.
+
+mod admin;
+mod jobs;
+mod login;
+mod site;
+mod submit;

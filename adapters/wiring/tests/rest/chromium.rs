@@ -1,0 +1,79 @@
+//! A person with a browser: Debian's Chromium, driven by its chromedriver, on the real service.
+
+mod browser;
+
+use crate::program::demo_repo;
+use crate::support::Up;
+use browser::Browser;
+
+const SCRIPT: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nfor i in 1 2 3; do echo word-$i; sleep 1; done\n%end\n";
+
+#[test]
+fn a_person_goes_from_their_login_to_an_image() {
+    let up = Up::start("");
+    up.password("admin");
+    let browser = Browser::start(&up.address);
+    browser.go("/queue");
+    browser.is_fine_as("login");
+    browser.fill("#name", "admin");
+    browser.fill("#password", "correct horse battery");
+    browser.press("form.stack button");
+    browser.wait_for("main h1", "Queue");
+    browser.go("/");
+    browser.is_fine_as("start");
+
+    // a kickstart with a mistake is refused, at its line, and stays
+    browser.go("/submit");
+    browser.is_fine_as("submit");
+    browser.fill("#name", "hello-x86_64");
+    browser.fill("#image_type", "fs");
+    browser.fill("#arch", "x86_64");
+    browser.fill("#repos", &format!("demo file://{}", demo_repo().split_once('=').unwrap().1));
+    browser.fill("#kickstart", &SCRIPT.replace("part", "parrt"));
+    browser.press("p.acts button.main");
+    browser.wait_for("[role=alert]", "It was not submitted");
+    browser.wait_for(".ks li.bad", "parrt / --size=64");
+    browser.is_fine_as("refused");
+    browser.fill("#kickstart", SCRIPT);
+    browser.press("p.acts button.main");
+
+    // its log comes by itself, and so does its end
+    browser.wait_for("[role=status]", "It is recorded");
+    browser.wait_for("#lines", "word-1");
+    browser.is_fine_as("building");
+    browser.wait_for("h1 .badge", "DONE");
+    browser.wait_for(".acts .main", "Download image");
+    browser.wait_for("#lines", "word-3");
+    browser.is_fine_as("done");
+    browser.press("a[href$='/kickstart']");
+    browser.wait_for(".diff", "repo --name=demo");
+    browser.is_fine_as("kickstart");
+
+    // rows change while somebody looks at them
+    browser.go("/queue");
+    browser.wait_for("#rows .badge", "DONE");
+    up.job("grows", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 1 newer job");
+    browser.press("#newer a");
+    browser.wait_for("#job-grows .badge", "BUILDING");
+    up.push("grows", "/images", "grows.partial-me", imaging::JobStatus::Error);
+    browser.wait_for("#job-grows .badge", "ERROR");
+    browser.is_fine_as("queue");
+    for (name, page) in [
+        ("images", "/images"),
+        ("search", "/search?q=hello"),
+        ("me", "/me"),
+        ("admin-jobs", "/admin/jobs"),
+        ("admin-tokens", "/admin/tokens?entry=RELEASE"),
+        ("admin-processes", "/admin/post-processes"),
+        ("audit", "/admin/audit"),
+        ("trouble", "/job/gone"),
+    ] {
+        browser.go(page);
+        browser.is_fine_as(name);
+    }
+    browser.press(".me summary");
+    browser.press(".me form[action='/logout'] button");
+    browser.wait_for("main h1", "Log in");
+    assert_eq!(browser.complaints(), Vec::<String>::new(), "nothing was refused by the content policy");
+}
