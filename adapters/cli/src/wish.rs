@@ -189,6 +189,9 @@ pub fn read_kickstart(file: &Path) -> Result<String, Unusable> {
     if !about.is_file() {
         return Err(wrong("it is no regular file".into()));
     }
+    if about.len() == 0 {
+        return Err(wrong("it is empty".into()));
+    }
     if about.len() > LARGEST {
         return Err(wrong(format!(
             "it has {} bytes, and a kickstart may have {} MiB",

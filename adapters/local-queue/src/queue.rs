@@ -1,7 +1,7 @@
 //! Sending, and taking over what the dead left.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -22,6 +22,7 @@ pub struct LocalQueue(pub(crate) Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) table: SqlitePool,
+    file: PathBuf,
     pub(crate) owner: Owner,
     pub(crate) changed: Notify,
     trouble: watch::Sender<Option<String>>,
@@ -30,13 +31,13 @@ pub(crate) struct Shared {
 impl Shared {
     /// Turns a failed statement into an error, and lets those know who wait for trouble.
     pub(crate) fn failed(&self, doing: impl Into<String>, error: sqlx::Error) -> TransportError {
-        let error = TransportError::new(doing, error);
+        let error = TransportError::new(doing, sqlite_file::told(&self.file, error));
         self.trouble.send_replace(Some(format!("{error}: {}", error.source)));
         error
     }
 }
 
-/// A message that a dead program left.
+/// A message that a program left, or would leave.
 #[derive(Clone, Debug)]
 pub struct Left {
     /// The queue it waits on.
@@ -57,6 +58,7 @@ impl LocalQueue {
             .map_err(|error| TransportError::new(format!("make a table in {}", file.display()), error))?;
         Ok(LocalQueue(Arc::new(Shared {
             table,
+            file: file.to_owned(),
             owner,
             changed: Notify::new(),
             trouble: watch::Sender::new(None),
@@ -85,18 +87,27 @@ impl LocalQueue {
 
     /// Returns what belongs to programs that are dead, and leaves it to whoever adopts it.
     pub async fn left(&self) -> Result<Vec<Left>, TransportError> {
-        let failed = |error| self.0.failed("look for messages of dead programs", error);
         let mut left = Vec::new();
         for (other, _) in self.dead().await? {
-            let rows: Vec<(String, Vec<u8>)> =
-                sqlx::query_as("SELECT queue, body FROM message WHERE owner = $1 AND state < 2")
-                    .bind(&other)
-                    .fetch_all(&self.0.table)
-                    .await
-                    .map_err(failed)?;
-            left.extend(rows.into_iter().map(|(queue, body)| Left { queue, body }));
+            left.extend(self.of(&other).await?);
         }
         Ok(left)
+    }
+
+    /// Returns what others would find left if this program died now.
+    pub async fn leaves(&self) -> Result<Vec<Left>, TransportError> {
+        self.of(self.0.owner.name()).await
+    }
+
+    /// Returns what an owner has not dealt with.
+    async fn of(&self, owner: &str) -> Result<Vec<Left>, TransportError> {
+        let rows: Vec<(String, Vec<u8>)> =
+            sqlx::query_as("SELECT queue, body FROM message WHERE owner = $1 AND state < 2")
+                .bind(owner)
+                .fetch_all(&self.0.table)
+                .await
+                .map_err(|error| self.0.failed("look for messages of programs", error))?;
+        Ok(rows.into_iter().map(|(queue, body)| Left { queue, body }).collect())
     }
 
     /// Returns the dead programs, each kept from everybody else who looks for the dead.

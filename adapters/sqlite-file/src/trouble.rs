@@ -20,6 +20,23 @@ impl OpenError {
     }
 }
 
+/// A file that was opened, and whose disk takes no more; SQLite's own words say neither where nor what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("the database {} takes no more{}", file.display(), advice(&file.display(), said))]
+pub struct NoRoom {
+    /// The file.
+    pub file: PathBuf,
+    said: sqlx::Error,
+}
+
+/// Says of a statement that failed that the disk of the file is full, where it is; else returns what failed.
+pub fn told(file: &Path, failed: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
+    match code(&failed) {
+        Some(10 | 13) => NoRoom { file: file.to_owned(), said: failed }.into(),
+        _ => failed.into(),
+    }
+}
+
 /// Another program has the file, and SQLite did not wait for it.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     matches!(code(error), Some(5 | 6)) // SQLITE_BUSY, SQLITE_LOCKED

@@ -104,6 +104,8 @@ fn a_state_folder_without_room_is_a_clear_error() {
     let ran = run_with_room(&site, "state", 1, None, &["build", "t.ks", "--type", "raw"]);
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(ran.stderr.starts_with("img: cannot ") && ran.stderr.contains("full"), "{ran:?}");
+    assert!(ran.stderr.contains("queue.db takes no more, because the disk is full: make room"), "{ran:?}");
+    assert!(!ran.stderr.contains("(code: 13)"), "{ran:?}");
 }
 
 #[test]

@@ -150,16 +150,42 @@ fn ctrl_c_ends_the_job_for_good_within_seconds_and_leaves_nothing_running() {
 }
 
 #[test]
+fn a_second_ctrl_c_leaves_at_once_what_the_first_has_not_cancelled() {
+    let site = Site::new();
+    site.kickstart("t.ks", SLOW); // deaf to SIGTERM, so the first takes seconds
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--json"]);
+    wait_for(&mut build, "running %post");
+    std::thread::sleep(Duration::from_millis(500));
+
+    send(&build, Signal::SIGINT);
+    let said = wait_for(&mut build, "press Ctrl-C again");
+    send(&build, Signal::SIGINT);
+    let ran = Ran::of(&build.wait_with_output().unwrap());
+
+    assert_eq!(ran.status, Some(1), "{said}{ran:?}");
+    let answer = ran.json();
+    assert!(answer["error"].as_str().unwrap().starts_with("interrupted; `img resume`"), "{answer}");
+    assert_eq!(answer["status"], "BUILDING", "{answer}");
+    assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
+    let given_up = site.run(&["resume", "--cancel"]);
+    let id = answer["image_id"].as_str().unwrap();
+    assert!(given_up.stderr.contains(&format!("img: giving up {id}")), "{given_up:?}");
+    assert_eq!(states(&site), [r#""t" "ERROR""#]);
+}
+
+#[test]
 fn sigterm_hands_the_job_back_and_the_next_start_does_it() {
     let site = Site::new();
     site.kickstart("t.ks", KICKSTART);
-    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo()]);
+    let mut build = site.start(&["build", "t.ks", "--type", "raw", "--repo", &demo_repo(), "--json"]);
     wait_for(&mut build, "installing packages");
 
     send(&build, Signal::SIGTERM);
     let ran = Ran::of(&build.wait_with_output().unwrap());
 
     assert_eq!(ran.status, Some(1));
+    assert_eq!(ran.json()["status"], "BUILDING", "{ran:?}");
+    assert!(ran.json()["image_id"].is_string(), "{ran:?}");
     assert!(ran.stderr.contains("interrupted; `img resume`"), "{ran:?}");
     assert_eq!(site.processes_after(Duration::from_secs(5)), Vec::<String>::new());
     assert_eq!(site.images(), Vec::<String>::new(), "nothing half made is left");

@@ -16,11 +16,13 @@ fn refused(ran: &Ran, sentence: &str) {
 fn a_kickstart_that_cannot_be_read_is_said_at_once() {
     let site = Site::new();
     site.kickstart("latin1.ks", b"lang en_US\n# caf\xe9\n");
+    site.kickstart("empty.ks", "");
     std::fs::create_dir(site.path().join("folder.ks")).unwrap();
     std::fs::File::create(site.path().join("huge.ks")).unwrap().set_len(100 << 20).unwrap();
     for (file, sentence) in [
         ("missing.ks", "cannot read the kickstart missing.ks: No such file or directory"),
         ("folder.ks", "cannot read the kickstart folder.ks: it is no regular file"),
+        ("empty.ks", "cannot read the kickstart empty.ks: it is empty"),
         ("latin1.ks", "cannot read the kickstart latin1.ks: line 2, column 6 is not UTF-8"),
         (
             "huge.ks",

@@ -1,5 +1,6 @@
 //! `img build`: launches the process create_image and waits for what it comes to.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -58,8 +59,13 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
     let launch_id = order::launch(&machine.queue, wish).await?;
     let settled = work(&machine, &limits_of_person(&site), &launch_id, &show).await?;
     let images = wish.outdir.clone().unwrap_or_else(|| state.images());
-    let mut answer = order::answer(&machine.engine, &machine.store, &images, &launch_id).await?;
-    if settled == Settled::Interrupted {
+    let waits = match settled {
+        Settled::All => BTreeSet::new(),
+        Settled::Interrupted => jobs_of(&machine.queue.leaves().await?),
+    };
+    let waiting = waits.iter().flatten().next().cloned();
+    let mut answer = order::answer(&machine.engine, &machine.store, &images, &launch_id, waiting).await?;
+    if !waits.is_empty() {
         answer.error =
             Some("interrupted; `img resume` goes on with it, `img resume --cancel` gives it up".into());
     }
@@ -100,24 +106,30 @@ fn cannot_be(builder: &str, place: Option<&str>) -> Option<String> {
     }
 }
 
-/// Works until everything is settled; Ctrl-C cancels our own process, a second one, or SIGTERM, ends the program.
+/// Works until everything is settled. Ctrl-C cancels our own process, another signal hands it back; a second signal of any
+/// kind is not waited for: what is not settled then is left, as by a program that is killed.
 async fn work(machine: &Machine, limits: &Limits, launch_id: &str, show: &Arc<Show>) -> Result<Settled> {
     let mut signals = Signals::listen()?;
     let stop = CancellationToken::new();
     let mut work =
         std::pin::pin!(machine.work(limits, Arc::new(OnTerminal::new(show.clone())), stop.clone()));
-    let mut cancelled = false;
+    let mut ends = false;
     loop {
         tokio::select! {
             settled = &mut work => return settled,
-            wish = signals.next() => match machine.engine.process(launch_id).await? {
-                Some(process) if wish == Wish::Cancel && !cancelled => {
-                    cancelled = true;
-                    show.say("img: cancelling; press Ctrl-C again to leave the build for `img resume`");
-                    machine.running.stop_process(&process.wfid, &Stop::Person(machine.user.clone()));
+            wish = signals.next() => {
+                if ends {
+                    return Ok(Settled::Interrupted);
                 }
-                _ => stop.cancel(),
-            },
+                ends = true;
+                match machine.engine.process(launch_id).await? {
+                    Some(process) if wish == Wish::Cancel => {
+                        show.say("img: cancelling; press Ctrl-C again to leave the build for `img resume`");
+                        machine.running.stop_process(&process.wfid, &Stop::Person(machine.user.clone()));
+                    }
+                    _ => stop.cancel(),
+                }
+            }
         }
     }
 }

@@ -70,12 +70,14 @@ pub(super) async fn launch(queue: &LocalQueue, wish: &BuildWish) -> Result<Strin
     Ok(id)
 }
 
-/// Puts together what process, job store and the folder of all images say.
+/// Puts together what process, job store and the folder of all images say; `waits` is the id of a job whose process has
+/// not ended.
 pub(super) async fn answer(
     engine: &Engine,
     store: &SqlJobStore,
     images: &Path,
     launch_id: &str,
+    waits: Option<String>,
 ) -> Result<BuildAnswer> {
     let process = engine.process(launch_id).await?;
     let (fields, failed) = match process.map(|process| process.state) {
@@ -89,7 +91,7 @@ pub(super) async fn answer(
         fields.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
     };
     let reason = failed.or_else(|| said("/image/error")).or_else(|| said("/__error__"));
-    let Some(image_id) = said("/image/image_id") else {
+    let Some(image_id) = said("/image/image_id").or(waits) else {
         return Ok(BuildAnswer::refused(reason.unwrap_or_else(|| "the process did not record a job".into())));
     };
     let Some(job) = store.job(&ImageId::reduce(&image_id)?).await? else {

@@ -74,7 +74,7 @@ async fn wait(state: &State, store: &SqlJobStore, images: &Path, launch_id: &str
         ended = engine.ended(launch_id) => drop(ended?),
         never = remind(&engine, launch_id) => match never {},
     }
-    order::answer(&engine, store, images, launch_id).await
+    order::answer(&engine, store, images, launch_id, None).await
 }
 
 /// Tells a person once that nobody seems to be there who would build.
