@@ -20,6 +20,8 @@ use crate::trouble::Trouble;
 
 /// How many messages may wait to be sent before senders have to wait themselves.
 const OUTBOX: usize = 1024;
+/// How long a stop waits for the broker to have all acks: one that is busy with its disk took more than a second.
+const FLUSHING: Duration = Duration::from_secs(5);
 
 pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,
@@ -138,7 +140,10 @@ impl Session {
             self.acks.reopen();
             self.channel().await?.close(200, "done".into()).await
         };
-        let _ = tokio::time::timeout(Duration::from_secs(1), asked).await;
+        tokio::select! {
+            _ = tokio::time::timeout(FLUSHING, asked) => {}
+            () = self.broken.cancelled() => {} // nobody answers any more
+        }
     }
 
     /// Closes the connection; what is not acked by then goes back.

@@ -52,7 +52,8 @@ async fn a_stop_leaves_no_answered_workitem_at_the_broker() {
         engine.send(&work, &workitem(number, &json!({ "ms": ms })), "", true).await;
     }
     let mut answers = BTreeMap::<u64, u32>::new();
-    for round in 0..60 {
+    for round in 0..600 {
+        // a busy machine needs more of them
         let (queue, replies_to) = (queue.clone(), replies.clone());
         // as a program does: nothing goes on when the participant has ended
         let program = move || {
