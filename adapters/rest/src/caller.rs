@@ -1,11 +1,13 @@
 //! Who asks.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::Extensions;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use base64::Engine;
@@ -107,10 +109,23 @@ impl FromRequestParts<Arc<Rest>> for Caller {
     }
 }
 
-/// Returns the address a request came from; behind a proxy, the proxy's.
-pub(crate) fn address(parts: &Parts) -> IpAddr {
-    let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    info.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip())
+/// The address a request came from; behind a proxy, the proxy's.
+#[derive(Clone, Copy, Debug)]
+pub struct Address(pub IpAddr);
+
+impl Address {
+    pub(crate) fn of(extensions: &Extensions) -> Address {
+        let info = extensions.get::<ConnectInfo<SocketAddr>>();
+        Address(info.map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Address {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Address, Infallible> {
+        Ok(Address::of(&parts.extensions))
+    }
 }
 
 impl FromRequestParts<Arc<Rest>> for Owner {
@@ -124,7 +139,7 @@ impl FromRequestParts<Arc<Rest>> for Owner {
                 Ok(Owner { person, scopes })
             }
             Shown::Password { name, password } => {
-                rest.may_try(address(parts), &name)?;
+                rest.may_try(Address::of(&parts.extensions).0, &name)?;
                 let person = rest.door.check(&name, &password, now_ms()).await?;
                 let person = person.ok_or_else(|| Problem::unknown("name or password is wrong"))?;
                 Ok(Owner { person, scopes: [Scope::Manage].into() })

@@ -31,6 +31,7 @@ mod templates;
 mod turn;
 mod view;
 
+pub use caller::Address;
 pub use files::{FileView, Files, below};
 pub use log::Growing;
 pub use order::{Configuration, ConfigurationFile, Order, checked, complete};

@@ -1,23 +1,21 @@
 //! `/login` and `/logout`.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{ConnectInfo, Query, State};
-use axum::http::header::SET_COOKIE;
+use axum::Form;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Extension, Form};
 use imaging::now_ms;
-use rest::{Problem, Rest};
+use rest::{Address, Problem, Rest};
 use serde::Deserialize;
 
 use crate::routes::Pages;
-use crate::show::page;
+use crate::show::refused;
 use crate::trouble::{Trouble, see, sentence};
-use crate::visitor::{Bar, Guest, session_cookie};
+use crate::visitor::{Bar, Guest, with_session};
 
 pub(crate) fn routes() -> Pages {
     Pages::new().route("/login", get(ask).post(log_in)).route("/logout", post(log_out))
@@ -60,41 +58,39 @@ async fn ask(
     if guest.person.is_some() {
         return Ok(see(place(&login.next)));
     }
-    form(&rest, &guest, &login, "").await
+    form(&rest, &guest, &login, StatusCode::OK, "").await
 }
 
-async fn form(rest: &Rest, guest: &Guest, login: &Login, wrong: &str) -> Result<Response, Trouble> {
+async fn form(
+    rest: &Rest,
+    guest: &Guest,
+    login: &Login,
+    status: StatusCode,
+    wrong: &str,
+) -> Result<Response, Trouble> {
     let is_open = rest.door.is_open().await.map_err(Problem::from)?;
     let (next, name) = (place(&login.next), &*login.name);
-    Ok(page(&LoginPage { bar: Guest { person: None, ..guest.clone() }.bar(""), is_open, next, name, wrong }))
+    let bar = Guest { person: None, ..guest.clone() }.bar("");
+    Ok(refused(status, &LoginPage { bar, is_open, next, name, wrong }))
 }
 
 async fn log_in(
     guest: Guest,
     State(rest): State<Arc<Rest>>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Address(address): Address,
     headers: HeaderMap,
     Form(login): Form<Login>,
 ) -> Result<Response, Trouble> {
-    let address = address.map_or([0, 0, 0, 0].into(), |address| address.0.0.ip());
     if let Err(problem) = rest.may_try(address, &login.name) {
-        let mut response = form(&rest, &guest, &login, &sentence(problem.detail())).await?;
-        *response.status_mut() = problem.status();
-        return Ok(response);
+        return form(&rest, &guest, &login, problem.status(), &sentence(problem.detail())).await;
     }
     let known =
         rest.door.log_in(login.name.trim(), &login.password, now_ms()).await.map_err(Problem::from)?;
     let Some((_, secret)) = known else {
-        let mut response = form(&rest, &guest, &login, "Name or password is wrong.").await?;
-        *response.status_mut() = StatusCode::FORBIDDEN;
-        return Ok(response);
+        return form(&rest, &guest, &login, StatusCode::FORBIDDEN, "Name or password is wrong.").await;
     };
     end(&rest, &guest).await?;
-    let mut response = see(place(&login.next));
-    if let Some(cookie) = session_cookie(secret.reveal(), &headers) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(with_session(see(place(&login.next)), secret.reveal(), &headers))
 }
 
 async fn log_out(
@@ -103,11 +99,7 @@ async fn log_out(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     end(&rest, &guest).await?;
-    let mut response = see("/login");
-    if let Some(cookie) = session_cookie("", &headers) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(with_session(see("/login"), "", &headers))
 }
 
 /// Ends the session a browser had until now.

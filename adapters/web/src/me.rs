@@ -1,25 +1,24 @@
 //! `/me`: one's own password and tokens. `/invitation`: a first password.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{ConnectInfo, Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use axum::{Extension, Form};
 use imaging::door::{DoorError, Secret};
 use imaging::{ApiToken, Scope, now_ms};
-use rest::{Problem, Rest};
+use rest::{Address, Problem, Rest};
 use serde::Deserialize;
 
 use crate::routes::Pages;
-use crate::show::{Moment, page};
+use crate::show::{Moment, page, refused};
 use crate::trouble::{Trouble, see, sentence};
-use crate::visitor::{Bar, Guest, Visitor, session_cookie};
+use crate::visitor::{Bar, Guest, Visitor, with_session};
 
 pub(crate) fn routes() -> Pages {
     Pages::new()
@@ -134,11 +133,10 @@ struct Passwords {
 async fn password(
     visitor: Visitor,
     State(rest): State<Arc<Rest>>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Address(address): Address,
     headers: HeaderMap,
     Form(passwords): Form<Passwords>,
 ) -> Result<Response, Trouble> {
-    let address = address.map_or([0, 0, 0, 0].into(), |address| address.0.0.ip());
     let name = &visitor.person.name;
     rest.may_try(address, name)?;
     let now = now_ms();
@@ -153,18 +151,13 @@ async fn password(
         "The old password is wrong.".into()
     };
     if !wrong.is_empty() {
-        let mut response = page(&MePage { wrong, ..shown(&visitor, &rest).await? });
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        return Ok(refused(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &MePage { wrong, ..shown(&visitor, &rest).await? },
+        ));
     }
     // all sessions ended with the old password; this browser gets a new one
-    let mut response = see("/me?done=password");
-    let known = rest.door.log_in(name, &passwords.new, now).await.map_err(Problem::from)?;
-    let cookie = known.and_then(|(_, secret)| session_cookie(secret.reveal(), &headers));
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    Ok(response)
+    logged_in(&rest, name, &passwords.new, see("/me?done=password"), &headers).await
 }
 
 #[derive(Deserialize)]
@@ -197,9 +190,8 @@ async fn make_token(
         _ => "The days should be a number from 1 to 36500, or nothing.",
     };
     if !wrong.is_empty() {
-        let mut response = page(&MePage { token_wrong: wrong.into(), ..shown(&visitor, &rest).await? });
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-        return Ok(response);
+        let me = MePage { token_wrong: wrong.into(), ..shown(&visitor, &rest).await? };
+        return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &me));
     }
     let now = now_ms();
     let expires = days.ok().flatten().map(|days| now + i64::from(days) * 86_400_000);
@@ -245,11 +237,10 @@ struct Accepted {
 async fn accept(
     guest: Guest,
     State(rest): State<Arc<Rest>>,
-    address: Option<Extension<ConnectInfo<SocketAddr>>>,
+    Address(address): Address,
     headers: HeaderMap,
     Form(accepted): Form<Accepted>,
 ) -> Result<Response, Trouble> {
-    let address = address.map_or([0, 0, 0, 0].into(), |address| address.0.0.ip());
     rest.may_try(address, "invitation")?;
     let invitation = accepted.invitation.trim();
     let taken = rest.door.accept(&Secret::shown(invitation), &accepted.password, now_ms()).await;
@@ -257,18 +248,24 @@ async fn accept(
         Ok(name) => name,
         Err(error @ (DoorError::BadPassword(_) | DoorError::NoInvitation)) => {
             let wrong = sentence(&error.to_string());
-            let mut response =
-                page(&InvitationPage { bar: guest.bar(""), invitation: invitation.to_owned(), wrong });
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(response);
+            let again = InvitationPage { bar: guest.bar(""), invitation: invitation.to_owned(), wrong };
+            return Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &again));
         }
         Err(error) => return Err(Problem::from(error).into()),
     };
-    let mut response = see("/");
-    let known = rest.door.log_in(&name, &accepted.password, now_ms()).await.map_err(Problem::from)?;
-    let cookie = known.and_then(|(_, secret)| session_cookie(secret.reveal(), &headers));
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
-    Ok(response)
+    logged_in(&rest, &name, &accepted.password, see("/"), &headers).await
+}
+
+/// Logs somebody in with a password that was just made theirs.
+async fn logged_in(
+    rest: &Rest,
+    name: &str,
+    password: &str,
+    response: Response,
+    asked: &HeaderMap,
+) -> Result<Response, Trouble> {
+    Ok(match rest.door.log_in(name, password, now_ms()).await.map_err(Problem::from)? {
+        Some((_, secret)) => with_session(response, secret.reveal(), asked),
+        None => response,
+    })
 }

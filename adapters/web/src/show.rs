@@ -5,6 +5,7 @@ mod row;
 mod time;
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use rest::Problem;
 
@@ -18,6 +19,13 @@ pub(crate) fn page(template: &impl Template) -> Response {
         Ok(html) => Html(html).into_response(),
         Err(error) => Problem::ours(&error).status().into_response(),
     }
+}
+
+/// Answers with a page and another status: it says why something was not done.
+pub(crate) fn refused(status: StatusCode, template: &impl Template) -> Response {
+    let mut response = page(template);
+    *response.status_mut() = status;
+    response
 }
 
 /// Returns a number of bytes as people read it: `412 MB`.

@@ -10,7 +10,7 @@ use imaging::Refusal;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rest::Problem;
 
-use crate::show::page;
+use crate::show::refused;
 use crate::visitor::{Bar, Guest};
 
 /// Why there is another page than the one that was asked for.
@@ -61,8 +61,7 @@ pub(crate) fn shown(response: Response, guest: &Guest) -> Response {
         _ => problem.title(),
     };
     let detail = sentence(problem.detail());
-    let mut answer = page(&TroublePage { bar: guest.bar(""), title, detail: &detail });
-    *answer.status_mut() = problem.status();
+    let mut answer = refused(problem.status(), &TroublePage { bar: guest.bar(""), title, detail: &detail });
     if matches!(problem.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }

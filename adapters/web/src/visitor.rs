@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{COOKIE, HeaderMap};
+use axum::http::header::{COOKIE, HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
@@ -136,22 +136,25 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     })
 }
 
-/// Returns the header that has a browser keep a session; an empty secret ends it.
-pub(crate) fn session_cookie(secret: &str, asked: &HeaderMap) -> Option<HeaderValue> {
+/// Has a browser keep a session from this answer on; an empty secret ends it.
+pub(crate) fn with_session(mut response: Response, secret: &str, asked: &HeaderMap) -> Response {
     let kept = if secret.is_empty() { 0 } else { KEPT };
     // no script reads it, and no form of another site brings it
-    made(SESSION, secret, kept, "; HttpOnly", asked)
+    if let Some(cookie) = made(SESSION, secret, kept, asked) {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    response
 }
 
 /// Returns the header that has a browser keep how pages look.
 pub(crate) fn theme_cookie(theme: &str, asked: &HeaderMap) -> Option<HeaderValue> {
-    made(THEME, theme, KEPT, "; HttpOnly", asked)
+    made(THEME, theme, KEPT, asked)
 }
 
-fn made(name: &str, value: &str, kept: u32, more: &str, asked: &HeaderMap) -> Option<HeaderValue> {
+fn made(name: &str, value: &str, kept: u32, asked: &HeaderMap) -> Option<HeaderValue> {
     // behind a proxy that speaks TLS it never goes over a wire in the clear
     let is_tls = asked.get("x-forwarded-proto").is_some_and(|value| value.as_bytes() == b"https");
     let secure = if is_tls { "; Secure" } else { "" };
-    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={kept}{more}{secure}");
+    let text = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={kept}; HttpOnly{secure}");
     HeaderValue::from_str(&text).ok()
 }

@@ -1,11 +1,10 @@
 //! What people do about themselves: passwords and tokens.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Json as Answer;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use imaging::door::Secret;
 use imaging::{ApiToken, Permission, Scope, now_ms};
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::asked::{Json, Of};
-use crate::caller::{Caller, Owner};
+use crate::caller::{Address, Caller, Owner};
 use crate::problem::Problem;
 use crate::service::Rest;
 use crate::view::time;
@@ -88,10 +87,9 @@ pub(crate) struct Passwords {
 pub(crate) async fn password(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    address: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    Address(address): Address,
     Json(passwords): Json<Passwords>,
 ) -> Result<StatusCode, Problem> {
-    let address = address.map_or([0, 0, 0, 0].into(), |address| address.0.0.ip());
     rest.may_try(address, &person.name)?;
     let now = now_ms();
     if rest.door.check(&person.name, &passwords.old, now).await?.is_none() {

@@ -12,7 +12,7 @@ use rest::{Problem, Rest};
 use serde::Deserialize;
 
 use super::OfJob;
-use crate::show::{count, page, size};
+use crate::show::{count, page, refused, size};
 use crate::trouble::{Trouble, see, told};
 use crate::visitor::{Bar, Visitor};
 
@@ -106,11 +106,7 @@ pub(super) async fn preview(
         }
         Err(refusal) => shown.stays = told(refusal)?,
     }
-    let mut response = page(&shown);
-    if !shown.stays.is_empty() {
-        *response.status_mut() = StatusCode::CONFLICT;
-    }
-    Ok(response)
+    Ok(if shown.stays.is_empty() { page(&shown) } else { refused(StatusCode::CONFLICT, &shown) })
 }
 
 pub(super) async fn delete(
