@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use self::columns::{Cell, Column, columns, help, value};
 use crate::routes::Pages;
-use crate::show::{Moment, link, page};
+use crate::show::{Moment, link, page, refused};
 use crate::trouble::{Trouble, see, sentence};
 use crate::visitor::{Bar, Visitor};
 
@@ -123,9 +123,9 @@ impl TablePage {
         visitor: &Visitor,
         rest: &Rest,
         table: Table,
+        entries: &[Entry],
         cells: Vec<Cell>,
     ) -> Result<TablePage, Trouble> {
-        let entries = rest.desk.registry.entries(table).await?;
         let states = rest.desk.registry.entries(Table::JobStates).await?;
         let columns = columns(table);
         let line = |entry: &Entry| {
@@ -170,7 +170,7 @@ async fn table(
             _ => "",
         },
         removing: if is_there { asked.remove } else { String::new() },
-        ..TablePage::of(&visitor, &rest, table, cells).await?
+        ..TablePage::of(&visitor, &rest, table, &entries, cells).await?
     }))
 }
 
@@ -189,10 +189,9 @@ async fn put(
         Ok(()) => Ok(see(&format!("/admin/{}?done=saved", table.as_str()))),
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
             let wrong = sentence(problem.detail());
-            let mut response =
-                page(&TablePage { wrong, ..TablePage::of(&visitor, &rest, table, cells).await? });
-            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(response)
+            let entries = rest.desk.registry.entries(table).await?;
+            let again = TablePage::of(&visitor, &rest, table, &entries, cells).await?;
+            Ok(refused(problem.status(), &TablePage { wrong, ..again }))
         }
         Err(problem) => Err(problem.into()),
     }
