@@ -27,6 +27,7 @@ use self::shop::Shop;
 use self::typed::Typed;
 use crate::job::OfJob;
 use crate::routes::Pages;
+use crate::show::refused;
 use crate::trouble::{Trouble, see};
 use crate::visitor::Visitor;
 
@@ -77,17 +78,11 @@ async fn submit(
     let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, fields.text("template")).await?;
     let typed = Typed::read(&fields, &shop)?;
-    let refused = match taken(&rest, &visitor, &typed, &fields, &shop, NewJob::default()).await? {
-        Ok((request, job)) => {
-            let asked = NewJob { request, ..job };
-            match rest.desk.submit(&visitor.person, asked, now_ms()).await.map_err(Problem::from) {
-                Ok(id) => return Ok(submitted(&id)),
-                Err(problem) => problem,
-            }
-        }
-        Err(problem) => problem,
+    let sent = match taken(&rest, &visitor, &typed, &fields, &shop, NewJob::default()).await {
+        Ok(job) => rest.desk.submit(&visitor.person, job, now_ms()).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
     };
-    refuse(Form::new(visitor.bar("submit"), shop, typed), refused).await
+    answer(sent, Form::new(visitor.bar("submit"), shop, typed)).await
 }
 
 async fn retry(
@@ -100,25 +95,14 @@ async fn retry(
     let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, "").await?;
     let typed = Typed::read(&fields, &shop)?;
-    let refused = match taken(&rest, &visitor, &typed, &fields, &shop, draft).await? {
-        Ok((request, job)) => {
-            let asked = NewJob { request, ..job };
-            match rest.desk.retry(&visitor.person, &id, asked, now_ms()).await.map_err(Problem::from) {
-                Ok(id) => return Ok(submitted(&id)),
-                Err(problem) => problem,
-            }
-        }
-        Err(problem) => problem,
+    let sent = match taken(&rest, &visitor, &typed, &fields, &shop, draft).await {
+        Ok(job) => rest.desk.retry(&visitor.person, &id, job, now_ms()).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
     };
-    refuse(Form::new(visitor.bar("queue"), shop, typed).again_for(&id), refused).await
+    answer(sent, Form::new(visitor.bar("queue"), shop, typed).again_for(&id)).await
 }
 
-fn submitted(id: &ImageId) -> Response {
-    see(&format!("/job/{id}?done=submitted"))
-}
-
-/// Completes what was typed; with it comes the name of the request: the same form sent twice is one, a form that was
-/// changed another.
+/// Completes what was typed, and names the request: the same form sent twice is one, a form that was changed another.
 async fn taken(
     rest: &Rest,
     visitor: &Visitor,
@@ -126,23 +110,21 @@ async fn taken(
     fields: &Fields,
     shop: &Shop,
     draft: NewJob,
-) -> Result<Result<(String, NewJob), Problem>, Trouble> {
-    let order = match typed.order(fields, shop, draft.retry_of.is_none()) {
-        Ok(order) => order,
-        Err(problem) => return Ok(Err(problem)),
-    };
-    let job = match complete(order, draft, &rest.desk, rest.offers.as_ref()).await {
-        Ok(job) => job,
-        Err(problem) => return Ok(Err(problem)),
-    };
+) -> Result<NewJob, Problem> {
+    let order = typed.order(fields, shop, draft.retry_of.is_none())?;
+    let job = complete(order, draft, &rest.desk, rest.offers.as_ref()).await?;
     let user = visitor.person.name.clone();
     let text = format!("{:?}", NewJob { user, ..job.clone() });
     let digest: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Ok((format!("page {} {digest}", typed.key), job)))
+    Ok(NewJob { request: format!("page {} {digest}", typed.key), ..job })
 }
 
-/// Shows the form again with all that is wrong; what nobody can mend there is a page of its own.
-async fn refuse(mut form: Form, problem: Problem) -> Result<Response, Trouble> {
+/// Leads to the job, or shows the form again with all that is wrong; what nobody can mend there is a page of its own.
+async fn answer(sent: Result<ImageId, Problem>, mut form: Form) -> Result<Response, Trouble> {
+    let problem = match sent {
+        Ok(id) => return Ok(see(&format!("/job/{id}?done=submitted"))),
+        Err(problem) => problem,
+    };
     if problem.all_mistakes().is_empty() && problem.status() != StatusCode::CONFLICT {
         return Err(problem.into());
     }
@@ -151,7 +133,5 @@ async fn refuse(mut form: Form, problem: Problem) -> Result<Response, Trouble> {
         mistakes.push(Mistake { field: "This order".into(), why: problem.detail().to_owned() });
     }
     form.wrong(mistakes).await?;
-    let mut response = form.shown();
-    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    Ok(response)
+    Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }
