@@ -14,17 +14,10 @@ pub(crate) fn told(failed: Failed, place: &str) -> Failed {
 
 /// Returns whether a full disk is the only reason there can be; `None` when it is no reason.
 fn certainty(failed: &Failed) -> Option<bool> {
-    let sqlx::Error::Database(error) = failed.downcast_ref()? else { return None };
-    let code = error.code()?;
-    if code == "53100" {
-        return Some(true); // PostgreSQL: disk_full
-    }
-    // PostgreSQL's codes have five signs, SQLite's are numbers whose last byte is the primary one
-    let number = code.parse::<u32>().ok().filter(|_| code.len() < 5)?;
-    match number & 0xff {
-        13 => Some(true),
-        // SQLite says so of a full disk, too, when the index of its log finds no room
-        10 => Some(false),
-        _ => None,
+    let failed: &sqlx::Error = failed.downcast_ref()?;
+    let code = failed.as_database_error()?.code()?;
+    match code.len() {
+        5 => (code == "53100").then_some(true), // PostgreSQL, whose codes have five signs: disk_full
+        _ => sqlite_file::is_full(failed),
     }
 }

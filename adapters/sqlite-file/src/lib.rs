@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection};
 
-pub use trouble::{NoRoom, OpenError, told};
+pub use trouble::{NoRoom, OpenError, is_full, told};
 
 /// How long a statement waits for other programs: longer than any of ours writes at a stretch.
 pub const PATIENCE: Duration = Duration::from_secs(30);

@@ -31,9 +31,18 @@ pub struct NoRoom {
 
 /// Says of a statement that failed that the disk of the file is full, where it is; else returns what failed.
 pub fn told(file: &Path, failed: sqlx::Error) -> Box<dyn std::error::Error + Send + Sync> {
-    match code(&failed) {
-        Some(10 | 13) => NoRoom { file: file.to_owned(), said: failed }.into(),
-        _ => failed.into(),
+    match is_full(&failed) {
+        Some(_) => NoRoom { file: file.to_owned(), said: failed }.into(),
+        None => failed.into(),
+    }
+}
+
+/// Tells whether a full disk is the only reason there can be for a failure; `None` when it is no reason.
+pub fn is_full(failed: &sqlx::Error) -> Option<bool> {
+    match code(failed)? {
+        13 => Some(true),
+        10 => Some(false), // SQLite says so of a full disk, too, when the index of its log finds no room
+        _ => None,
     }
 }
 
