@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock};
 use builder_dnf::{Part, Reach, foresee};
 use config::Configuration;
 use imaging::{BuildRequest, ExtraRepo, Foresight, ImageId, ImageName, Mistake, NewJob};
-use img_kickstart::{Kickstart, NewRepo, Rules, check_with, repo_name_from_url};
+use img_kickstart::{Kickstart, NewRepo, Rules, check_with, read_tokenmap, repo_name_from_url};
 use participant_core::async_trait;
 
 use crate::participants::{BUILDER_OPTION, PLACE_OPTION, is_dnf_of_site, reach};
@@ -76,7 +76,7 @@ fn mistakes(order: &NewJob, reach: &Reach) -> Result<(), Mistake> {
         arch,
         kickstart: kickstart.to_text().into_owned(),
         added_lines: kickstart.added_lines().to_vec(),
-        tokens: tokens(&order.tokenmap),
+        tokens: read_tokenmap(&order.tokenmap).unwrap_or_default(), // of one that is none, others tell
         extra_opts,
         post_creation: None,
         folder: "/nowhere".into(),
@@ -126,11 +126,6 @@ fn add_repos(kickstart: &mut Kickstart, repos: &[ExtraRepo]) -> Result<(), Strin
         .collect();
     let new: Vec<_> = named.iter().map(|(name, url)| NewRepo { name, url, options: &["--save"] }).collect();
     kickstart.add_repos(&new).map(drop).map_err(|wrong| wrong.to_string())
-}
-
-fn tokens(tokenmap: &str) -> Vec<(String, String)> {
-    let pairs = tokenmap.split(',').filter_map(|pair| pair.split_once(':'));
-    pairs.map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).collect()
 }
 
 #[cfg(test)]
