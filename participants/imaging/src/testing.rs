@@ -14,6 +14,7 @@ mod memory_source;
 mod memory_store;
 mod names;
 mod outbox;
+mod people;
 mod registry;
 
 pub use self::accounts::accounts_keep_their_promises;
@@ -29,4 +30,5 @@ pub use self::memory_releases::{MemoryReleases, releases_keep_their_promises};
 pub use self::memory_source::{MemorySource, kickstart_source_keeps_its_promises};
 pub use self::memory_store::MemoryStore;
 pub use self::outbox::outbox_keeps_its_promises;
+pub use self::people::inhabited;
 pub use self::registry::registry_keeps_its_promises;

@@ -7,11 +7,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use imaging::door::Door;
-use imaging::testing::{MemoryFiles, MemoryStore};
+use imaging::testing::{MemoryFiles, MemoryStore, inhabited};
 use imaging::{
-    Account, Accounts, Desk, Feature, FeatureRepo, FolderContents, Group, ImageId, ImageJob, JobFile,
-    JobStore, Lookup, NewJob, Nowhere, Offers, Permission, Person, Push, Pushed, Scope, SourceError,
-    StoreError, TemplateOffer,
+    Desk, Feature, FeatureRepo, FolderContents, ImageId, ImageJob, JobFile, JobStore, Lookup, NewJob,
+    Nowhere, Offers, Person, Push, Pushed, Scope, SourceError, StoreError, TemplateOffer,
 };
 use rest::{Rest, Settings};
 use serde_json::Value;
@@ -122,26 +121,10 @@ impl Site {
     }
 
     pub(crate) async fn with(settings: Settings) -> Site {
-        let store = Arc::new(MemoryStore::default());
+        let (store, door) = inhabited("correct horse").await;
         let file = JobFile { path: "demo.raw".into(), size: 1_200, changed_ms: 5 };
         let contents = FolderContents { files: vec![file], count: 1, bytes: 1_200 };
         let files = Arc::new(MemoryFiles { contents, ..MemoryFiles::default() });
-        let door = Door::new(store.clone());
-        let invitation = door.invite_first("root", 1).await.unwrap().unwrap();
-        door.accept(&invitation, "correct horse", 2).await.unwrap();
-        let makers = Group { name: "makers".into(), permissions: [Permission::Submit].into() };
-        store.put_group(&makers, "root", 3).await.unwrap();
-        for (name, groups) in [("ana", vec!["makers"]), ("ben", vec!["makers"]), ("guest", vec![])] {
-            let account = Account {
-                name: name.into(),
-                full_name: String::new(),
-                email: format!("{name}@site.example"),
-                groups: groups.into_iter().map(str::to_owned).collect(),
-                active: true,
-                created_ms: 3,
-            };
-            store.put_account(&account, "root", 3).await.unwrap();
-        }
         let reads = Arc::<AtomicUsize>::default();
         let desk =
             Desk { jobs: Arc::new(Counted(store.clone(), reads.clone())), ..Desk::new(store.clone(), files) };

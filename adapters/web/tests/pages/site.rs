@@ -6,10 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use imaging::door::Door;
-use imaging::testing::{MemoryFiles, MemoryStore};
+use imaging::testing::{MemoryFiles, MemoryStore, inhabited};
 use imaging::{
-    Account, Accounts, Desk, Feature, FeatureRepo, FolderContents, Group, ImageId, JobAttempt, JobFile,
-    JobStatus, JobStore, NewJob, Nowhere, Offers, Permission, Push, SourceError, TemplateOffer,
+    Desk, Feature, FeatureRepo, FolderContents, ImageId, JobAttempt, JobFile, JobStatus, JobStore, NewJob,
+    Nowhere, Offers, Push, SourceError, TemplateOffer,
 };
 use rest::{Rest, Settings};
 use tokio_util::sync::CancellationToken;
@@ -99,26 +99,10 @@ impl Offers for Shop {
 
 impl Site {
     pub(crate) async fn new() -> Site {
-        let store = Arc::new(MemoryStore::default());
+        let (store, door) = inhabited(PASSWORD).await;
         let file = JobFile { path: "demo.raw".into(), size: 412_345_678, changed_ms: 5 };
         let contents = FolderContents { count: 1, bytes: file.size, files: vec![file] };
         let files = Arc::new(MemoryFiles { contents, ..MemoryFiles::default() });
-        let door = Door::new(store.clone());
-        let invitation = door.invite_first("root", 1).await.unwrap().unwrap();
-        door.accept(&invitation, PASSWORD, 2).await.unwrap();
-        let makers = Group { name: "makers".into(), permissions: [Permission::Submit].into() };
-        store.put_group(&makers, "root", 3).await.unwrap();
-        for (name, groups) in [("ana", vec!["makers"]), ("ben", vec!["makers"]), ("guest", vec![])] {
-            let account = Account {
-                name: name.into(),
-                full_name: String::new(),
-                email: format!("{name}@site.example"),
-                groups: groups.into_iter().map(str::to_owned).collect(),
-                active: true,
-                created_ms: 3,
-            };
-            store.put_account(&account, "root", 3).await.unwrap();
-        }
         let desk = Desk::new(store.clone(), files);
         let settings = Settings { requests_per_second: 10_000, ..Settings::default() };
         let stop = CancellationToken::new();
