@@ -2,6 +2,8 @@
 
 mod program;
 
+use std::ffi::OsString;
+
 use program::{Ran, Site, demo_repo, make_key, vm_repo, workspace};
 use serde_json::{Value, json};
 
@@ -13,27 +15,32 @@ const SCRIPT: &str = "# \u{3}\u{4}\t'\"$(\\) h\u{e9}llo\n\
     echo 'ok 3 - it has sound # SKIP no card here'\n\
     printf 'about 4\\nnot ok 4 - it has a tab: %s\\n' \"$(printf '\t' | od -c | head -n 1)\"\n";
 
+/// Builds an image that fails one of the tests in `tests.sh`, with these settings of `[tester]`; returns the answer.
+fn tested(site: &Site, kickstart: &str, repos: &[String], settings: &[(&str, OsString)]) -> Value {
+    let process = workspace("examples/processes/build_and_test.pdef");
+    let mut build = site.command(&["build", kickstart, "--type", "raw", "--name", "tested", "--json"]);
+    build.args(["--process", process.to_str().unwrap()]);
+    build.args(repos.iter().flat_map(|repo| ["--repo", repo]));
+    build.env("IMG_TESTER_TEST_SCRIPT", site.path().join("tests.sh"));
+    build.env("IMG_TESTER_VM_ACCEL", "tcg").env("IMG_TESTER_VM_WAIT", "250");
+    build.envs(settings.iter().map(|(key, value)| (format!("IMG_TESTER_{key}"), value)));
+    #[expect(clippy::disallowed_methods, reason = "the program under test")]
+    let ran = Ran::of(&build.output().unwrap());
+    let answer = ran.json();
+    assert_eq!((ran.status, &answer["status"]), (Some(1), &json!("DONE, TESTED")), "{ran:?}");
+    answer
+}
+
 #[test]
 fn a_kickstart_becomes_an_image_that_was_tested() {
     let site = Site::new();
     site.kickstart("tests.sh", SCRIPT);
-    let (kickstart, process) =
-        (workspace("examples/kickstarts/hello.ks"), workspace("examples/processes/build_and_test.pdef"));
-    let mut build =
-        site.command(&["build", kickstart.to_str().unwrap(), "--type", "raw", "--name", "tested"]);
-    build.args(["--repo", &demo_repo(), "--process", process.to_str().unwrap(), "--json"]);
-    build.env("IMG_TESTER_TEST_SCRIPT", site.path().join("tests.sh"));
-    // the password of root in that kickstart
-    build
-        .env("IMG_TESTER_TEST_PASS", "hello")
-        .env("IMG_TESTER_VM_ACCEL", "tcg")
-        .env("IMG_TESTER_VM_WAIT", "250");
-    #[expect(clippy::disallowed_methods, reason = "the program under test")]
-    let ran = Ran::of(&build.output().unwrap());
+    let kickstart = workspace("examples/kickstarts/hello.ks");
+    let password = ("TEST_PASS", OsString::from("hello")); // that of root in that kickstart
 
     // a test that failed is no image that can be used, and the program says which
-    let answer = ran.json();
-    assert_eq!((ran.status, &answer["status"]), (Some(1), &json!("DONE, TESTED")), "{ran:?}");
+    let answer = tested(&site, kickstart.to_str().unwrap(), &[demo_repo()], &[password]);
+
     let error = answer["error"].as_str().unwrap();
     assert!(error.starts_with("Image tested: 1 of 5 tests failed; it has a tab:"), "{error}");
     assert_eq!(site.jobs()[0]["status"], "DONE, TESTED");
@@ -98,22 +105,11 @@ fn an_image_with_an_ssh_server_is_tested_by_the_key_of_a_user() {
              %packages\n@demo-base\nkernel-vm\nvm-guest\n%end\n"
         ),
     );
-    let process = workspace("examples/processes/build_and_test.pdef");
-    let words = ["build", "ssh.ks", "--type", "raw", "--name", "tested", "--json"];
-    let mut build = site.command(&words);
-    build.args(["--repo", &demo_repo(), "--repo", &vm_repo(), "--process", process.to_str().unwrap()]);
-    build
-        .env("IMG_TESTER_TEST_SCRIPT", site.path().join("tests.sh"))
-        .env("IMG_TESTER_VM_PRIV_SSH_KEY", site.path().join("key"))
-        .env("IMG_TESTER_TEST_USER", "nemo")
-        .env("IMG_TESTER_VM_ACCEL", "tcg")
-        .env("IMG_TESTER_VM_WAIT", "250");
-    #[expect(clippy::disallowed_methods, reason = "the program under test")]
-    let ran = Ran::of(&build.output().unwrap());
+    let key = ("VM_PRIV_SSH_KEY", site.path().join("key").into_os_string());
 
     // its own status counts where no line says that a test failed
-    let answer = ran.json();
-    assert_eq!((ran.status, &answer["status"]), (Some(1), &json!("DONE, TESTED")), "{ran:?}");
+    let answer = tested(&site, "ssh.ks", &[demo_repo(), vm_repo()], &[key, ("TEST_USER", "nemo".into())]);
+
     assert_eq!(answer["error"], "Image tested: 1 of 5 tests failed; tests: exit status 3");
     let folder = std::path::PathBuf::from(answer["image_file"].as_str().unwrap());
     let results = std::fs::read_to_string(folder.with_file_name("results").join("results.json")).unwrap();
