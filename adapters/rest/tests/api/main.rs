@@ -3,6 +3,7 @@
 mod document;
 mod follow;
 mod jobs;
+mod orders;
 mod people;
 mod server;
 mod site;
