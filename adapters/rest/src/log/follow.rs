@@ -156,7 +156,9 @@ impl Follower {
         }
         if self.log.is_none() {
             self.log = find(&self.rest, &job).await?.map(Growing::from);
-            self.begin_anew_beyond_the_end().await?;
+            if self.place.offset > 0 {
+                self.begin_anew_beyond_the_end().await?;
+            }
         }
         // what was written between the last look and the end
         if job.status.is_final() && !self.read_to_end().await? {
