@@ -1,7 +1,8 @@
 //! Images that mic makes in a virtual machine.
 
 use builder_mic::{MicBuilder, Settings, Tool};
-use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageName, ImageType, Step, Watch};
+use imaging::testing::build_request;
+use imaging::{Build, BuildRequest, ImageBuilder, ImageType, Step, Watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::{Scene, mode};
@@ -41,17 +42,9 @@ async fn build_by(
         settings.program = program.into();
     }
     let request = BuildRequest {
-        image_id: ImageId::reduce("demo").unwrap(),
-        name: ImageName::parse("demo").unwrap(),
-        image_type,
-        arch: "x86_64".parse().unwrap(),
-        kickstart: kickstart.to_owned(),
-        added_lines: Vec::new(),
-        tokens: Vec::new(),
-        extra_opts: Vec::new(),
         log: folder.join("demo.log"),
         folder: folder.clone(),
-        post_creation: None,
+        ..build_request(image_type, kickstart)
     };
     let builder = MicBuilder::new(Box::new(scene.place()), settings);
     let built = builder.build(&request, &Waiting).await.unwrap();
