@@ -34,7 +34,7 @@ mod view;
 
 pub use caller::Address;
 pub use files::{FileView, Files, below};
-pub use log::Growing;
+pub use log::{Growing, Progress, StepTime};
 pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
 pub use people::AccountWish;
 pub use problem::{Mistake, Problem};
