@@ -71,7 +71,10 @@ impl Desk {
         let job = order::completed(person, order);
         let on_record = record_as(self.jobs.as_ref(), &job.name, &job, now_ms).await?;
         on_record.ok_or_else(|| {
-            Refusal::of("name", "begins no id, or those of this second are all taken: try again with letters and digits in it")
+            Refusal::of(
+                "name",
+                "is too long for an id, or those of this second are all taken: try again, with a shorter one",
+            )
         })
     }
 

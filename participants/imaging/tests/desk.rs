@@ -47,6 +47,16 @@ impl Office {
 }
 
 #[tokio::test]
+async fn no_new_id_is_an_option_of_a_command() {
+    let office = office();
+    for (name, id) in [("ü", "image-20251121-044000"), ("é-x", "x-20251121-044000")] {
+        let order = NewJob { name: name.into(), ..order() };
+        let made = office.desk.submit(&ana(), order, 1_763_700_000_000).await.unwrap();
+        assert_eq!(made.as_str(), id, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_submitted_is_recorded_as_theirs_once_a_request() {
     let office = office();
     let order =
