@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Table, now_ms};
+use imaging::{Person, Table, now_ms};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa_axum::routes;
@@ -34,7 +34,7 @@ async fn put<T: View + Serialize>(
     table: Table,
     name: String,
     view: T,
-    who: &str,
+    person: &Person,
 ) -> Result<StatusCode, Problem> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.contains(char::is_control) || name.trim() != name
     {
@@ -57,7 +57,7 @@ async fn put<T: View + Serialize>(
         ));
     }
     let entry = view.entry(table, name).map_err(|mistake| Problem::mistakes(vec![mistake]))?;
-    rest.desk.registry.put(&entry, who, now_ms()).await?;
+    rest.desk.put_entry(person, &entry, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -75,11 +75,11 @@ async fn put_json<T: View + Serialize + DeserializeOwned>(
     table: Table,
     name: String,
     body: serde_json::Value,
-    who: &str,
+    person: &Person,
 ) -> Result<(), Problem> {
     let view: T = serde_json::from_value(body)
         .map_err(|error| Problem::mistake("body", format!("is not what is meant: {error}")))?;
-    put(rest, table, name, view, who).await.map(drop)
+    put(rest, table, name, view, person).await.map(drop)
 }
 
 impl Rest {
@@ -89,16 +89,16 @@ impl Rest {
         table: Table,
         name: String,
         body: serde_json::Value,
-        who: &str,
+        person: &Person,
     ) -> Result<(), Problem> {
         match table {
-            Table::Queues => put_json::<QueueView>(self, table, name, body, who).await,
+            Table::Queues => put_json::<QueueView>(self, table, name, body, person).await,
             Table::Arches | Table::ImageTypes | Table::JobStates => {
-                put_json::<NameView>(self, table, name, body, who).await
+                put_json::<NameView>(self, table, name, body, person).await
             }
-            Table::BuildServices => put_json::<BuildServiceView>(self, table, name, body, who).await,
-            Table::Tokens => put_json::<TokenView>(self, table, name, body, who).await,
-            Table::PostProcesses => put_json::<PostProcessView>(self, table, name, body, who).await,
+            Table::BuildServices => put_json::<BuildServiceView>(self, table, name, body, person).await,
+            Table::Tokens => put_json::<TokenView>(self, table, name, body, person).await,
+            Table::PostProcesses => put_json::<PostProcessView>(self, table, name, body, person).await,
         }
     }
 }
@@ -127,7 +127,7 @@ macro_rules! table {
                 Of(name): Of<String>,
                 Json(view): Json<$view>,
             ) -> Result<StatusCode, Problem> {
-                super::put(&rest, $table, name, view, &person.name).await
+                super::put(&rest, $table, name, view, &person).await
             }
 
             #[doc = $remove_doc]

@@ -172,7 +172,10 @@ async fn what_cannot_be_is_refused_with_what_to_do() {
         (desk.retry(&ana(), &waiting, order(), 2).await.map(drop), "is IN QUEUE: stop it first"),
         (desk.cancel(&ana(), &pinned, 2).await, "is DONE: it is over"),
         (desk.post_process(&ana(), &waiting, "test", "", 2).await, "there is no image yet"),
-        (desk.post_process(&ana(), &pinned, "test", "", 2).await, "no active post-process `test`"),
+        (
+            desk.post_process(&ana(), &pinned, "test", "", 2).await,
+            "name is `test`, which is no active post-process",
+        ),
         (desk.cancel(&ana(), &nobody, 2).await, "there is no job nobody"),
         (desk.submit(&person("guest", &[]), order(), 2).await.map(drop), "you may not ask for images"),
     ];
