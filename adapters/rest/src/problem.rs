@@ -25,6 +25,7 @@ enum Kind {
     Missing,
     Method,
     Conflict,
+    Changed,
     TooLarge,
     WrongType,
     NoSuchRange,
@@ -80,6 +81,7 @@ impl Kind {
                 (StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This address takes other methods")
             }
             Kind::Conflict => (StatusCode::CONFLICT, "not-now", "It is not in a state for that"),
+            Kind::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "It has changed since"),
             Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Kind::WrongType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type", "The body is of another type")
@@ -150,6 +152,10 @@ impl Problem {
     /// Makes one of this kind.
     pub fn conflict(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::Conflict, detail)
+    }
+
+    pub(crate) fn changed(detail: impl Into<String>) -> Problem {
+        Problem::new(Kind::Changed, detail)
     }
 
     /// Makes one of this kind.
