@@ -213,7 +213,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NoJob(_) => Problem::missing(refusal.to_string()),
             Refusal::NotAllowed(_) => Problem::not_allowed(refusal.to_string()),
-            Refusal::Unchangeable { .. } => Problem::conflict(refusal.to_string()),
+            Refusal::Unchangeable { .. } | Refusal::Needed(_) => Problem::conflict(refusal.to_string()),
             Refusal::Mistakes(mistakes) => {
                 Problem::mistakes(mistakes.into_iter().map(|one| Mistake::of(one.field, one.why)).collect())
             }

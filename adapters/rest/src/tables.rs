@@ -61,8 +61,8 @@ async fn put<T: View + Serialize>(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(rest: &Rest, table: Table, name: &str, who: &str) -> Result<StatusCode, Problem> {
-    if rest.desk.registry.remove(table, name, who, now_ms()).await? {
+async fn remove(rest: &Rest, table: Table, name: &str, person: &Person) -> Result<StatusCode, Problem> {
+    if rest.desk.remove_entry(person, table, name, now_ms()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::missing(format!("there is no {name:?} in {}", table.as_str())))
@@ -138,7 +138,7 @@ macro_rules! table {
                 State(rest): State<Arc<Rest>>,
                 Of(name): Of<String>,
             ) -> Result<StatusCode, Problem> {
-                super::remove(&rest, $table, &name, &person.name).await
+                super::remove(&rest, $table, &name, &person).await
             }
         }
     };
@@ -152,7 +152,7 @@ table!(
     "/queues/{name}",
     "Lists the queues.",
     "Writes a queue.",
-    "Removes a queue; its jobs stay."
+    "Removes a queue that no job under way is in; those that are over stay."
 );
 table!(
     arches,
@@ -162,7 +162,7 @@ table!(
     "/arches/{name}",
     "Lists the processors images can be for.",
     "Allows a processor.",
-    "Allows a processor no longer."
+    "Allows a processor no longer, unless a job under way is for it."
 );
 table!(
     image_types,
@@ -172,7 +172,7 @@ table!(
     "/image-types/{name}",
     "Lists the forms of images.",
     "Allows a form of images.",
-    "Allows a form of images no longer."
+    "Allows a form of images no longer, unless a job under way has it."
 );
 table!(
     build_services,
@@ -202,7 +202,7 @@ table!(
     "/job-states/{name}",
     "Lists the states of jobs.",
     "Adds a state of this site's own: `DONE, ` and more.",
-    "Removes a state."
+    "Removes a state of this site's own."
 );
 table!(
     post_processes,

@@ -211,7 +211,7 @@ async fn remove(
     let table = read(&name)?;
     with(&visitor, Permission::ManageSite, "change what the site offers")?;
     // one that is gone already is as it was wished
-    rest.desk.registry.remove(table, &removed.name, &visitor.person.name, now_ms()).await?;
+    rest.desk.remove_entry(&visitor.person, table, &removed.name, now_ms()).await?;
     Ok(see(&format!("/admin/{}?done=removed", table.as_str())))
 }
 
