@@ -186,7 +186,13 @@ impl Problem {
         Problem::new(Kind::Ours, "its log says more")
     }
 
-    pub(crate) fn mistakes(mistakes: Vec<Mistake>) -> Problem {
+    pub(crate) fn mistakes(all: Vec<Mistake>) -> Problem {
+        let mut mistakes: Vec<Mistake> = Vec::new();
+        for one in all {
+            if !mistakes.contains(&one) {
+                mistakes.push(one);
+            }
+        }
         let texts: Vec<_> = mistakes.iter().map(|one| format!("{} {}", one.field, one.why)).collect();
         Problem { kind: Kind::Mistakes, detail: texts.join("; "), mistakes }
     }
@@ -197,12 +203,15 @@ impl Problem {
     }
 }
 
-/// Returns an error with what it came from, as one line.
+/// Returns an error with what it came from, as one line; errors that only pass on another's words are told once.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        let words = cause.to_string();
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
         source = cause.source();
     }
     text
