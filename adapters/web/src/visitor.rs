@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{COOKIE, HeaderMap, SET_COOKIE};
+use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use imaging::door::Secret;
 use imaging::{Permission, Person, now_ms};
-use rest::{Problem, Rest};
+use rest::{OfSession, Problem, Rest, SESSION, cookie};
 
 use crate::trouble::Trouble;
 
-/// The cookie that holds the secret of a session.
-const SESSION: &str = "img_session";
 /// The cookie that holds how pages look: `light` or `dark`.
 pub(crate) const THEME: &str = "img_theme";
 /// How long browsers keep them, in seconds; a session that nobody uses ends long before.
@@ -86,9 +84,10 @@ pub(crate) async fn known(
 ) -> Result<Response, Trouble> {
     let headers = request.headers();
     let secret = cookie(headers, SESSION).filter(|text| !text.is_empty()).map(Secret::shown);
-    let person = match &secret {
-        Some(secret) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
-        None => None,
+    let person = match (&secret, request.extensions().get::<OfSession>()) {
+        (Some(_), Some(OfSession(person))) => person.clone(), // found out already
+        (Some(secret), None) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
+        (None, _) => None,
     };
     let theme = match cookie(headers, THEME) {
         Some("light") => "light",
@@ -125,15 +124,6 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
 fn path(uri: &Uri) -> String {
     uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned()
-}
-
-/// Returns the value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
 }
 
 /// Has a browser keep a session from this answer on; an empty secret ends it.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use config::Configuration;
-use imaging::Desk;
 use imaging::door::Door;
+use imaging::{Definitions, Desk};
 use job_files_dir::JobFilesDir;
 use job_files_http::JobFilesHttp;
 use job_store_sql::SqlJobStore;
@@ -33,7 +33,7 @@ impl Web {
         store: &SqlJobStore,
         state: &State,
         images: PathBuf,
-        foresight: Arc<OfBuilds>,
+        (foresight, definitions): (Arc<OfBuilds>, Option<Arc<dyn Definitions>>),
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
         if !site.yes("web", "serve") {
@@ -42,7 +42,9 @@ impl Web {
         let store = Arc::new(store.clone());
         let address = site.text("web", "listen").unwrap_or_default().parse()?;
         let server = Server::listen(address).await?;
-        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images))).foreseeing(foresight);
+        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)))
+            .foreseeing(foresight)
+            .reading(definitions);
         let elsewhere = JobFilesHttp::new(&workers(site))?;
         let asked = site.number("web", "requests_per_second").and_then(|number| number.try_into().ok());
         let settings = Settings {

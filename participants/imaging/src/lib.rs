@@ -8,6 +8,7 @@ pub mod arch;
 pub mod base_url;
 pub mod builder;
 pub mod care;
+pub mod definitions;
 pub mod desk;
 pub mod disk_converter;
 #[cfg(feature = "door")]
@@ -45,6 +46,7 @@ pub use arch::Arch;
 pub use base_url::BaseUrl;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
+pub use definitions::Definitions;
 pub use desk::{Desk, Mistake, Refusal};
 pub use disk_converter::{Conversion, Converted, DiskConverter};
 pub use elsewhere::{Elsewhere, ElsewhereError, Fetched, Nowhere, Span};

@@ -68,6 +68,9 @@ async fn what_is_wrong_with_an_entry_is_told_and_what_was_typed_stays() {
             answer.has(&[words[1]]);
         }
     }
+    let kept = root.post("/admin/queues/remove", &[("name", "api")]).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    kept.has(&["`api` stays in queues: it is the queue of programs"]);
     assert_eq!(root.get("/admin/nothing").await.status, StatusCode::NOT_FOUND);
 }
 

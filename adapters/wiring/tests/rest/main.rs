@@ -11,6 +11,7 @@ mod files;
 mod follow;
 mod orders;
 mod pages;
+mod post_processes;
 mod proxy;
 mod schema;
 mod story;
