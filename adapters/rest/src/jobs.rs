@@ -17,6 +17,7 @@ pub(crate) fn routes() -> Routes {
         .routes(routes!(list::list, create::create))
         .routes(routes!(list::tags))
         .routes(routes!(show::show, change::delete))
+        .routes(routes!(show::progress))
         .routes(routes!(show::history))
         .routes(routes!(show::kickstart))
         .routes(routes!(show::deletion))

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::tagged;
 use crate::asked::OfJob;
 use crate::caller::Caller;
+use crate::log::Progress;
 use crate::problem::Problem;
 use crate::service::Rest;
 use crate::view::{EventView, JobView};
@@ -44,6 +45,20 @@ pub(crate) async fn kickstart(
     OfJob(id): OfJob,
 ) -> Result<Response, Problem> {
     Ok(rest.desk.show(&id).await?.asked.kickstart.into_response())
+}
+
+/// Tells how far a job is that is being built: its steps until now, and how much of the last is done. Of a job that waits or
+/// is over, or where the builder does not say, there are none.
+#[utoipa::path(get, path = "/jobs/{image_id}/progress", tag = "jobs", params(
+    ("image_id" = String, Path, description = "The id of the job"),
+), responses((status = 200, body = Progress)))]
+pub(crate) async fn progress(
+    _: Caller,
+    State(rest): State<Arc<Rest>>,
+    OfJob(id): OfJob,
+) -> Result<Json<Progress>, Problem> {
+    let job = rest.desk.show(&id).await?;
+    Ok(Json(rest.progress(&job).await.unwrap_or_default()))
 }
 
 /// Tells what happened to a job, the oldest first.

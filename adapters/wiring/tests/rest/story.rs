@@ -68,6 +68,11 @@ fn a_job_is_stopped_while_it_is_built_and_its_client_hears_it() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
 
+    while up.get(&format!("jobs/{id}/progress"))["steps"] == serde_json::json!([]) {
+        assert!(start.elapsed() < crate::support::PATIENCE, "nobody says how far it is");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+
     let stopped = up.curl(&["-X", "POST"], &format!("jobs/{id}/stop")).json();
     let heard = up.curl(&["-N"], &format!("jobs/{id}/log/events"));
 
@@ -76,6 +81,11 @@ fn a_job_is_stopped_while_it_is_built_and_its_client_hears_it() {
         (&JobStatus::Error.to_string().into(), &"ana".into())
     );
     assert!(heard.stdout.contains(r#"{"error":"cancelled by ana","status":"ERROR"}"#), "{heard:?}");
+    assert_eq!(
+        up.get(&format!("jobs/{id}/progress"))["steps"],
+        serde_json::json!([]),
+        "nothing runs any more"
+    );
 }
 
 #[test]
