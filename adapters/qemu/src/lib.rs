@@ -29,6 +29,6 @@ pub use boot::Boot;
 pub use console::{Console, Reader};
 pub use disk::{Bus, Disk, Format};
 pub use error::Error;
-pub use login::{BadKey, SSH_FAILED, check_key, refused, ssh};
-pub use machine::{Machine, Network, Port, Share};
+pub use login::{BadKey, SILENCE, SSH_FAILED, Way, check_key, refused, ssh};
+pub use machine::{HOST, Machine, Network, Port, Share};
 pub use running::{Exit, Running};

@@ -132,7 +132,7 @@ async fn whoever_loses_patience_while_a_machine_boots_leaves_none() {
 }
 
 /// A process whose words hold all of these.
-fn process(words: &[&str]) -> Option<nix::unistd::Pid> {
+pub(crate) fn process(words: &[&str]) -> Option<nix::unistd::Pid> {
     std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
         let line = String::from_utf8_lossy(&std::fs::read(entry.path().join("cmdline")).ok()?).into_owned();
         let number = entry.file_name().to_str()?.parse().ok()?;
@@ -157,5 +157,22 @@ async fn a_machine_that_dies_under_a_task_is_said_and_leaves_nothing() {
 
     let reason = ended.unwrap_err();
     assert!(reason.starts_with("the machine ended by itself (signal 9)"), "{reason}");
+    scene.until_nothing_is_left().await;
+}
+
+/// A guest whose kernel panics does not end; it says nothing any more.
+#[tokio::test]
+async fn a_guest_that_hangs_in_the_middle_is_given_up_with_what_its_console_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    scene.settings.silence = Duration::from_secs(16);
+    let place = scene.place();
+    let panics = scene.task("echo 8 >/proc/sys/kernel/printk; echo c >/proc/sysrq-trigger; sleep 1000");
+    let reason = run(&place, &panics, CancellationToken::new()).await.unwrap_err();
+    assert!(
+        reason.starts_with("the machine answers no more: it has said nothing for 16 s, so its system hangs")
+            && reason.contains("Kernel panic"),
+        "{reason}"
+    );
     scene.until_nothing_is_left().await;
 }
