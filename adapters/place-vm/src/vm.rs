@@ -58,6 +58,13 @@ impl Vm {
         Vm { priority, ..self }
     }
 
+    /// Says what is missing, as [`Place::check`] does, and what is wrong with the base image, which takes longer to see.
+    pub async fn check_all(&self) -> Result<(), String> {
+        check::check(&self.settings)?;
+        let looked = qemu::look(&self.base_disk(), self.settings.wait).await;
+        looked.map_err(|error| check::of_start(error, &self.settings))
+    }
+
     /// Says what of this place has never been run, where that is so.
     pub fn untried(&self) -> Option<&'static str> {
         self.settings
@@ -75,9 +82,14 @@ impl Vm {
         here.cloned().collect()
     }
 
+    fn base_disk(&self) -> Disk {
+        let base = &self.settings.base;
+        Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) }
+    }
+
     fn machine(&self, task: &Task, snapshot: Option<&Snapshot>) -> Machine {
-        let Settings { base, kernel, port, .. } = &self.settings;
-        let usual = Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) };
+        let Settings { kernel, port, .. } = &self.settings;
+        let usual = self.base_disk();
         let disk = match snapshot {
             Some(snapshot) => Disk { path: snapshot.device.clone(), overlay: false, ..usual },
             None => usual,
@@ -109,7 +121,7 @@ impl Vm {
             None => None,
         };
         let machine = self.machine(task, snapshot.as_ref());
-        let running = machine.start().await.map_err(|error| error.to_string())?;
+        let running = machine.start().await.map_err(|error| check::of_start(error, &self.settings))?;
         let port = running.answers(*wait).await.map_err(|error| match error {
             qemu::Error::NoAnswer { .. } => format!("{error}\n[worker] vm_wait says how long it has"),
             _ => error.to_string(),

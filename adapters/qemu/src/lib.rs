@@ -31,4 +31,5 @@ pub use disk::{Bus, Disk, Format};
 pub use error::Error;
 pub use login::{BadKey, SILENCE, SSH_FAILED, Way, check_key, refused, ssh};
 pub use machine::{HOST, Machine, Network, Port, Share};
+pub use overlay::look;
 pub use running::{Exit, Running};

@@ -85,13 +85,20 @@ pub enum BadKey {
     /// ssh takes no key that is no secret.
     #[error("is for others to read, so ssh does not take it: chmod 600 {}", .0.display())]
     Open(PathBuf),
+    /// It holds something else, or asks for a password, which nobody is there to give.
+    #[error("is no private key that ssh can use without a password")]
+    NoKey,
 }
 
 /// Looks whether ssh will take a key.
 pub fn check_key(key: &Path) -> Result<(), BadKey> {
-    match File::open(key)?.metadata()?.permissions().mode() & 0o077 {
-        0 => Ok(()),
-        _ => Err(BadKey::Open(key.to_owned())),
+    if File::open(key)?.metadata()?.permissions().mode() & 0o077 != 0 {
+        return Err(BadKey::Open(key.to_owned()));
+    }
+    let words = ["ssh-keygen", "-y", "-P", "", "-f"].map(AsRef::as_ref);
+    match child::quick(&[&words[..], &[key.as_os_str()]].concat()) {
+        Ok(read) if !read.status.success() => Err(BadKey::NoKey),
+        _ => Ok(()), // without ssh-keygen there is no ssh either, which others say
     }
 }
 

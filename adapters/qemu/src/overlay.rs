@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -27,16 +28,20 @@ impl Nameless {
     }
 }
 
-/// Makes what a disk needs; returns its file, and qemu's word for its form.
-pub(crate) async fn attach(
-    disk: &Disk,
-    machine: &Machine,
-    files: &mut Nameless,
-) -> Result<(PathBuf, &'static str), Error> {
-    let (folder, patience) = (machine.folder.as_path(), machine.patience);
+/// Looks whether a disk's file can be used, as is done before a machine is made of it.
+pub async fn look(disk: &Disk, patience: Duration) -> Result<(), Error> {
+    looked(disk, patience).await.map(drop)
+}
+
+/// Returns the path of a disk's file that can be used.
+async fn looked(disk: &Disk, patience: Duration) -> Result<PathBuf, Error> {
     let wrong =
         |reason: String| Error::File { what: "the disk", path: disk.path.display().to_string(), reason };
     let path = std::fs::canonicalize(&disk.path).map_err(|error| wrong(error.to_string()))?;
+    let kind = path.metadata().map_err(|error| wrong(error.to_string()))?.file_type();
+    if !(kind.is_file() || kind.is_block_device()) {
+        return Err(wrong("it is neither a file nor a block device".into())); // opening a pipe would wait
+    }
     File::open(&path).map_err(|error| wrong(error.to_string()))?;
     if disk.format != Format::Raw {
         sound(disk, &path, patience).await.map_err(|problem| match problem {
@@ -44,6 +49,17 @@ pub(crate) async fn attach(
             Problem::Reason(reason) => wrong(reason),
         })?;
     }
+    Ok(path)
+}
+
+/// Makes what a disk needs; returns its file, and qemu's word for its form.
+pub(crate) async fn attach(
+    disk: &Disk,
+    machine: &Machine,
+    files: &mut Nameless,
+) -> Result<(PathBuf, &'static str), Error> {
+    let (folder, patience) = (machine.folder.as_path(), machine.patience);
+    let path = looked(disk, patience).await?;
     if !disk.overlay || disk.bus == Bus::Cd {
         return Ok((path, disk.format.word()));
     }

@@ -36,12 +36,24 @@ async fn a_base_image_that_is_missing_or_damaged_is_said() {
     scene.settings.base = scene.path("half.qcow2");
     std::fs::write(&scene.settings.base, &bytes[..bytes.len() / 2]).unwrap();
     let reason = scene.reason().await;
-    assert!(reason.contains("half.qcow2 cannot be used: it is damaged: "), "{reason}");
+    let words = "`img vm create-base --force` makes it anew";
+    assert!(
+        reason.contains("half.qcow2 cannot be used: it is damaged: ") && reason.contains(words),
+        "{reason}"
+    );
+    assert_eq!(scene.place().check_all().await.unwrap_err(), reason);
 
     scene.settings.base = scene.path("header.qcow2");
     std::fs::write(&scene.settings.base, &bytes[..50]).unwrap();
     let reason = scene.reason().await;
     assert!(reason.contains("header.qcow2 cannot be used: "), "{reason}");
+
+    scene.settings.base = scene.path("pipe");
+    nix::unistd::mkfifo(&scene.settings.base, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("pipe cannot be read (it is neither a file nor a volume)"), "{reason}");
+    scene.settings.base = base;
+    scene.place().check_all().await.unwrap();
 }
 
 #[tokio::test]
@@ -76,6 +88,12 @@ async fn keys_that_are_missing_open_to_others_or_wrong_are_said() {
         .unwrap();
     let reason = scene.reason().await;
     assert!(reason.ends_with(&format!("chmod 600 {}", scene.settings.key.display())), "{reason}");
+
+    std::fs::write(&scene.settings.key, "no key\n").unwrap();
+    std::fs::set_permissions(&scene.settings.key, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("open to the base image is no private key that ssh can use"), "{reason}");
 
     scene.settings.key = scene.path("other");
     make_key(&scene.settings.key);
