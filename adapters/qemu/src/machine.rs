@@ -34,8 +34,6 @@ pub struct Machine {
     pub console: Option<PathBuf>,
     /// How far it stands back behind others.
     pub priority: Priority,
-    /// The control group it is in: that of a [`child::Pen`].
-    pub pen: Option<PathBuf>,
     /// How long qemu, and what looks at its disks, may take until the machine is made.
     pub patience: Duration,
 }
@@ -90,7 +88,6 @@ impl Machine {
             log: PathBuf::from("/dev/null"),
             console: None,
             priority: Priority::default(),
-            pen: None,
             patience: Duration::from_secs(300),
         }
     }

@@ -39,7 +39,7 @@ impl Machine {
             disks: &disks,
             variables: variables.as_deref(),
         };
-        let task = Task { priority: self.priority, pen: self.pen.clone(), ..Task::new(argv(self, &facts)) };
+        let task = Task { priority: self.priority, ..Task::new(argv(self, &facts)) };
 
         let (tell, over) = watch::channel(None);
         let stop = CancellationToken::new();
