@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use imaging::{ExtraRepo, ImageJob, JobEvent, now_ms};
+use imaging::{ExtraRepo, ImageJob, JobEvent, JobStatus, now_ms};
 use rest::Rest;
 use serde::Deserialize;
 
@@ -23,7 +23,8 @@ struct JobPage {
     row: Row,
     said: &'static str,
     error: String,
-    steps: Vec<Step>,
+    /// How long each step took, as HTML.
+    steps: String,
     warnings: Vec<String>,
     log: Option<Part>,
     /// Where the log goes on while it is written; empty when it does not.
@@ -33,6 +34,26 @@ struct JobPage {
     files_note: String,
     facts: Vec<(&'static str, String)>,
     history: Vec<EventLine>,
+    /// What can be launched for a finished image, with its help.
+    processes: Vec<(String, String)>,
+    /// Says of a form that is sent twice that it is the same.
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "steps.html")]
+struct Steps {
+    id: String,
+    steps: Vec<Step>,
+    is_over: bool,
+    is_bad: bool,
+}
+
+/// Shows steps in proportion to how long they took; each leads to its place in the log.
+pub(super) fn steps(job: &ImageJob, steps: Vec<Step>) -> String {
+    let (is_over, is_bad) = (job.status.is_final(), job.status == JobStatus::Error);
+    let shown = Steps { id: job.image_id.to_string(), steps, is_over, is_bad };
+    shown.render().unwrap_or_default().trim().to_owned()
 }
 
 struct FileLine {
@@ -70,6 +91,7 @@ fn done(word: &str) -> &'static str {
         "pinned" => "It is pinned: nobody deletes it.",
         "unpinned" => "It is pinned no longer.",
         "tagged" => "The tags are saved.",
+        "launched" => "It will be launched within moments; the history says so.",
         _ => "",
     }
 }
@@ -85,13 +107,18 @@ pub(super) async fn job(
     let record = record::read(&rest, &job).await;
     let log = Part::end_of(&rest, &job, TAIL).await?;
     let (files, files_note, image_size) = files(&rest, &job).await?;
+    let mut processes = Vec::new();
+    if job.status.has_image() {
+        let active = rest.desk.registry.post_processes().await?.into_iter().filter(|process| process.active);
+        processes.extend(active.map(|process| (process.name, process.description)));
+    }
     Ok(page(&JobPage {
         bar: visitor.bar("queue"),
         row: Row::of(job.line(), &visitor.person),
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
         error: job.error.clone(),
-        steps: record.steps,
+        steps: steps(&job, record.steps),
         warnings: record.warnings,
         log,
         follow: if job.status.is_final() { String::new() } else { format!("/job/{id}/log/events") },
@@ -100,6 +127,8 @@ pub(super) async fn job(
         files_note,
         facts: facts(&job),
         history,
+        processes,
+        key: uuid::Uuid::new_v4().to_string(),
     }))
 }
 
