@@ -18,7 +18,7 @@ use crate::report::{self, Heard};
 use crate::run::Run;
 use crate::sentence::Source;
 use crate::settings::Settings;
-use crate::{leftovers, output, version};
+use crate::{leftovers, output, there, version};
 
 /// How long mic may take to say its version; on another machine, which may be an emulated one.
 const QUICK: Duration = Duration::from_secs(30);
@@ -138,7 +138,10 @@ impl MicBuilder {
         run.prepare().await?;
         let own = run.folders.work.join("cache");
         let cache = slot.map_or(own.as_path(), |slot| slot.folder.as_path());
-        if self.place.is_another_machine() {
+        let is_elsewhere = self.place.is_another_machine();
+        if is_elsewhere {
+            run.step("starting the virtual machine");
+            run.note("starting the virtual machine");
             // it begins with this task, and has to know all of what mic will see
             self.version(run.folders.sight(cache), &run.watch.stop()).await?;
         }
@@ -155,6 +158,10 @@ impl MicBuilder {
         let image = || output::image(run.request, options, &run.left());
         let image =
             report::verdict(&heard, ended.status, &source, &no_room(run.place, &run.folders.tmp), &image)
+                .map_err(|reason| match is_elsewhere {
+                    true => there::explained(reason, source.text, self.place.loopback_there()),
+                    false => reason,
+                })
                 .map_err(Halt::Failed)?;
         let warnings: Vec<_> = options.warnings.iter().cloned().chain(heard.warnings()).collect();
         if options.strict && !warnings.is_empty() {

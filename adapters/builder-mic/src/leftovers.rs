@@ -1,11 +1,15 @@
 //! Loop devices that mic leaves: namespaces take mounts and processes along, not these.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use child::{ChildError, Listen, Place, Task};
 use tokio_util::sync::CancellationToken;
 
+/// Where the kernel tells of block devices.
+const BLOCK: &str = "/sys/block";
 /// How often is looked whether a device is free at last: what held it may be about to die.
 const PATIENCE: [u64; 4] = [100, 300, 600, 1000];
 /// How long one of these tools may take.
@@ -23,9 +27,7 @@ pub(crate) async fn sweep(place: &dyn Place, folders: &[PathBuf]) -> Result<usiz
     let mut found = 0;
     for wait in std::iter::once(0).chain(PATIENCE) {
         tokio::time::sleep(Duration::from_millis(wait)).await;
-        let listed =
-            ask(place, &["losetup", "--list", "--noheadings", "--raw", "--output", "NAME,BACK-FILE"]).await?;
-        let devices = ours(&listed, &names);
+        let devices = ours(Path::new(BLOCK), &names);
         if devices.is_empty() {
             return Ok(found);
         }
@@ -36,12 +38,12 @@ pub(crate) async fn sweep(place: &dyn Place, folders: &[PathBuf]) -> Result<usiz
     }
     Err(ChildError::Place(format!(
         "a loop device of a build of mic cannot be freed: {}",
-        "`losetup --list` shows which, and `losetup --detach` says why"
+        "`grep . /sys/block/loop*/loop/backing_file` shows which, and `losetup --detach` says why"
     )))
 }
 
 async fn free(place: &dyn Place, device: &str) -> Result<(), ChildError> {
-    for holder in holders(Path::new("/sys/block"), device) {
+    for holder in holders(Path::new(BLOCK), device) {
         ask(place, &["dmsetup", "remove", "--retry", &holder]).await?;
     }
     let number = device.trim_start_matches(|sign: char| !sign.is_ascii_digit());
@@ -84,35 +86,34 @@ fn names(folder: &Path, mountinfo: &str) -> Vec<PathBuf> {
     names
 }
 
-/// Returns the devices whose files are below one of the names, of a list as losetup prints it.
-fn ours(listed: &str, names: &[PathBuf]) -> Vec<String> {
-    let lines = listed.lines().filter_map(|line| line.split_once(' '));
-    lines
-        .filter(|(_, file)| {
-            let file = unescaped(file.trim());
-            let file = PathBuf::from(file.strip_suffix(" (deleted)").unwrap_or(&file));
+/// Returns the devices whose files are below one of the names.
+///
+/// The kernel is asked, not losetup, which does not list a device that has no node in /dev any more.
+fn ours(sys: &Path, names: &[PathBuf]) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(sys) else { return Vec::new() };
+    let mut devices: Vec<_> = entries
+        .flatten()
+        .filter(|entry| {
+            let file = std::fs::read(entry.path().join("loop/backing_file")).unwrap_or_default();
+            let file = file.strip_suffix(b"\n").unwrap_or(&file);
+            let file = Path::new(OsStr::from_bytes(file.strip_suffix(b" (deleted)").unwrap_or(file)));
             names.iter().any(|name| file.starts_with(name))
         })
-        .map(|(device, _)| device.to_owned())
-        .collect()
+        .map(|entry| format!("/dev/{}", entry.file_name().to_string_lossy()))
+        .collect();
+    devices.sort();
+    devices
 }
 
-/// Reads `\x20` of losetup and `\040` of the kernel.
+/// Reads `\040` of the kernel.
 fn unescaped(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
-        let code = |digits: &[u8], base| {
-            std::str::from_utf8(digits).ok().and_then(|digits| u8::from_str_radix(digits, base).ok())
-        };
-        let escape = match (byte, after) {
-            (b'\\', [b'x', digits @ ..]) => digits.get(..2).and_then(|digits| Some((code(digits, 16)?, 3))),
-            (b'\\', digits) => digits.get(..3).and_then(|digits| Some((code(digits, 8)?, 3))),
-            _ => None,
-        };
-        let (value, taken) = escape.unwrap_or((byte, 0));
-        bytes.push(value);
-        rest = &after[taken..];
+        let digits = after.get(..3).filter(|_| byte == b'\\');
+        let code = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok());
+        bytes.push(code.unwrap_or(byte));
+        rest = &after[if code.is_some() { 3 } else { 0 }..];
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -123,11 +124,28 @@ mod tests {
 
     #[test]
     fn only_files_below_the_folders_count_deleted_ones_too() {
-        let listed = "/dev/loop0 /b/work/tmp/a.img\n/dev/loop1 /b/work/tmp/a\\x20b.img\\x20(deleted)\n\
-                      /dev/loop2 /b/worker/x\n/dev/loop3 /other/b/work/x\n/dev/loop10 /b/work\n/dev/loop11 \n";
+        let sys = tempfile::tempdir().unwrap();
+        for (device, file) in [
+            ("loop0", Some("/b/work/tmp/a.img\n")),
+            ("loop1", Some("/b/work/tmp/a b.img (deleted)\n")),
+            ("loop2", Some("/b/worker/x\n")),
+            ("loop3", Some("/other/b/work/x\n")),
+            ("loop10", Some("/b/work\n")),
+            ("loop11", Some("\n")),
+            ("loop12", None),
+            ("vda", None),
+        ] {
+            let about = sys.path().join(device).join("loop");
+            std::fs::create_dir_all(&about).unwrap();
+            if let Some(file) = file {
+                std::fs::write(about.join("backing_file"), file).unwrap();
+            }
+        }
 
-        assert_eq!(ours(listed, &["/b/work".into()]), ["/dev/loop0", "/dev/loop1", "/dev/loop10"]);
-        assert_eq!(ours(listed, &[]), [""; 0]);
+        let found = ours(sys.path(), &["/b/work".into()]);
+
+        assert_eq!(found, ["/dev/loop0", "/dev/loop1", "/dev/loop10"]);
+        assert_eq!(ours(sys.path(), &[]), [""; 0]);
     }
 
     #[test]

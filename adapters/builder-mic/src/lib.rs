@@ -21,6 +21,7 @@ mod report;
 mod run;
 mod sentence;
 mod settings;
+mod there;
 mod version;
 
 pub use builder::MicBuilder;

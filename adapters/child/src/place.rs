@@ -31,6 +31,12 @@ pub trait Place: Send + Sync {
         false
     }
 
+    /// Returns the address by which tasks on another machine reach what listens on this one's loopback only; none where they
+    /// do not.
+    fn loopback_there(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Runs a task to its end; a program that fails is an `Ok` with its status.
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError>;
 

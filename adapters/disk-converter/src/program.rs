@@ -11,6 +11,9 @@ use crate::halt::Halt;
 /// The most bytes that are read of what a program lists.
 const LISTED: usize = 1 << 20;
 
+/// With fewer bytes than these nothing was to be had of the disk.
+const NO_ROOM: u64 = 1 << 20;
+
 /// Runs a program in a folder, and returns what it printed; one that fails halts the conversion.
 pub(crate) async fn run<W: Into<std::ffi::OsString>>(
     bench: &Workbench,
@@ -26,8 +29,15 @@ pub(crate) async fn run<W: Into<std::ffi::OsString>>(
     match ended.status {
         Status::Exited(0) => Ok(String::from_utf8_lossy(&ended.output).into_owned()),
         Status::Stopped => Err(Halt::Stopped),
+        _ if is_full(bench) => Err(Halt::full()),
         _ => Err(failed(&task.program(), &ended)),
     }
+}
+
+/// Tells whether there is no room, while what was written last is still there: qemu-img says `Invalid argument` of some formats.
+fn is_full(bench: &Workbench) -> bool {
+    let found = nix::sys::statvfs::fstatvfs(bench.folder());
+    found.is_ok_and(|found| found.blocks_available() * found.fragment_size() < NO_ROOM)
 }
 
 fn failed(program: &str, ended: &Ended) -> Halt {

@@ -259,6 +259,37 @@ async fn a_conversion_that_is_stopped_leaves_the_raw_disk_and_nothing_else() {
     }
 }
 
+const SMALL: &str = "CONVERTER_TEST_SMALL";
+
+#[tokio::test]
+async fn a_disk_that_fills_up_is_said_and_the_raw_one_stays() {
+    if let Some(small) = std::env::var_os(SMALL) {
+        // this is this test once more, where a small file system can be mounted
+        let small = small.into_string().unwrap();
+        run(Path::new("/"), &["mount", "-t", "tmpfs", "-o", "size=14m", "none", &small]);
+        let site = Site(tempfile::tempdir_in(&small).unwrap());
+        fs::create_dir_all(site.path("web/i")).unwrap();
+        run(&site.path("web/i"), &["sh", "-c", "head -c 9M /dev/urandom >n.raw"]);
+        for form in [VirtualDisk::Vdi, VirtualDisk::VmdkStream, VirtualDisk::VhdFixed] {
+            let converted = site.convert("web/i/n.raw", form).await;
+            let reason = "the disk the images are on is full: make room, then convert again".to_owned();
+            assert_eq!(
+                (converted, site.names()),
+                (Converted::Failed(reason), vec!["n.raw".into()]),
+                "{form}"
+            );
+        }
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut inside = std::process::Command::new("unshare");
+    inside.args(["--map-root-user", "--mount"]).arg(std::env::current_exe().unwrap());
+    inside.args(["--exact", "a_disk_that_fills_up_is_said_and_the_raw_one_stays"]).env(SMALL, folder.path());
+    #[expect(clippy::disallowed_methods, reason = "a test starts itself")]
+    let output = inside.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
 /// VirtualBox itself is no package of Debian: what stands in for it notes how it is called, and copies the disk.
 #[tokio::test]
 async fn where_virtualbox_is_it_converts() {

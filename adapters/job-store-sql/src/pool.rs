@@ -94,6 +94,11 @@ impl SqlJobStore {
         open(url, Dialect::Postgres, 8, place).await
     }
 
+    /// Lets go of the database, so that all of it is in the one of its name; nothing can be done with it afterwards.
+    pub async fn close(&self) {
+        self.0.pool.close().await;
+    }
+
     pub(crate) fn pool(&self) -> &AnyPool {
         &self.0.pool
     }

@@ -65,6 +65,11 @@ impl LocalQueue {
         })))
     }
 
+    /// Lets go of the file, so that all of it is in the one of its name; nothing can be done with it afterwards.
+    pub async fn close(&self) {
+        self.0.table.close().await;
+    }
+
     /// Makes ours what belongs to programs that are dead, and returns it.
     pub async fn adopt(&self) -> Result<Vec<Left>, TransportError> {
         let failed = |error| self.0.failed("adopt messages of dead programs", error);

@@ -1,5 +1,6 @@
 //! What keeps machines from being started, as sentences that tell how to mend it.
 
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use child::Network;
@@ -18,9 +19,9 @@ pub(crate) fn check(settings: &Settings) -> Result<(), String> {
             --no-install-recommends openssh-client)"
             .into());
     }
-    if let Err(error) = std::fs::File::open(&settings.base) {
+    if let Err(why) = read(&settings.base) {
         return Err(format!(
-            "the base image {} cannot be read ({error}): `img vm create-base` makes one, or [worker] vm_base_img says where it is",
+            "the base image {} cannot be read ({why}): `img vm create-base` makes one, or [worker] vm_base_img says where it is",
             settings.base.display()
         ));
     }
@@ -38,6 +39,25 @@ pub(crate) fn check(settings: &Settings) -> Result<(), String> {
     match settings.accel {
         qemu::Accel::Kvm => qemu::kvm(),
         _ => Ok(()),
+    }
+}
+
+fn read(base: &Path) -> Result<(), String> {
+    let kind = std::fs::metadata(base).map_err(|error| error.to_string())?.file_type();
+    if !(kind.is_file() || kind.is_block_device()) {
+        return Err("it is neither a file nor a volume".into()); // opening a pipe would wait
+    }
+    std::fs::File::open(base).map(drop).map_err(|error| error.to_string())
+}
+
+/// Says what is wrong with a machine that cannot be made of what is there.
+pub(crate) fn of_start(error: qemu::Error, settings: &Settings) -> String {
+    let base = settings.base.display().to_string();
+    match error {
+        qemu::Error::File { path, reason, .. } if path == base => format!(
+            "the base image {base} cannot be used: {reason}; `img vm create-base --force` makes it anew, or [worker] vm_base_img says where another one is"
+        ),
+        other => other.to_string(),
     }
 }
 

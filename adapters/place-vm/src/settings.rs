@@ -20,6 +20,8 @@ pub struct Settings {
     pub key: PathBuf,
     /// How long it may take to answer.
     pub wait: Duration,
+    /// How long it may say nothing under a task until it is taken for one that hangs.
+    pub silence: Duration,
     /// Whether its processors are real.
     pub accel: Accel,
     /// Its memory in MiB.
@@ -47,6 +49,7 @@ impl Settings {
             kernel: None,
             key: key.into(),
             wait: Duration::from_secs(120),
+            silence: qemu::SILENCE,
             accel: Accel::Auto,
             memory: 1024,
             cpus: 2,

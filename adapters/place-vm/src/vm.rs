@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use child::{ChildError, Ended, Listen, Network, Place, Priority, Status, Task};
-use qemu::{Boot, Disk, Format, Machine, Running};
+use qemu::{Boot, Disk, Format, Machine, Running, Way};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +58,13 @@ impl Vm {
         Vm { priority, ..self }
     }
 
+    /// Says what is missing, as [`Place::check`] does, and what is wrong with the base image, which takes longer to see.
+    pub async fn check_all(&self) -> Result<(), String> {
+        check::check(&self.settings)?;
+        let looked = qemu::look(&self.base_disk(), self.settings.wait).await;
+        looked.map_err(|error| check::of_start(error, &self.settings))
+    }
+
     /// Says what of this place has never been run, where that is so.
     pub fn untried(&self) -> Option<&'static str> {
         self.settings
@@ -75,9 +82,14 @@ impl Vm {
         here.cloned().collect()
     }
 
+    fn base_disk(&self) -> Disk {
+        let base = &self.settings.base;
+        Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) }
+    }
+
     fn machine(&self, task: &Task, snapshot: Option<&Snapshot>) -> Machine {
-        let Settings { base, kernel, port, .. } = &self.settings;
-        let usual = Disk { rests_on_others: true, format: format(base), ..Disk::throw_away(base) };
+        let Settings { kernel, port, .. } = &self.settings;
+        let usual = self.base_disk();
         let disk = match snapshot {
             Some(snapshot) => Disk { path: snapshot.device.clone(), overlay: false, ..usual },
             None => usual,
@@ -109,7 +121,7 @@ impl Vm {
             None => None,
         };
         let machine = self.machine(task, snapshot.as_ref());
-        let running = machine.start().await.map_err(|error| error.to_string())?;
+        let running = machine.start().await.map_err(|error| check::of_start(error, &self.settings))?;
         let port = running.answers(*wait).await.map_err(|error| match error {
             qemu::Error::NoAnswer { .. } => format!("{error}\n[worker] vm_wait says how long it has"),
             _ => error.to_string(),
@@ -117,7 +129,7 @@ impl Vm {
         let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
         let line = share::mount(&machine.shares, &self.own.lock().await);
         let mounted = tokio::select! {
-            ended = ssh::say(port, key, line, &listen) => ended.map_err(|error| error.to_string())?,
+            ended = ssh::say(self.way(port), line, &listen) => ended.map_err(|error| error.to_string())?,
             trouble = running.trouble() => return Err(trouble.to_string()),
             () = tokio::time::sleep(*wait) => return Err(format!(
                 "the virtual machine answers by ssh, and then no more for {} s ([worker] vm_wait)",
@@ -138,11 +150,20 @@ impl Vm {
         }
     }
 
+    fn way(&self, port: u16) -> Way<'_> {
+        Way { key: &self.settings.key, port, user: ssh::USER, silence: self.settings.silence }
+    }
+
     async fn by_ssh(&self, up: &Up, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
+        let of_machine = |trouble: qemu::Error| ChildError::Place(trouble.to_string());
         let ended = tokio::select! {
-            ended = ssh::run(up.port, &self.settings.key, task, listen) => ended?,
-            trouble = up.running.trouble() => return Err(ChildError::Place(trouble.to_string())),
+            ended = ssh::run(self.way(up.port), task, listen) => ended?,
+            trouble = up.running.trouble() => return Err(of_machine(trouble)),
         };
+        if !ssh::may_have_broken(&ended) {
+            return Ok(ended);
+        }
+        up.running.still_answers(self.settings.silence).await.map_err(of_machine)?;
         if !ssh::broke(&ended) {
             return Ok(ended);
         }
@@ -173,6 +194,10 @@ impl Place for Vm {
         true
     }
 
+    fn loopback_there(&self) -> Option<&'static str> {
+        (self.settings.network == Network::Host).then_some(qemu::HOST)
+    }
+
     /// Runs a task, which sees the whole guest and the shared folders whatever its [`child::Sight`].
     async fn run(&self, task: &Task, listen: &Listen<'_>) -> Result<Ended, ChildError> {
         let mut guest = self.guest.lock().await;
@@ -188,7 +213,13 @@ impl Place for Vm {
                 return Err(ChildError::Place("the virtual machine of this build has ended".into()));
             }
         };
-        let ended = self.by_ssh(&up, task, listen).await?;
+        let ended = match self.by_ssh(&up, task, listen).await {
+            Ok(ended) => ended,
+            Err(error) => {
+                up.running.kill().await; // nothing of it is left when this returns
+                return Err(error);
+            }
+        };
         match ended.status {
             Status::Stopped | Status::TookTooLong => {
                 up.running.kill().await;
@@ -210,14 +241,20 @@ impl Place for Vm {
             self.own.lock().await.push(folder.to_owned());
             return Ok(());
         }
-        let mut task = Task::new(["mkdir", "-p", "--"]);
+        let wait = self.settings.wait;
+        let mut task = Task { limit: Some(wait), ..Task::new(["mkdir", "-p", "--"]) };
         task.argv.push(folder.into());
         let listen = Listen { log: Path::new("/dev/null"), line: &|_| {}, stop: CancellationToken::new() };
         let ended = self.run(&task, &listen).await?;
-        match ended.well() {
-            true => Ok(()),
-            false => Err(cannot(" in the virtual machine", ended.tail.trim())),
-        }
+        let why = match ended.status {
+            Status::Exited(0) => return Ok(()),
+            Status::TookTooLong => format!(
+                "it does not answer within {} s ([worker] vm_wait), so its system hangs, or this machine is too busy",
+                wait.as_secs()
+            ),
+            _ => ended.tail.trim().to_owned(),
+        };
+        Err(cannot(" in the virtual machine", &why))
     }
 
     async fn take_over(&self, file: &Path) -> Result<(), ChildError> {

@@ -49,6 +49,11 @@ impl Engine {
         Ok(Engine { store: Store::open(path).await?, inner: Arc::default() })
     }
 
+    /// Lets go of the file, so that all of it is in the one of its name; nothing can be done with it afterwards.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+
     /// Takes launches and replies from the engine's queue, one after the other, until `shutdown`.
     ///
     /// A message is acked once everything that follows from it is on disk and sent. Trouble with the disk or the

@@ -48,6 +48,10 @@ impl Store {
         Ok(Store { pool })
     }
 
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Writes a new process with its first workitems; tells whether this launch is new.
     pub(crate) async fn start(
         &self,

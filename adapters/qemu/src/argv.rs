@@ -156,6 +156,7 @@ mod tests {
     fn each_network_and_each_way_to_boot_has_its_words() {
         let mut machine = Machine::new(Path::new("/x"));
         assert!(words(&machine).contains("-nic none"));
+        assert!(words(&machine).contains("-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,"));
         machine.network = Network::OnlySsh(None);
         assert!(words(&machine).contains("user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:0-:22"));
         machine.network = Network::Everything(Some(2222));

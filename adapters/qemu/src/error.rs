@@ -69,6 +69,17 @@ pub enum Error {
         /// The end of what its console printed.
         console: String,
     },
+    /// Nobody answers any more.
+    #[error(
+        "the machine answers no more: it has said nothing for {seconds} s, so its system hangs, or this machine is too busy{}",
+        end(.console)
+    )]
+    Hangs {
+        /// How long it was waited for.
+        seconds: u64,
+        /// The end of what its console printed.
+        console: String,
+    },
     /// A text did not appear.
     #[error("the console of the machine did not say \"{text}\" within {seconds} s{}", end(.console))]
     NotSaid {

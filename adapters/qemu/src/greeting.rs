@@ -13,6 +13,8 @@ use crate::{Error, Running};
 const AGAIN: Duration = Duration::from_millis(200);
 /// A guest that is not there yet neither answers nor refuses: the question is put anew after so long.
 const ANSWER: Duration = Duration::from_secs(5);
+/// How long is looked, at most, whether a guest that said nothing says nothing now.
+const LOOK: Duration = Duration::from_secs(30);
 
 impl Running {
     /// Waits until an ssh server of the guest greets; returns the port that leads there.
@@ -26,6 +28,16 @@ impl Running {
             () = sleep(patience) => {
                 Err(Error::NoAnswer { seconds: patience.as_secs(), console: self.console().tail() })
             }
+        }
+    }
+
+    /// Looks whether the guest is there after ssh has given it up, or has said that the program did: ssh ends with the same
+    /// status, and says nothing of a guest that said nothing for `silence`.
+    pub async fn still_answers(&self, silence: Duration) -> Result<(), Error> {
+        match self.answers(LOOK.min(silence)).await {
+            Ok(_) => Ok(()),
+            Err(Error::NoAnswer { console, .. }) => Err(Error::Hangs { seconds: silence.as_secs(), console }),
+            Err(other) => Err(other),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a machine is to be.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use child::Priority;
 
@@ -33,8 +34,8 @@ pub struct Machine {
     pub console: Option<PathBuf>,
     /// How far it stands back behind others.
     pub priority: Priority,
-    /// The control group it is in: that of a [`child::Pen`].
-    pub pen: Option<PathBuf>,
+    /// How long qemu, and what looks at its disks, may take until the machine is made.
+    pub patience: Duration,
 }
 
 /// A folder of this machine that the guest mounts by `mount -t 9p -o trans=virtio,version=9p2000.L TAG /where`.
@@ -65,6 +66,9 @@ pub enum Network {
     Everything(Port),
 }
 
+/// What this machine is called by a guest whose network is everything.
+pub const HOST: &str = "10.0.2.2";
+
 /// The port of this machine's loopback that leads to the guest's port 22: one the kernel chooses, or this one.
 pub type Port = Option<u16>;
 
@@ -84,7 +88,7 @@ impl Machine {
             log: PathBuf::from("/dev/null"),
             console: None,
             priority: Priority::default(),
-            pen: None,
+            patience: Duration::from_secs(300),
         }
     }
 }

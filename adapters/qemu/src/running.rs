@@ -146,8 +146,9 @@ impl Running {
     }
 
     /// Waits until qemu has made the machine.
-    pub(crate) async fn greeted(&self) -> Result<(), Over> {
+    pub(crate) async fn greeted(&self, patience: Duration) -> Result<(), Over> {
         let reason = tokio::select! {
+            () = tokio::time::sleep(patience) => format!("it made no machine within {} s", patience.as_secs()),
             greeted = self.qmp.greeted() => match greeted {
                 Ok(()) => return Ok(()),
                 Err(reason) => reason,

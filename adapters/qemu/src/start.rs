@@ -25,7 +25,7 @@ impl Machine {
         let mut files = Nameless::default();
         let mut disks = Vec::new();
         for disk in &self.disks {
-            disks.push(attach(disk, &self.folder, &mut files).await?);
+            disks.push(attach(disk, self, &mut files).await?);
         }
         let variables = self.variables(&mut files)?;
         let wires = wires().map_err(Error::system("make sockets for qemu"))?;
@@ -39,7 +39,7 @@ impl Machine {
             disks: &disks,
             variables: variables.as_deref(),
         };
-        let task = Task { priority: self.priority, pen: self.pen.clone(), ..Task::new(argv(self, &facts)) };
+        let task = Task { priority: self.priority, ..Task::new(argv(self, &facts)) };
 
         let (tell, over) = watch::channel(None);
         let stop = CancellationToken::new();
@@ -59,7 +59,7 @@ impl Machine {
             process,
             writes: self.folder.display().to_string(),
         };
-        running.greeted().await.map_err(|over| self.not_started(over))?;
+        running.greeted(self.patience).await.map_err(|over| self.not_started(over))?;
         drop(files); // qemu has them open
         if self.network.port().is_some() {
             let table = running.qmp("human-monitor-command", json!({"command-line": "info usernet"})).await?;

@@ -75,7 +75,11 @@ impl VmTester {
         let mut tests = Vec::new();
         let stop = watch.stop();
         watch.step(&Step { name: "booting".into(), done_of: None });
-        let running = Arc::new(machine.start().await.map_err(|error| Halt::of_start(&error))?);
+        let started = tokio::select! {
+            started = machine.start() => started.map_err(|error| Halt::of_start(&error))?,
+            () = stop.cancelled() => return Err(Halt::Stopped),
+        };
+        let running = Arc::new(started);
         let work = async {
             let guest = self.boot(running.clone()).await?;
             tests.push(passed("boot"));

@@ -27,6 +27,8 @@ pub struct Settings {
     pub kernel: Option<PathBuf>,
     /// How long it may take to answer.
     pub wait: Duration,
+    /// How long it may say nothing by ssh, once it has answered, until it is taken for one that hangs.
+    pub silence: Duration,
     /// How long all of it may take.
     pub limit: Duration,
     /// What installs packages in the image.
@@ -56,6 +58,7 @@ impl Default for Settings {
             key: None,
             kernel: None,
             wait: Duration::from_secs(180),
+            silence: qemu::SILENCE,
             limit: Duration::from_secs(3600),
             package_manager: PackageManager::default(),
             repository: None,

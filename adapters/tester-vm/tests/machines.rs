@@ -81,7 +81,13 @@ async fn a_disk_that_boots_nothing_fails_and_the_promises_are_kept() {
         "{json}"
     );
     assert!(json.contains("boot"), "what the BIOS said of the disk is quoted: {json}");
-    assert!(site.path("images/i/results/console.log").exists());
+    let mode =
+        |name: &str| fs::metadata(site.path("images/i").join(name)).unwrap().permissions().mode() & 0o777;
+    // web servers read them
+    assert_eq!(
+        (mode("results"), mode("results/console.log"), mode("results/junit.xml")),
+        (0o755, 0o644, 0o644)
+    );
     assert_eq!(site.machines(), 0);
 }
 
@@ -102,6 +108,8 @@ async fn what_a_site_has_to_mend_is_a_sentence_and_nothing_is_left() {
     let with =
         |script: Option<&str>| Settings { script: script.map(|name| site.path(name)), ..site.settings() };
     fs::set_permissions(site.path("script.sh"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(site.path("odd"), "no key\n").unwrap();
+    fs::set_permissions(site.path("odd"), fs::Permissions::from_mode(0o600)).unwrap();
     let with_key = |name: &str| Settings { key: Some(site.path(name)), ..site.settings() };
     let kernel = Settings { kernel: Some(site.path("vmlinuz")), ..site.settings() };
     for (settings, expected) in [
@@ -111,6 +119,7 @@ async fn what_a_site_has_to_mend_is_a_sentence_and_nothing_is_left() {
         (kernel, "vmlinuz"),
         (with_key("no-key"), "[tester] vm_priv_ssh_key "),
         (with_key("no-key"), "no-key cannot be read (No such file"),
+        (with_key("odd"), "odd is no private key that ssh can use without a password"),
         (with_key("script.sh"), "script.sh is for others to read, so ssh does not take it: chmod 600 "),
     ] {
         let answer = site.tester(settings).test(&request(), &Unwatched).await.unwrap();

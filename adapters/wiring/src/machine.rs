@@ -106,6 +106,12 @@ impl Machine {
         Ok(Machine { queue, engine, store, running, user, participants })
     }
 
+    /// Lets go of the files of the state folder, each of which is whole by itself then: what SQLite keeps beside one is in it.
+    pub(crate) async fn close(&self) {
+        let all = async { tokio::join!(self.store.close(), self.engine.close(), self.queue.close()) };
+        let _ = tokio::time::timeout(CLOSING, all).await; // nothing is lost where somebody still has one
+    }
+
     /// Works until nothing is left to do, or until `stop`; then jobs stop at once, and the next start goes on with them.
     pub async fn work(
         &self,

@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::Site;
+use program::{Site, make_key};
 
 #[test]
 fn everything_works_where_the_tests_run_but_what_only_mic_makes() {
@@ -124,4 +124,27 @@ fn a_mic_that_is_there_says_its_version_and_one_that_is_too_old_says_so() {
             assert!(answer["places"][3]["reason"].as_str().unwrap().contains("NOPASSWD"), "{answer}");
         }
     }
+}
+
+#[test]
+fn a_base_image_that_is_damaged_or_a_key_that_is_none_is_no_virtual_machine() {
+    let site = Site::new();
+    let vm = site.path().join("state/vm");
+    std::fs::create_dir_all(&vm).unwrap();
+    std::fs::write(vm.join("base.qcow2"), "no qcow2").unwrap();
+    make_key(&vm.join("id_ed25519"));
+    let line = || {
+        let said = site.run(&["doctor", "raw"]).stdout;
+        said.lines().find(|line| line.contains("virtual machine")).unwrap().to_owned()
+    };
+
+    let damaged = line();
+    std::fs::write(vm.join("id_ed25519"), "no key").unwrap();
+    let no_key = line();
+
+    assert!(
+        damaged.contains("machine       -") && damaged.contains("makes it anew, or [worker] vm_base_img"),
+        "{damaged}"
+    );
+    assert!(no_key.contains("is no private key that ssh can use without a password"), "{no_key}");
 }

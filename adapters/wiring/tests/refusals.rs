@@ -52,6 +52,11 @@ fn what_is_wrong_in_a_kickstart_is_a_job_in_error_with_line_and_column() {
             assert!(ran.stderr.contains(line), "{line} is not in\n{}", ran.stderr);
         }
         refused(&ran, sentences[0]);
+        // what is known is in the files of that name alone: whoever copies them has all of it
+        let files = std::fs::read_dir(site.path().join("state")).unwrap();
+        let files: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let beside = |file: &&String| file.ends_with("-wal") || file.ends_with("-shm");
+        assert_eq!(files.iter().find(beside), None, "{files:?}");
         assert_eq!(site.jobs()[0]["status"], "ERROR");
         assert!(site.jobs()[0]["error"].as_str().unwrap().contains(sentences[0]));
     }

@@ -15,6 +15,7 @@ mod memory_source;
 mod memory_store;
 mod names;
 mod outbox;
+#[cfg(feature = "door")]
 mod people;
 mod registry;
 
@@ -32,5 +33,6 @@ pub use self::memory_releases::{MemoryReleases, releases_keep_their_promises};
 pub use self::memory_source::{MemorySource, kickstart_source_keeps_its_promises};
 pub use self::memory_store::MemoryStore;
 pub use self::outbox::outbox_keeps_its_promises;
+#[cfg(feature = "door")]
 pub use self::people::inhabited;
 pub use self::registry::registry_keeps_its_promises;

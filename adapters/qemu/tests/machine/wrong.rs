@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use qemu::{Accel, Boot, Disk, Error, Machine};
 
@@ -48,6 +49,27 @@ async fn what_is_missing_or_wrong_has_a_sentence() {
     let huge = Machine { memory: 1 << 30, ..scene.machine() };
     assert!(sentence(huge).await.starts_with("qemu does not start the machine: "));
     assert_eq!(scene.left(), 0);
+    gone(&scene).await;
+}
+
+#[tokio::test]
+async fn whatever_does_not_come_to_its_end_while_a_machine_is_made_is_given_up() {
+    let scene = Scene::new();
+    let stuck = scene.path("qemu-system-stuck");
+    std::fs::write(&stuck, "#!/bin/sh\nexec sleep 1000\n").unwrap();
+    std::fs::set_permissions(&stuck, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let silent =
+        Machine { program: stuck, disks: Vec::new(), patience: Duration::from_secs(1), ..scene.machine() };
+    assert_eq!(silent.start().await.unwrap_err(), Error::QmpGone("it made no machine within 1 s".into()));
+
+    let disk = scene.path("disk.qcow2");
+    tool(&["qemu-img", "create", "-q", "-f", "qcow2", &disk.display().to_string(), "1M"].map(Path::new));
+    let slow = Machine { disks: vec![Disk::throw_away(&disk)], patience: Duration::ZERO, ..scene.machine() };
+    let said = slow.start().await.unwrap_err().to_string();
+    assert!(
+        said.ends_with("qemu-img did not come to an end with it: does the disk it is on answer?"),
+        "{said}"
+    );
     gone(&scene).await;
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use cli::{BuildAnswer, BuildArguments, BuildWish, Show};
+use config::Configuration;
 use participant_core::Stop;
 use tokio_util::sync::CancellationToken;
 
@@ -47,17 +48,30 @@ async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
     let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
+    let answer = on(&machine, &state, &site, arguments, wish).await;
+    machine.close().await;
+    answer
+}
+
+/// Builds it on a machine.
+async fn on(
+    machine: &Machine,
+    state: &State,
+    site: &Configuration,
+    arguments: &BuildArguments,
+    wish: &BuildWish,
+) -> Result<BuildAnswer> {
     let show = Arc::new(Show::on_stderr());
-    tell_unused(&site, &show);
+    tell_unused(site, &show);
     if arguments.builder == "auto"
-        && let Some(told) = builder_told_to_person(&site, &state)
+        && let Some(told) = builder_told_to_person(site, state)
     {
         show.say(&format!("img: {told}"));
     }
-    tell_left(&machine, &show).await?;
+    tell_left(machine, &show).await?;
 
     let launch_id = order::launch(&machine.queue, wish).await?;
-    let settled = work(&machine, &limits_of_person(&site), &launch_id, &show).await?;
+    let settled = work(machine, &limits_of_person(site), &launch_id, &show).await?;
     let images = wish.outdir.clone().unwrap_or_else(|| state.images());
     let waits = match settled {
         Settled::All => BTreeSet::new(),

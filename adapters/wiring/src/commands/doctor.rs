@@ -140,7 +140,7 @@ async fn machine() -> DoctorLine {
         packages: BTreeSet::new(),
     };
     let place = vm_of_machine();
-    if let Err(reason) = place.check() {
+    if let Err(reason) = place.check_all().await {
         return line(None, reason);
     }
     let untried = place.untried().map(|what| format!("; {what}")).unwrap_or_default();

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
 use super::{in_words, jobs_of, limits_of_person};
-use crate::machine::{Builders, Machine, Settled};
+use crate::machine::{Builders, Limits, Machine, Settled};
 use crate::observe::OnTerminal;
 use crate::participants::{Bounds, after, build_image, build_ks};
 use crate::site;
@@ -23,6 +23,13 @@ pub(crate) async fn resume(arguments: ResumeArguments, builders: Builders) -> Re
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
     let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
+    let status = on(&machine, &limits_of_person(&site), arguments.cancel).await;
+    machine.close().await;
+    status
+}
+
+/// Does so on a machine.
+async fn on(machine: &Machine, limits: &Limits, cancel: bool) -> Result<u8> {
     let show = Arc::new(Show::on_stderr());
     let jobs = jobs_of(&machine.queue.adopt().await?);
     if jobs.is_empty() {
@@ -30,20 +37,19 @@ pub(crate) async fn resume(arguments: ResumeArguments, builders: Builders) -> Re
         return Ok(0);
     }
     for job in &jobs {
-        let does = if arguments.cancel { "giving up" } else { "going on with" };
+        let does = if cancel { "giving up" } else { "going on with" };
         show.say(&format!(
             "img: {does} {}, which a program that ended left behind",
             in_words(job.as_deref())
         ));
     }
-    if arguments.cancel {
+    if cancel {
         // each comes to its end, and that is on record
         machine.running.stop_for_ever(&Stop::Person(machine.user.clone()));
     }
     let stop = CancellationToken::new();
     let mut signals = Signals::listen()?;
-    let limits = limits_of_person(&site);
-    let work = machine.work(&limits, Arc::new(OnTerminal::new(show)), stop.clone());
+    let work = machine.work(limits, Arc::new(OnTerminal::new(show)), stop.clone());
     let mut work = std::pin::pin!(work);
     let settled = loop {
         tokio::select! {
@@ -51,7 +57,7 @@ pub(crate) async fn resume(arguments: ResumeArguments, builders: Builders) -> Re
             _ = signals.next() => stop.cancel(),
         }
     };
-    let left = unfinished(&machine, jobs.into_iter().flatten()).await?;
+    let left = unfinished(machine, jobs.into_iter().flatten()).await?;
     for job in &left {
         cli::say(format_args!("img: {job} did not come to its end; `img jobs` and its log say more"));
     }

@@ -37,6 +37,7 @@ fn settings(site: &Configuration) -> Settings {
         key: text("vm_priv_ssh_key").map(PathBuf::from),
         kernel: text("vm_kernel").map(PathBuf::from),
         wait: seconds("vm_wait").unwrap_or(usual.wait),
+        silence: usual.silence,
         limit: seconds("timeout").unwrap_or(usual.limit),
         package_manager: match word("package_manager").as_str() {
             "dnf" => PackageManager::Dnf,

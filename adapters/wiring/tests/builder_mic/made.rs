@@ -85,6 +85,22 @@ async fn a_folder_of_files_keeps_the_users_of_the_image() {
 }
 
 #[tokio::test]
+async fn what_has_the_name_of_a_log_or_is_no_file_is_not_kept() {
+    let Some(scene) = Scene::new("names").await else { return };
+    let pack = "%pack\necho x >$IMG_OUT_DIR/demo.log\nln -s /etc/passwd $IMG_OUT_DIR/link\n%end\n";
+    let request = scene.request("one", &format!("{REPO}{pack}"), ImageType::Fs, &[]);
+
+    let built = scene.build_this(&request).await;
+
+    assert!(matches!(built, Build::Made(_)), "{built:?}");
+    assert_eq!(files(&request.folder), ["demo.ks 640", "demo.log 644", "demo.tar.gz 644"]);
+    let log = std::fs::read_to_string(&request.log).unwrap();
+    for name in ["demo.log", "link"] {
+        assert!(log.contains(&format!("-- {name} is not kept: ")), "{log}");
+    }
+}
+
+#[tokio::test]
 async fn tokens_and_the_log_arrive_with_their_levels() {
     let Some(scene) = Scene::new("log").await else { return };
     let kickstart =

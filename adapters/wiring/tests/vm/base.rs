@@ -92,7 +92,7 @@ impl Scene {
             .sees(Sight { writes, ..Sight::default() })
     }
 
-    /// Every process that has to do with this scene, and every file that is not a test's.
+    /// Every process, mount and loop device that has to do with this scene, and every file that is not a test's.
     pub(crate) fn left(&self) -> Vec<String> {
         let name = self.temp.path().display().to_string();
         let mut found: Vec<String> = Vec::new();
@@ -102,6 +102,12 @@ impl Scene {
             if words.contains(&name) && entry.file_name() != std::process::id().to_string().as_str() {
                 found.push(words);
             }
+        }
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+        found.extend(mounts.lines().filter(|line| line.contains(&name)).map(str::to_owned));
+        for device in std::fs::read_dir("/sys/block").unwrap().flatten() {
+            let file = std::fs::read_to_string(device.path().join("loop/backing_file")).unwrap_or_default();
+            found.extend(file.contains(&name).then_some(file));
         }
         let files = std::fs::read_dir(self.temp.path()).unwrap().flatten();
         found.extend(

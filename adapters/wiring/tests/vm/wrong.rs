@@ -36,12 +36,24 @@ async fn a_base_image_that_is_missing_or_damaged_is_said() {
     scene.settings.base = scene.path("half.qcow2");
     std::fs::write(&scene.settings.base, &bytes[..bytes.len() / 2]).unwrap();
     let reason = scene.reason().await;
-    assert!(reason.contains("half.qcow2 cannot be used: it is damaged: "), "{reason}");
+    let words = "`img vm create-base --force` makes it anew";
+    assert!(
+        reason.contains("half.qcow2 cannot be used: it is damaged: ") && reason.contains(words),
+        "{reason}"
+    );
+    assert_eq!(scene.place().check_all().await.unwrap_err(), reason);
 
     scene.settings.base = scene.path("header.qcow2");
     std::fs::write(&scene.settings.base, &bytes[..50]).unwrap();
     let reason = scene.reason().await;
     assert!(reason.contains("header.qcow2 cannot be used: "), "{reason}");
+
+    scene.settings.base = scene.path("pipe");
+    nix::unistd::mkfifo(&scene.settings.base, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("pipe cannot be read (it is neither a file nor a volume)"), "{reason}");
+    scene.settings.base = base;
+    scene.place().check_all().await.unwrap();
 }
 
 #[tokio::test]
@@ -76,6 +88,12 @@ async fn keys_that_are_missing_open_to_others_or_wrong_are_said() {
         .unwrap();
     let reason = scene.reason().await;
     assert!(reason.ends_with(&format!("chmod 600 {}", scene.settings.key.display())), "{reason}");
+
+    std::fs::write(&scene.settings.key, "no key\n").unwrap();
+    std::fs::set_permissions(&scene.settings.key, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    let reason = scene.reason().await;
+    assert!(reason.contains("open to the base image is no private key that ssh can use"), "{reason}");
 
     scene.settings.key = scene.path("other");
     make_key(&scene.settings.key);
@@ -132,7 +150,7 @@ async fn whoever_loses_patience_while_a_machine_boots_leaves_none() {
 }
 
 /// A process whose words hold all of these.
-fn process(words: &[&str]) -> Option<nix::unistd::Pid> {
+pub(crate) fn process(words: &[&str]) -> Option<nix::unistd::Pid> {
     std::fs::read_dir("/proc").unwrap().flatten().find_map(|entry| {
         let line = String::from_utf8_lossy(&std::fs::read(entry.path().join("cmdline")).ok()?).into_owned();
         let number = entry.file_name().to_str()?.parse().ok()?;
@@ -157,5 +175,22 @@ async fn a_machine_that_dies_under_a_task_is_said_and_leaves_nothing() {
 
     let reason = ended.unwrap_err();
     assert!(reason.starts_with("the machine ended by itself (signal 9)"), "{reason}");
+    scene.until_nothing_is_left().await;
+}
+
+/// A guest whose kernel panics does not end; it says nothing any more.
+#[tokio::test]
+async fn a_guest_that_hangs_in_the_middle_is_given_up_with_what_its_console_said() {
+    let mut scene = Scene::new();
+    std::fs::create_dir(scene.path("work")).unwrap();
+    scene.settings.silence = Duration::from_secs(16);
+    let place = scene.place();
+    let panics = scene.task("echo 8 >/proc/sys/kernel/printk; echo c >/proc/sysrq-trigger; sleep 1000");
+    let reason = run(&place, &panics, CancellationToken::new()).await.unwrap_err();
+    assert!(
+        reason.starts_with("the machine answers no more: it has said nothing for 16 s, so its system hangs")
+            && reason.contains("Kernel panic"),
+        "{reason}"
+    );
     scene.until_nothing_is_left().await;
 }
