@@ -7,10 +7,11 @@ use axum::http::header::{COOKIE, HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
+use axum::response::IntoResponse;
 use axum::response::Response;
 use imaging::door::Secret;
 use imaging::{Permission, Person, now_ms};
-use rest::{Problem, Rest};
+use rest::{Address, Problem, Rest};
 
 use crate::trouble::Trouble;
 
@@ -47,6 +48,8 @@ impl Bar {
 pub(crate) struct Guest {
     pub(crate) person: Option<Person>,
     pub(crate) secret: Option<Secret>,
+    /// Whether a proxy says who they are.
+    pub(crate) by_proxy: bool,
     pub(crate) theme: &'static str,
 }
 
@@ -81,24 +84,45 @@ impl Visitor {
 /// Finds out who looks, before anything else.
 pub(crate) async fn known(
     State(rest): State<Arc<Rest>>,
+    Address(address): Address,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Trouble> {
     let headers = request.headers();
     let secret = cookie(headers, SESSION).filter(|text| !text.is_empty()).map(Secret::shown);
-    let person = match &secret {
-        Some(secret) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
-        None => None,
-    };
+    let proxied = by_proxy(&rest, address, headers).await;
     let theme = match cookie(headers, THEME) {
         Some("light") => "light",
         Some("dark") => "dark",
         _ => "",
     };
-    let guest = Guest { person, secret, theme };
+    let person = match (&proxied, &secret) {
+        (Ok(None), Some(secret)) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
+        (Ok(Some(person)), _) => Some(person.clone()),
+        _ => None,
+    };
+    let by_proxy = matches!(proxied, Ok(Some(_)));
+    let guest = Guest { person, secret, by_proxy, theme };
+    if let Err(problem) = proxied {
+        return Ok(crate::trouble::shown(Trouble::from(problem).into_response(), &guest));
+    }
     request.extensions_mut().insert(guest.clone());
     let response = next.run(request).await;
     Ok(crate::trouble::shown(response, &guest))
+}
+
+/// Returns whom a trusted proxy says this is; nobody when there is none, or it names nobody.
+async fn by_proxy(
+    rest: &Rest,
+    address: std::net::IpAddr,
+    headers: &HeaderMap,
+) -> Result<Option<Person>, Problem> {
+    let Some(proxy) = &rest.remote_user else { return Ok(None) };
+    let Some(name) = proxy.name(address, headers)? else { return Ok(None) };
+    let person = rest.door.of_proxy(&name, &proxy.groups, now_ms()).await?;
+    person.map(Some).ok_or_else(|| {
+        Problem::not_allowed(format!("the account `{name}` is switched off: an administrator may know why"))
+    })
 }
 
 impl<S: Sync> FromRequestParts<S> for Guest {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Account, Group, Permission, account_name, now_ms};
+use imaging::{Account, Group, KnownBy, Permission, account_name, now_ms};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -147,6 +147,7 @@ pub(crate) async fn put(
         email: wish.email,
         groups: wish.groups,
         active: wish.active,
+        known_by: before.as_ref().map_or(KnownBy::Site, |before| before.known_by),
         created_ms: before.map_or(now, |before| before.created_ms),
     };
     rest.accounts.put_account(&account, &person.name, now).await?;

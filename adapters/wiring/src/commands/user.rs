@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use cli::{TokenScope, UserArguments, UserCommand, result, say, visible};
 use imaging::door::Door;
-use imaging::{Account, Accounts, Group, Permission, Person, Scope, account_name, now_ms};
+use imaging::{Account, Accounts, Group, KnownBy, Permission, Person, Scope, account_name, now_ms};
 use job_store_sql::SqlJobStore;
 use serde_json::json;
 
@@ -106,6 +106,7 @@ impl People {
             email: String::new(),
             groups: BTreeSet::new(),
             active: true,
+            known_by: KnownBy::Site,
             created_ms: now_ms(),
         });
         let account = Account {
