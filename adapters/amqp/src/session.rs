@@ -20,8 +20,9 @@ use crate::trouble::Trouble;
 
 /// How many messages may wait to be sent before senders have to wait themselves.
 const OUTBOX: usize = 1024;
-/// How long a stop waits for the broker to have all acks: one that is busy with its disk took more than a second.
-const FLUSHING: Duration = Duration::from_secs(5);
+/// How long a stop waits for the broker to have all acks: one that is busy with its disk took more than five seconds, and
+/// what it does not hear of is delivered again.
+const FLUSHING: Duration = Duration::from_secs(20);
 
 pub(crate) struct Session {
     pub(crate) settings: Arc<Settings>,

@@ -29,7 +29,7 @@ pub fn foresee(request: &BuildRequest, reach: &Reach) -> Result<(), (Part, Strin
 
 #[cfg(test)]
 mod tests {
-    use imaging::{ImageId, ImageName};
+    use imaging::testing::build_request;
 
     use super::*;
     use crate::LocalSources;
@@ -40,17 +40,12 @@ mod tests {
             "part / --size=64\nrepo --name=r --baseurl=http://repo.example/@R@\n%packages\nbusybox\n%end\n";
         let foreseen = |image_type: &str, kickstart: &str, options: &[&str]| {
             let request = BuildRequest {
-                image_id: ImageId::reduce("x").unwrap(),
-                name: ImageName::parse("x").unwrap(),
-                image_type: image_type.parse().unwrap(),
-                arch: "x86_64".parse().unwrap(),
-                kickstart: format!("{kickstart}%packages\nbusybox\n%end\n"),
-                added_lines: Vec::new(),
                 tokens: vec![("R".into(), "1".into())],
                 extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
-                post_creation: None,
-                folder: "/nowhere".into(),
-                log: "/nowhere/log".into(),
+                ..build_request(
+                    image_type.parse().unwrap(),
+                    &format!("{kickstart}%packages\nbusybox\n%end\n"),
+                )
             };
             foresee(&request, &Reach { local_sources: LocalSources::Only(vec![]), ..Reach::default() })
         };

@@ -74,6 +74,11 @@ impl MicBuilder {
                 program.display(),
                 limit.as_secs(),
             ))),
+            Status::Exited(126 | 127) if self.place.is_another_machine() => Err(Halt::Failed(format!(
+                "{} is missing in the virtual machine: make its base image anew with {} in it (`img vm create-base KICKSTART --force`), or build with dnf (--builder dnf)",
+                program.display(),
+                tool.name(),
+            ))),
             Status::Exited(126 | 127) => Err(Halt::Failed(format!(
                 "{} is missing: install {}, say where it is by [worker] mic_program, or build with dnf (--builder dnf)",
                 program.display(),

@@ -1,6 +1,7 @@
 //! Fakes of the traits, and the suites their implementors have to pass.
 
 mod accounts;
+mod build_request;
 mod canned;
 mod canned_converter;
 mod canned_tester;
@@ -19,6 +20,7 @@ mod people;
 mod registry;
 
 pub use self::accounts::accounts_keep_their_promises;
+pub use self::build_request::build_request;
 pub use self::canned::{Canned, Unwatched};
 pub use self::canned_converter::{CannedConverter, disk_converter_keeps_its_promises};
 pub use self::canned_tester::{CannedTester, image_tester_keeps_its_promises};

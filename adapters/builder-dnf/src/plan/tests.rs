@@ -6,7 +6,8 @@ mod refused;
 mod repositories;
 mod unheeded;
 
-use imaging::{Arch, BuildRequest, ImageId, ImageName, ImageType};
+use imaging::testing::build_request;
+use imaging::{Arch, BuildRequest, ImageType};
 
 use super::*;
 
@@ -14,17 +15,9 @@ pub(crate) const BASE: &str = "repo --name=base --baseurl=http://repo.example/x\
 
 pub(crate) fn request(image_type: ImageType, kickstart: &str) -> BuildRequest {
     BuildRequest {
-        image_id: ImageId::reduce("x").unwrap(),
-        name: ImageName::parse("demo").unwrap(),
-        image_type,
         arch: Arch::host().unwrap(),
-        kickstart: kickstart.into(),
-        added_lines: Vec::new(),
         tokens: vec![("SIZE".into(), "100".into())],
-        extra_opts: vec![],
-        post_creation: None,
-        folder: "/x".into(),
-        log: "/x/log".into(),
+        ..build_request(image_type, kickstart)
     }
 }
 

@@ -1,4 +1,5 @@
-use imaging::{Arch, BuildRequest, ImageId, ImageName, ImageType};
+use imaging::testing::build_request;
+use imaging::{Arch, BuildRequest, ImageType};
 
 use super::*;
 use crate::plan::plan;
@@ -11,19 +12,7 @@ fn recorded(name: &str) -> Vec<String> {
 
 fn planned() -> Plan {
     let kickstart = "repo --name=demo --baseurl=http://repo.example/x\n%packages\nbash\nnosuch\nnosuch2\n@nogroup\n%end\n";
-    let request = BuildRequest {
-        image_id: ImageId::reduce("x").unwrap(),
-        name: ImageName::parse("x").unwrap(),
-        image_type: ImageType::Fs,
-        arch: Arch::host().unwrap(),
-        kickstart: kickstart.into(),
-        added_lines: Vec::new(),
-        tokens: vec![],
-        extra_opts: vec![],
-        post_creation: None,
-        folder: "/x".into(),
-        log: "/x/log".into(),
-    };
+    let request = BuildRequest { arch: Arch::host().unwrap(), ..build_request(ImageType::Fs, kickstart) };
     plan(&request).unwrap()
 }
 

@@ -1,20 +1,12 @@
-use imaging::{BuildRequest, ImageId, ImageName, ImageType};
+use imaging::testing::build_request;
+use imaging::{BuildRequest, ImageType};
 
 use super::*;
 
 pub(crate) fn request(image_type: ImageType, options: &[&str]) -> BuildRequest {
     BuildRequest {
-        image_id: ImageId::reduce("x").unwrap(),
-        name: ImageName::parse("demo").unwrap(),
-        image_type,
-        arch: "x86_64".parse().unwrap(),
-        kickstart: String::new(),
-        added_lines: Vec::new(),
-        tokens: Vec::new(),
         extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
-        folder: "/x".into(),
-        log: "/x/log".into(),
-        post_creation: None,
+        ..build_request(image_type, "")
     }
 }
 

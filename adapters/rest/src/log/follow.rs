@@ -156,12 +156,25 @@ impl Follower {
         }
         if self.log.is_none() {
             self.log = find(&self.rest, &job).await?.map(Growing::from);
+            if self.place.offset > 0 {
+                self.begin_anew_beyond_the_end().await?;
+            }
         }
         // what was written between the last look and the end
         if job.status.is_final() && !self.read_to_end().await? {
             self.end(
                 &json!({ "status": self.status, "error": Some(job.error).filter(|error| !error.is_empty()) }),
             );
+        }
+        Ok(())
+    }
+
+    /// Believes nobody who says that they have more of the log than there is.
+    async fn begin_anew_beyond_the_end(&mut self) -> Result<(), Problem> {
+        let Some(log) = &self.log else { return Ok(()) };
+        if log.size(&self.rest).await?.is_some_and(|size| size < self.place.offset) {
+            self.say("restart", &json!({}));
+            self.place.offset = 0;
         }
         Ok(())
     }

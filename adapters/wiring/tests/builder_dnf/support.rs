@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use builder_dnf::DnfBuilder;
-use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageName, ImageType, Made, Step, Watch};
+use imaging::testing::build_request;
+use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageType, Made, Step, Watch};
 use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
@@ -42,18 +43,13 @@ impl Scene {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("out");
         std::fs::create_dir(&folder).unwrap();
+        let kickstart = kickstart.replace("REPO", &format!("repo --name=demo --baseurl=file://{}", repo()));
         let request = BuildRequest {
             image_id: ImageId::reduce("test-1").unwrap(),
-            name: ImageName::parse("demo").unwrap(),
-            image_type,
-            arch: "x86_64".parse().unwrap(),
-            kickstart: kickstart.replace("REPO", &format!("repo --name=demo --baseurl=file://{}", repo())),
-            added_lines: Vec::new(),
             tokens: vec![("GREETING".into(), "hello".into())],
-            extra_opts: vec![],
-            post_creation: None,
             log: folder.join("log"),
             folder,
+            ..build_request(image_type, &kickstart)
         };
         Scene { temp, request, steps: Mutex::default(), stop: CancellationToken::new() }
     }

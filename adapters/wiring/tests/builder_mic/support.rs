@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use builder_mic::{MicBuilder, Settings, Tool};
 use child::{Listen, Place, Task};
-use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageName, ImageType, Step, Watch};
+use imaging::testing::build_request;
+use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageType, Step, Watch};
 use place_host::Host;
 use tokio_util::sync::CancellationToken;
 
@@ -75,16 +76,10 @@ impl Scene {
         std::fs::File::create_new(&log).unwrap();
         BuildRequest {
             image_id: ImageId::reduce(id).unwrap(),
-            name: ImageName::parse("demo").unwrap(),
-            image_type,
-            arch: "x86_64".parse().unwrap(),
-            kickstart: kickstart.to_owned(),
-            added_lines: Vec::new(),
-            tokens: Vec::new(),
             extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
             folder,
             log,
-            post_creation: None,
+            ..build_request(image_type, kickstart)
         }
     }
 

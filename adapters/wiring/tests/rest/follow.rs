@@ -82,6 +82,24 @@ fn who_comes_from_another_build_is_told_to_begin_anew() {
 }
 
 #[test]
+fn who_claims_to_have_more_than_there_is_begins_anew() {
+    let up = Up::start("");
+    up.job("short", "file:///images", JobStatus::Done, &[("demo.log", "one\n")]);
+    let heard = events(&up.curl(&["-N"], "jobs/short/log/events"));
+    let (_, id, _) = heard.last().unwrap();
+    let (try_, end) = id.split_once('-').unwrap();
+    assert_eq!(end, "4");
+    for (claimed, restarts) in
+        [("4", false), ("5", true), ("9223372036854775808", true), ("18446744073709551615", true)]
+    {
+        let header = format!("Last-Event-ID: {try_}-{claimed}");
+        let heard = events(&up.curl(&["-N", "-H", &header], "jobs/short/log/events"));
+        assert_eq!(heard.iter().any(|(name, ..)| name == "restart"), restarts, "{claimed}: {heard:?}");
+        assert_eq!(text(&heard), if restarts { "one\n" } else { "" }, "{claimed}");
+    }
+}
+
+#[test]
 fn who_follows_is_let_go_when_the_program_ends() {
     let mut up = Up::start("");
     up.job("ends", "file:///images", JobStatus::Building, &[("demo.log", "one\n")]);

@@ -40,8 +40,9 @@ fn nothing_that_is_asked_breaks_it_or_is_answered_in_another_way_than_documented
         "--seed",
         "1",
         "--no-shrink",
+        // one thread: several that read Python at once trip over each other in Python 3.11 (python/cpython issue 106905)
         "-w",
-        "2",
+        "1",
     ]);
     command.args(["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off"]);
     // it would wait for the end of jobs nobody builds

@@ -1,7 +1,8 @@
 //! Images that mic makes in a virtual machine.
 
 use builder_mic::{MicBuilder, Settings, Tool};
-use imaging::{Build, BuildRequest, ImageBuilder, ImageId, ImageName, ImageType, Step, Watch};
+use imaging::testing::build_request;
+use imaging::{Build, BuildRequest, ImageBuilder, ImageType, Step, Watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::base::{Scene, mode};
@@ -20,25 +21,30 @@ impl Watch for Waiting {
 
 /// Builds an image `demo`, and sees to it that nothing is left but its folder.
 async fn build(tool: Tool, image_type: ImageType, kickstart: &str) -> (Build, Vec<String>, Scene) {
+    build_by(tool, None, image_type, kickstart).await
+}
+
+/// Does so by a program of another name.
+async fn build_by(
+    tool: Tool,
+    program: Option<&str>,
+    image_type: ImageType,
+    kickstart: &str,
+) -> (Build, Vec<String>, Scene) {
     let mut scene = Scene::new();
     let folder = scene.path("image");
     let cache = scene.path("cache");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("demo.log"), "").unwrap();
     scene.settings.shares = vec![folder.clone(), cache.clone()];
-    let settings = Settings { tmp: Some("/var/tmp/img".into()), ..Settings::usual(tool, cache.clone()) };
+    let mut settings = Settings { tmp: Some("/var/tmp/img".into()), ..Settings::usual(tool, cache.clone()) };
+    if let Some(program) = program {
+        settings.program = program.into();
+    }
     let request = BuildRequest {
-        image_id: ImageId::reduce("demo").unwrap(),
-        name: ImageName::parse("demo").unwrap(),
-        image_type,
-        arch: "x86_64".parse().unwrap(),
-        kickstart: kickstart.to_owned(),
-        added_lines: Vec::new(),
-        tokens: Vec::new(),
-        extra_opts: Vec::new(),
         log: folder.join("demo.log"),
         folder: folder.clone(),
-        post_creation: None,
+        ..build_request(image_type, kickstart)
     };
     let builder = MicBuilder::new(Box::new(scene.place()), settings);
     let built = builder.build(&request, &Waiting).await.unwrap();
@@ -65,6 +71,17 @@ async fn made(tool: Tool, image_type: ImageType, image: &str, beside: &[&str]) {
     assert_eq!(files, expected);
     // the cache is one of this machine, as `use_9p_cache` has it
     assert!(scene.path("cache/slot-0/package.rpm").exists());
+}
+
+#[tokio::test]
+async fn a_base_image_without_mic_is_said() {
+    let (built, _, _) = build_by(Tool::Mic, Some("/usr/bin/no-mic"), ImageType::Fs, REPO).await;
+    let Build::Failed { reason } = built else { panic!("{built:?}") };
+    assert!(
+        reason
+            .contains("/usr/bin/no-mic is missing in the virtual machine: make its base image anew with mic"),
+        "{reason}"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use imaging::{BuildRequest, ImageId, ImageName};
+use imaging::BuildRequest;
+use imaging::testing::build_request;
 use img_kickstart::table::{self, Opt, Row, Value};
 
 use super::*;
@@ -126,21 +127,9 @@ fn value(option: &Opt) -> &'static str {
 }
 
 fn request(image_type: ImageType, lines: &str) -> BuildRequest {
-    BuildRequest {
-        image_id: ImageId::reduce("x").unwrap(),
-        name: ImageName::parse("demo").unwrap(),
-        image_type,
-        arch: "x86_64".parse().unwrap(),
-        kickstart: format!(
-            "repo --name=base --baseurl=http://repo.example/b\n%packages\nbash\n%end\n{lines}\n"
-        ),
-        added_lines: Vec::new(),
-        tokens: vec![],
-        extra_opts: vec![],
-        post_creation: None,
-        folder: "/x".into(),
-        log: "/x/log".into(),
-    }
+    let kickstart =
+        format!("repo --name=base --baseurl=http://repo.example/b\n%packages\nbash\n%end\n{lines}\n");
+    build_request(image_type, &kickstart)
 }
 
 /// Tells what really becomes of a line, which is the fifth.

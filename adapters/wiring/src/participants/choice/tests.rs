@@ -15,17 +15,8 @@ fn a_workitem_chooses_only_where_it_may() {
     };
     let ask = |choice: &Choice, options: &[&str]| {
         let mut request = BuildRequest {
-            image_id: imaging::ImageId::reduce("x").unwrap(),
-            name: imaging::ImageName::parse("x").unwrap(),
-            image_type: imaging::ImageType::Raw,
-            arch: "x86_64".parse().unwrap(),
-            kickstart: String::new(),
-            added_lines: Vec::new(),
-            tokens: Vec::new(),
             extra_opts: options.iter().map(|option| (*option).to_owned()).collect(),
-            folder: "/x".into(),
-            log: "/x/log".into(),
-            post_creation: None,
+            ..imaging::testing::build_request(imaging::ImageType::Raw, "")
         };
         choice.choose(&mut request).map(|usual| (usual, request.extra_opts))
     };
