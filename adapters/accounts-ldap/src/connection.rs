@@ -5,9 +5,9 @@ use std::error::Error;
 use imaging::{DirectoryError, Known};
 use ldap3::{Ldap as Server, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry};
 
+use crate::Ldap;
 use crate::entry::{is_member, known};
-use crate::settings::{People, in_dn, in_filter};
-use crate::{Ldap, settings};
+use crate::settings::{People, in_dn, in_filter, of_entry};
 
 /// What a server says of a bind that nobody gets in by: no such entry, no name of one, no password of its own, a wrong one.
 const NOBODY: [u32; 4] = [32, 34, 48, 49];
@@ -23,13 +23,23 @@ impl Ldap {
         self.failed(format!("cannot be asked: {doing} failed"), Some(error.into()))
     }
 
+    fn not_connected(&self, error: LdapError) -> DirectoryError {
+        let text = error.to_string();
+        if text.contains("certificate") {
+            let why =
+                "has a certificate that nobody signed whom [ldap] ca_file names, or else the system trusts";
+            return self.failed(why.into(), Some(error.into()));
+        }
+        self.broken("connecting", error)
+    }
+
     pub(crate) async fn connect(&self) -> Result<Server, DirectoryError> {
         let settings = LdapConnSettings::new()
             .set_config(self.tls.clone())
             .set_no_tls_verify(!self.settings.verify)
             .set_starttls(self.settings.starttls);
         let connected = LdapConnAsync::with_settings(settings, &self.settings.url).await;
-        let (connection, server) = connected.map_err(|error| self.broken("connecting", error))?;
+        let (connection, server) = connected.map_err(|error| self.not_connected(error))?;
         tokio::spawn(async move {
             if let Err(error) = connection.drive().await {
                 tracing::debug!("a connection to LDAP ended: {error}");
@@ -97,11 +107,7 @@ impl Ldap {
                 .find(|(key, _)| key.eq_ignore_ascii_case("memberOf"))
                 .map(|(_, of)| of.clone()),
             Some((base, filter)) => {
-                let filter = filter.replace("{dn}", &ldap3::ldap_escape(&*entry.dn));
-                let filter = settings::in_filter(
-                    &filter.replace("%(dn)s", &ldap3::ldap_escape(&*entry.dn)),
-                    &known.name,
-                );
+                let filter = in_filter(&of_entry(filter, &entry.dn), &known.name);
                 let groups = self.search(server, base, Scope::Subtree, &filter, &["1.1"]).await?;
                 Some(groups.into_iter().map(|group| group.dn).collect())
             }

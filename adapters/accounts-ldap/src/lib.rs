@@ -27,19 +27,10 @@ pub struct Ldap {
 impl Ldap {
     /// Reads certificates; asks nobody as yet.
     pub fn new(settings: Settings) -> Result<Ldap, SettingsError> {
-        let tls = settings.tls()?;
         settings.check()?;
+        let tls = settings.tls()?;
         let governs = settings.groups.iter().map(|group| group.name.clone()).collect();
         Ok(Ldap { settings, tls, governs })
-    }
-
-    /// Connects, and logs in as the bind account where there is one: whether the server would answer.
-    pub async fn look(&self) -> Result<(), DirectoryError> {
-        self.within(async {
-            let mut server = self.connect().await?;
-            self.log_in(&mut server).await.map(|_| ())
-        })
-        .await
     }
 
     /// Gives an answer so much time as a whole.
@@ -65,6 +56,14 @@ impl Directory for Ldap {
 
     fn tells(&self) -> bool {
         self.settings.bind.is_some()
+    }
+
+    async fn look(&self) -> Result<(), DirectoryError> {
+        self.within(async {
+            let mut server = self.connect().await?;
+            self.log_in(&mut server).await.map(|_| ())
+        })
+        .await
     }
 
     async fn vouch(&self, name: &str, password: &str) -> Result<Option<Known>, DirectoryError> {

@@ -75,21 +75,34 @@ pub struct Group {
     pub dn: String,
 }
 
-/// What is wrong with the settings.
+/// What is wrong with one of the settings.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct SettingsError(String);
+#[error("{key} {why}")]
+pub struct SettingsError {
+    /// The key of the configuration it is about.
+    pub key: &'static str,
+    /// What is wrong with it, as a clause that follows.
+    pub why: String,
+}
+
+impl SettingsError {
+    fn of(key: &'static str, why: impl Into<String>) -> SettingsError {
+        SettingsError { key, why: why.into() }
+    }
+}
 
 impl BindAccount {
     /// Reads its password from a file that nobody else on the machine can read.
     pub fn read(dn: &str, file: &Path) -> Result<BindAccount, SettingsError> {
-        let wrong = |why: String| SettingsError(format!("{}: {why}", file.display()));
+        let wrong = |why: String| {
+            SettingsError::of("bind_password_file", format!("names {}, which {why}", file.display()))
+        };
         let cannot = |error: std::io::Error| wrong(format!("cannot be read: {error}"));
         let mut open = std::fs::File::open(file).map_err(cannot)?;
         let about = open.metadata().map_err(cannot)?;
         if about.permissions().mode() & 0o007 != 0 {
             let file = file.display();
-            return Err(wrong(format!("everybody on this machine can read it: chmod o-rwx {file}")));
+            return Err(wrong(format!("everybody on this machine can read: chmod o-rwx {file}")));
         }
         let mut password = String::new();
         open.by_ref().take(4_096).read_to_string(&mut password).map_err(cannot)?;
@@ -112,15 +125,15 @@ impl std::fmt::Debug for BindAccount {
 }
 
 impl Group {
-    /// Reads `makers: cn=img,ou=groups,dc=example; administrators: cn=…`.
+    /// Reads `makers: cn=img,ou=groups,dc=example | administrators: cn=…`.
     pub fn read(text: &str) -> Result<Vec<Group>, SettingsError> {
-        let parts = text.split(';').map(str::trim).filter(|part| !part.is_empty());
+        let parts = text.split('|').map(str::trim).filter(|part| !part.is_empty());
         let group = |part: &str| {
             let (name, dn) = part.split_once(':').unwrap_or_default();
             let (name, dn) = (name.trim().to_owned(), dn.trim().to_owned());
             if name.is_empty() || (dn != "*" && !dn.contains('=')) {
-                let form = "should be groups of this site with those of LDAP, as makers: cn=img,dc=example; administrators: cn=…";
-                return Err(SettingsError(format!("{form}, not `{part}`")));
+                let form = "should be groups of this site with those of LDAP, as makers: cn=img,dc=example | administrators: cn=…";
+                return Err(SettingsError::of("groups", format!("{form}, not `{part}`")));
             }
             Ok(Group { name, dn })
         };
@@ -140,16 +153,22 @@ impl Settings {
 
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         if !self.is_tls() && !self.url.to_lowercase().starts_with("ldap://") {
-            return Err(SettingsError(format!("{} should begin with ldap:// or ldaps://", self.url)));
+            let form = "should begin with ldaps:// or ldap://, as ldaps://ldap.example";
+            return Err(SettingsError::of("ldap_server", format!("{form}, not `{}`", self.url)));
         }
-        let (pattern, what) = match &self.people {
+        let (pattern, key) = match &self.people {
             People::Template(template) => (template, "ldap_dn_template"),
             People::Search { filter, .. } => (filter, "ldap_filter"),
         };
         if !pattern.contains(USER) && !pattern.contains("{user}") {
-            return Err(SettingsError(format!(
-                "{what} has no {USER} in it, so it would name the same entry for all"
-            )));
+            let why = format!("has no {USER} in it, so it would name the same entry for all");
+            return Err(SettingsError::of(key, why));
+        }
+        if let People::Search { filter, .. } = &self.people {
+            is_filter("ldap_filter", &in_filter(filter, "x"))?;
+        }
+        if let Some((_, filter)) = &self.group_search {
+            is_filter("group_filter", &in_filter(&of_entry(filter, "cn=x"), "x"))?;
         }
         Ok(())
     }
@@ -158,14 +177,19 @@ impl Settings {
         let mut roots = RootCertStore::empty();
         match &self.ca_file {
             Some(file) => {
-                let wrong = |why: String| SettingsError(format!("{}: {why}", file.display()));
+                let wrong = |why: String| {
+                    SettingsError::of(
+                        "ca_file",
+                        format!("names {}, which is of no use: {why}", file.display()),
+                    )
+                };
                 let all = CertificateDer::pem_file_iter(file).map_err(|error| wrong(error.to_string()))?;
                 for certificate in all {
                     let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
                     roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
                 }
                 if roots.is_empty() {
-                    return Err(wrong("holds no certificate".into()));
+                    return Err(wrong("it holds no certificate".into()));
                 }
             }
             None => {
@@ -176,7 +200,7 @@ impl Settings {
         let schemes = provider.signature_verification_algorithms.supported_schemes();
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|error| SettingsError(error.to_string()))?;
+            .map_err(|error| SettingsError::of("ldap_server", error.to_string()))?;
         let mut config = builder.with_root_certificates(roots).with_no_client_auth();
         if !self.verify {
             config.dangerous().set_certificate_verifier(Arc::new(Anybody(schemes)));
@@ -195,6 +219,17 @@ pub(crate) fn in_dn(template: &str, name: &str) -> String {
 pub(crate) fn in_filter(filter: &str, name: &str) -> String {
     let name = ldap_escape(name);
     filter.replace(USER, &name).replace("{user}", &name)
+}
+
+/// Puts the name of somebody's entry into a filter.
+pub(crate) fn of_entry(filter: &str, dn: &str) -> String {
+    let dn = ldap_escape(dn);
+    filter.replace("%(dn)s", &dn).replace("{dn}", &dn)
+}
+
+fn is_filter(key: &'static str, filter: &str) -> Result<(), SettingsError> {
+    let form = "is no filter of LDAP, as (uid=%(user)s)";
+    ldap3::parse_filter(filter).map(|_| ()).map_err(|()| SettingsError::of(key, form))
 }
 
 /// Believes every certificate, where somebody set that.
@@ -249,7 +284,7 @@ mod tests {
 
     #[test]
     fn groups_are_read_with_their_commas() {
-        let read = Group::read("makers: cn=img,dc=x ; administrators:*").unwrap();
+        let read = Group::read("makers: cn=img,dc=x | administrators:*").unwrap();
         assert_eq!(read[0], Group { name: "makers".into(), dn: "cn=img,dc=x".into() });
         assert_eq!(read[1].dn, "*");
         assert!(Group::read("makers").is_err() && Group::read("makers: img").is_err());
@@ -262,6 +297,6 @@ mod tests {
         assert_eq!(BindAccount::read("cn=x", file.path()).unwrap().password(), "secret");
         std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = BindAccount::read("cn=x", file.path()).unwrap_err().to_string();
-        assert!(error.contains("everybody on this machine can read it: chmod o-rwx"), "{error}");
+        assert!(error.contains("everybody on this machine can read: chmod o-rwx"), "{error}");
     }
 }

@@ -51,6 +51,8 @@ pub trait Directory: Send + Sync {
     fn governs(&self) -> &BTreeSet<String>;
     /// Tells whether it says who is there to whoever does not show that person's password.
     fn tells(&self) -> bool;
+    /// Tells whether it would answer now; nobody is asked about.
+    async fn look(&self) -> Result<(), DirectoryError>;
     /// Returns whose name and password these are; `None` when they are nobody's. An empty password is nobody's.
     ///
     /// The name of whom it knows is the one that was asked for, but for the case of its letters.

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+pub use self::elsewhere::LookedAgain;
 pub use self::passwords::SHORTEST_PASSWORD;
 pub use self::secret::Secret;
 use crate::{
@@ -49,7 +50,10 @@ pub enum DoorError {
     )]
     OfAnother(String),
     /// Their password is not of this site.
-    #[error("the password of `{0}` is not kept here: LDAP or a proxy says who they are")]
+    #[error(
+        "the password of `{0}` is not kept here, since LDAP or a proxy says who they are; `img user add {0} --login site` has \
+         it kept here"
+    )]
     KnownElsewhere(String),
     /// The directory does not answer, so it is not known whether somebody is who they say.
     #[error(transparent)]

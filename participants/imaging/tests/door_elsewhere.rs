@@ -95,7 +95,7 @@ async fn a_directory_that_is_away_shuts_out_its_own_people_only() {
     *directory.away.lock().unwrap() = true;
 
     assert!(matches!(door.check("dora", "of ldap", 11).await, Err(DoorError::DirectoryAway(_))));
-    assert!(matches!(door.look_again(11).await, Err(DoorError::DirectoryAway(_))));
+    assert!(door.look_again(11).await.unwrap().trouble.is_some());
     assert!(door.check("root", PASSWORD, 12).await.unwrap().is_some());
     assert!(door.of_session(&session, 13).await.unwrap().is_some(), "who is inside stays there");
 }
@@ -109,13 +109,13 @@ async fn whom_the_directory_forgets_is_outside_with_sessions_and_tokens_until_it
     directory.forget("ana");
     assert!(door.of_token(&token, 11).await.unwrap().is_some(), "nobody looked as yet");
 
-    assert_eq!(door.look_again(12).await.unwrap(), ["dora"]);
+    assert_eq!(door.look_again(12).await.unwrap().gone, ["dora"]);
 
     assert_eq!(store.account("dora").await.unwrap().unwrap().known_by, KnownBy::Gone);
     assert_eq!(store.account("ana").await.unwrap().unwrap().known_by, KnownBy::Site);
     assert_eq!(door.of_session(&session, 13).await.unwrap(), None);
     assert_eq!(door.of_token(&token, 13).await.unwrap(), None);
-    assert_eq!(door.look_again(14).await.unwrap(), Vec::<String>::new(), "it is told once");
+    assert_eq!(door.look_again(14).await.unwrap().gone, Vec::<String>::new(), "it is told once");
 
     directory.put("of ldap", known("dora", &[]));
     door.look_again(15).await.unwrap();
@@ -129,7 +129,7 @@ async fn where_the_directory_tells_nothing_a_session_lasts_half_a_day() {
     let (_, session) = door.log_in("dora", "of ldap", 10).await.unwrap().unwrap();
     directory.forget("dora");
 
-    assert!(door.look_again(11).await.unwrap().is_empty());
+    assert!(door.look_again(11).await.unwrap().gone.is_empty());
     assert!(door.of_session(&session, 11 * HOUR).await.unwrap().is_some());
     assert_eq!(door.of_session(&session, 13 * HOUR).await.unwrap(), None);
     let without = Door::new(store);
@@ -173,4 +173,46 @@ async fn an_account_of_others_gets_no_password_here() {
     assert!(matches!(set, Err(DoorError::KnownElsewhere(_))));
     assert!(matches!(door.invite("dora", "root", 6).await, Err(DoorError::KnownElsewhere(_))));
     assert_eq!(store.password("dora").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn one_of_whom_it_cannot_say_anything_keeps_nobody_else_inside() {
+    let (_, directory, door) = site(true).await;
+    for name in ["dora", "evan", "fay", "gil", "hal", "ida"] {
+        directory.put("of ldap", known(name, &[]));
+        door.check(name, "of ldap", 5).await.unwrap().unwrap();
+        directory.forget(name);
+    }
+    directory.unsaid.lock().unwrap().extend(["evan".to_owned(), "fay".to_owned()]);
+
+    let looked = door.look_again(6).await.unwrap();
+
+    assert_eq!(looked.gone, ["dora", "gil", "hal", "ida"]);
+    assert!(looked.trouble.is_some(), "and it is told");
+    directory.unsaid.lock().unwrap().clear();
+    assert_eq!(door.look_again(7).await.unwrap().gone, ["evan", "fay"]);
+}
+
+#[tokio::test]
+async fn an_account_that_is_handed_over_is_opened_by_whom_it_is_handed_to_and_by_nothing_else() {
+    let (store, _, door) = site(true).await;
+    door.set_password("ana", PASSWORD, "root", 4).await.unwrap();
+    let (_, session) = door.log_in("ana", PASSWORD, 5).await.unwrap().unwrap();
+
+    door.hand_over("ana", KnownBy::Proxy, "root", 6).await.unwrap();
+
+    assert_eq!(door.check("ana", PASSWORD, 7).await.unwrap(), None);
+    assert_eq!(door.of_session(&session, 7).await.unwrap(), None);
+    let ana = door.of_proxy("ana", &[].into(), 8).await.unwrap().unwrap();
+    assert!(ana.may(Permission::Submit), "in the groups she was in");
+    door.hand_over("ana", KnownBy::Directory, "root", 9).await.unwrap();
+    assert!(matches!(door.of_proxy("ana", &[].into(), 10).await, Err(DoorError::OfAnother(_))));
+    assert!(door.check("ana", "of ldap", 11).await.unwrap().is_some());
+    door.hand_over("ana", KnownBy::Site, "root", 12).await.unwrap();
+    assert_eq!(door.check("ana", "of ldap", 13).await.unwrap(), None);
+    door.set_password("ana", PASSWORD, "root", 14).await.unwrap();
+    assert!(door.check("ana", PASSWORD, 15).await.unwrap().is_some());
+    let nobody = door.hand_over("nobody", KnownBy::Proxy, "root", 16).await;
+    assert!(matches!(nobody, Err(DoorError::NoAccount(_))));
+    assert_eq!(store.account("nobody").await.unwrap(), None);
 }

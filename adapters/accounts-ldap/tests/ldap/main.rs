@@ -22,8 +22,9 @@ fn template(slapd: &Slapd) -> Settings {
         user_attr: "uid".into(),
         mail_attr: "mail".into(),
         name_attrs: vec!["givenName".into(), "sn".into()],
-        groups: Group::read("makers: *; administrators: CN=img-admins, ou=groups,dc=example,dc=org").unwrap(),
-        group_search: Some(("ou=groups,dc=example,dc=org".into(), "(member={dn})".into())),
+        groups: Group::read("makers: * | administrators: CN=img-admins, ou=groups,dc=example,dc=org")
+            .unwrap(),
+        group_search: Some(("ou=groups,dc=example,dc=org".into(), "(member=%(dn)s)".into())),
         timeout: Duration::from_secs(30),
     }
 }

@@ -6,10 +6,26 @@
 use std::collections::BTreeSet;
 
 use super::{Door, DoorError};
-use crate::{Account, Group, Known, KnownBy, Permission, Person, Sought, account_name};
+use crate::{Account, DirectoryError, Group, Known, KnownBy, Permission, Person, Sought, account_name};
 
 /// Where the directory tells nobody who is still there, its people show their password again after this.
 const UNTOLD_MS: i64 = 12 * 3_600_000;
+
+/// A directory that says nothing of so many, one after the other, is not asked about more.
+const TROUBLES: u32 = 3;
+
+/// What came of asking a directory about everybody.
+#[derive(Debug, Default)]
+pub struct LookedAgain {
+    /// Who is outside since now.
+    pub gone: Vec<String>,
+    /// Why it could not say anything of somebody.
+    pub trouble: Option<DirectoryError>,
+}
+
+fn is_of_directory(account: &Account) -> bool {
+    matches!(account.known_by, KnownBy::Directory | KnownBy::Gone)
+}
 
 impl Door {
     /// Tells whether people may log in whose passwords are not kept here.
@@ -81,38 +97,66 @@ impl Door {
     }
 
     /// Asks the directory for everybody it ever vouched for: whom it does not know any more is outside at once, with all
-    /// sessions and tokens, and whom it knows again is inside. Returns their names.
+    /// sessions and tokens, and whom it knows again is inside.
     ///
-    /// What it cannot say changes nothing.
-    pub async fn look_again(&self, now_ms: i64) -> Result<Vec<String>, DoorError> {
+    /// What it cannot say changes nothing, and keeps it from being asked about others only when it cannot say anything.
+    pub async fn look_again(&self, now_ms: i64) -> Result<LookedAgain, DoorError> {
+        let mut looked = LookedAgain::default();
         let Some(directory) = self.directory.as_ref().filter(|directory| directory.tells()) else {
-            return Ok(Vec::new());
+            return Ok(looked);
         };
-        let (mut last, mut gone) = (String::new(), Vec::new());
+        let (mut last, mut in_a_row) = (String::new(), 0);
         loop {
             let part = self.accounts.accounts(&last, 500).await?;
-            let Some(end) = part.last() else { return Ok(gone) };
+            let Some(end) = part.last() else { return Ok(looked) };
             last.clone_from(&end.name);
-            for account in part {
-                let was = account.known_by;
-                if !matches!(was, KnownBy::Directory | KnownBy::Gone) {
-                    continue;
-                }
-                match directory.seek(&account.name).await? {
-                    Sought::Here(known) if known.name == account.name => {
-                        self.refresh(Some(account), known, now_ms).await?;
+            for name in part.into_iter().filter(is_of_directory).map(|account| account.name) {
+                match directory.seek(&name).await {
+                    Ok(Sought::Untold) => return Ok(looked),
+                    Ok(sought) => {
+                        in_a_row = 0;
+                        if self.is_lost(&name, sought, now_ms).await? {
+                            looked.gone.push(name);
+                        }
                     }
-                    Sought::Untold => return Ok(gone),
-                    // one that is written otherwise by now is another account
-                    Sought::Here(_) | Sought::Gone if was == KnownBy::Gone => {}
-                    Sought::Here(_) | Sought::Gone => {
-                        gone.push(account.name.clone());
-                        let account = Account { known_by: KnownBy::Gone, ..account };
-                        self.accounts.put_account(&account, directory.name(), now_ms).await?;
+                    Err(trouble) => {
+                        looked.trouble.get_or_insert(trouble);
+                        in_a_row += 1;
+                        if in_a_row == TROUBLES {
+                            return Ok(looked);
+                        }
                     }
                 }
             }
         }
+    }
+
+    /// Writes what the directory says of somebody; tells whether they were inside until now.
+    async fn is_lost(&self, name: &str, sought: Sought, now_ms: i64) -> Result<bool, DoorError> {
+        // somebody may have changed it while the directory was asked
+        let account = self.accounts.account(name).await?.filter(is_of_directory);
+        let (Some(account), Some(directory)) = (account, &self.directory) else { return Ok(false) };
+        match sought {
+            Sought::Here(known) if known.name == account.name => {
+                self.refresh(Some(account), known, now_ms).await?;
+                Ok(false)
+            }
+            // one that is written otherwise by now is another account
+            _ if account.known_by == KnownBy::Gone => Ok(false),
+            _ => {
+                let account = Account { known_by: KnownBy::Gone, ..account };
+                self.accounts.put_account(&account, directory.name(), now_ms).await?;
+                Ok(true)
+            }
+        }
+    }
+
+    /// Has somebody else say from now on that it is them: the password it had here, and its sessions, count no more.
+    pub async fn hand_over(&self, name: &str, to: KnownBy, who: &str, now_ms: i64) -> Result<(), DoorError> {
+        let none = || DoorError::NoAccount(name.to_owned());
+        self.accounts.set_password(name, None, who, now_ms).await?;
+        let account = self.accounts.account(name).await?.ok_or_else(none)?;
+        Ok(self.accounts.put_account(&Account { known_by: to, ..account }, who, now_ms).await?)
     }
 
     /// Returns whom the proxy in front of the pages says this is; the account is made at first sight, in these groups.

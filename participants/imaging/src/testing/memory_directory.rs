@@ -14,6 +14,8 @@ pub struct MemoryDirectory {
     pub people: Mutex<BTreeMap<String, (String, Known)>>,
     /// Whether it is away.
     pub away: Mutex<bool>,
+    /// Of whom it cannot say anything.
+    pub unsaid: Mutex<BTreeSet<String>>,
     /// Whether it says who is there.
     pub tells: bool,
     /// The groups it decides on.
@@ -33,7 +35,8 @@ impl MemoryDirectory {
     }
 
     fn find(&self, name: &str) -> Result<Option<(String, Known)>, DirectoryError> {
-        if *self.away.lock().unwrap_or_else(PoisonError::into_inner) {
+        let is_unsaid = self.unsaid.lock().unwrap_or_else(PoisonError::into_inner).contains(name);
+        if is_unsaid || *self.away.lock().unwrap_or_else(PoisonError::into_inner) {
             return Err(DirectoryError {
                 at: "ldaps://memory".into(),
                 why: "does not answer".into(),
@@ -58,6 +61,10 @@ impl Directory for MemoryDirectory {
 
     fn tells(&self) -> bool {
         self.tells
+    }
+
+    async fn look(&self) -> Result<(), DirectoryError> {
+        self.find("").map(|_| ())
     }
 
     /// As the worst of servers do, it takes an empty password for everybody's.
