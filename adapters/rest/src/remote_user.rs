@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use imaging::now_ms;
 
+use crate::caller::Address;
 use crate::problem::Problem;
 
 /// Whoever sends the header without being the proxy is told of once in this time.
@@ -38,6 +40,11 @@ impl RemoteUser {
         })
     }
 
+    /// Returns the name of the header.
+    pub fn header(&self) -> &str {
+        self.header.as_str()
+    }
+
     /// Returns the name the proxy at this address gives; `None` when it gives none, or is not the proxy.
     pub fn name(&self, peer: IpAddr, headers: &HeaderMap) -> Result<Option<String>, Problem> {
         let mut values = headers.get_all(&self.header).iter();
@@ -61,6 +68,12 @@ impl RemoteUser {
         }
         let name = value.to_str().map_err(|_| odd())?.trim();
         Ok((!name.is_empty()).then(|| name.to_owned()))
+    }
+
+    /// Returns what the proxy says, as it is, to tell people apart by; none of a request that is not its own.
+    pub(crate) fn header_of<'a>(&self, request: &'a Request) -> Option<&'a HeaderValue> {
+        let said = request.headers().get(&self.header).filter(|name| !name.is_empty());
+        said.filter(|_| self.trusts(Address::of(request.extensions()).0))
     }
 
     fn trusts(&self, peer: IpAddr) -> bool {

@@ -88,15 +88,20 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     Problem::ours(&std::io::Error::other(format!("a request panicked: {text}"))).into_response()
 }
 
-/// Lets each client ask only so often: a token is one, so is a browser's session, and an address without either.
+/// Lets each client ask only so often: a token is one, so is somebody a trusted proxy names, a browser's session, and an
+/// address without any of them.
 async fn limit(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {
-    let client = match request.headers().get(AUTHORIZATION).or_else(|| request.headers().get(COOKIE)) {
-        Some(shown) => Sha256::digest(shown.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect(),
-        None => {
-            let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-            address.map(|address| address.0.ip().to_string()).unwrap_or_default()
-        }
-    };
+    let named = rest.remote_user.as_ref().and_then(|proxy| proxy.header_of(&request));
+    let client =
+        match request.headers().get(AUTHORIZATION).or(named).or_else(|| request.headers().get(COOKIE)) {
+            Some(shown) => {
+                Sha256::digest(shown.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+            }
+            None => {
+                let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+                address.map(|address| address.0.ip().to_string()).unwrap_or_default()
+            }
+        };
     if rest.requests.takes(client, Instant::now()) {
         next.run(request).await
     } else {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use cli::{TokenScope, UserArguments, UserCommand, result, say, visible};
+use cli::{LoginBy, TokenScope, UserArguments, UserCommand, result, say, visible};
 use imaging::door::Door;
 use imaging::{Account, Accounts, Group, KnownBy, Permission, Person, Scope, account_name, now_ms};
 use job_store_sql::SqlJobStore;
@@ -28,8 +28,8 @@ pub(crate) async fn user(arguments: UserArguments) -> Result<u8> {
         People { door: Door::new(store.clone()), store, who: format!("{} at this machine", user_name()) };
     match command {
         UserCommand::List => people.list(told.json).await?,
-        UserCommand::Add { name, email, full_name, groups } => {
-            people.add(&name, email, full_name, groups).await?
+        UserCommand::Add { name, email, full_name, groups, login } => {
+            people.add(&name, email, full_name, groups, login).await?
         }
         UserCommand::Passwd { name } => people.passwd(&name).await?,
         UserCommand::Invite { name } => people.invite(&name, told.json).await?,
@@ -69,7 +69,13 @@ impl People {
         }
         for account in all {
             let groups: Vec<_> = account.groups.iter().map(String::as_str).collect();
-            let off = if account.active { "" } else { "  switched off" };
+            let off = match account.known_by {
+                _ if !account.active => "  switched off",
+                KnownBy::Site => "",
+                KnownBy::Directory => "  by LDAP",
+                KnownBy::Gone => "  gone from LDAP",
+                KnownBy::Proxy => "  by the proxy",
+            };
             result(visible(&format!(
                 "{:<20} {:<30} {}{off}",
                 account.name,
@@ -86,8 +92,14 @@ impl People {
         email: Option<String>,
         full_name: Option<String>,
         groups: Vec<String>,
+        login: Option<LoginBy>,
     ) -> Result<()> {
         let name = account_name(name)?;
+        let login = login.map(|login| match login {
+            LoginBy::Site => KnownBy::Site,
+            LoginBy::Directory => KnownBy::Directory,
+            LoginBy::Proxy => KnownBy::Proxy,
+        });
         let known = self.store.groups().await?;
         for group in &groups {
             if known.iter().any(|known| known.name == *group) {
@@ -106,7 +118,7 @@ impl People {
             email: String::new(),
             groups: BTreeSet::new(),
             active: true,
-            known_by: KnownBy::Site,
+            known_by: login.unwrap_or_default(),
             created_ms: now_ms(),
         });
         let account = Account {
@@ -116,8 +128,12 @@ impl People {
             ..old
         };
         self.store.put_account(&account, &self.who, now_ms()).await?;
-        if self.store.password(&account.name).await?.is_none() {
-            let name = &account.name;
+        let name = &account.name;
+        let known_by = login.unwrap_or(account.known_by);
+        if known_by != account.known_by {
+            self.door.hand_over(name, known_by, &self.who, now_ms()).await?;
+        }
+        if known_by == KnownBy::Site && self.store.password(name).await?.is_none() {
             say(format_args!(
                 "img: {name} has no password yet: `img user passwd {name}`, or `img user invite {name}`"
             ));
@@ -130,8 +146,9 @@ impl People {
         let now = now_ms();
         // the first password of a site is the first administrator's; an earlier attempt may have been refused
         let account = self.store.account(&name).await?;
-        let may_be_first =
-            account.as_ref().is_none_or(|account| account.groups.contains(Group::ADMINISTRATORS));
+        let may_be_first = account.as_ref().is_none_or(|account| {
+            account.groups.contains(Group::ADMINISTRATORS) && account.known_by == KnownBy::Site
+        });
         let is_first = may_be_first && !self.door.is_open().await?;
         if !is_first && account.is_none() {
             bail!("there is no account `{name}`: `img user add {name}` makes one");
