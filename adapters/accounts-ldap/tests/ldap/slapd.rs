@@ -122,6 +122,12 @@ impl Slapd {
         let _ = self.process.wait();
     }
 
+    /// Starts it on the data it had.
+    pub(crate) fn start_again(&mut self) {
+        self.process = run(&self.folder, self.plain, self.tls);
+        self.wait();
+    }
+
     fn wait(&self) {
         let start = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.tls)).is_err() {

@@ -8,16 +8,13 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use cli::{LoginBy, TokenScope, UserArguments, UserCommand, result, say, visible};
 use imaging::door::Door;
-use imaging::{Account, Accounts, Group, KnownBy, Permission, Person, Scope, account_name, now_ms};
+use imaging::{Account, Accounts, Group, KnownBy, Person, Scope, account_name, now_ms};
 use job_store_sql::SqlJobStore;
 use serde_json::json;
 
 use super::up::jobs;
 use crate::machine::user_name;
 use crate::state::State;
-
-/// The group `img user add --group makers` makes when it is not there.
-const MAKERS: &str = "makers";
 
 /// Does what is asked for, and returns the exit status.
 pub(crate) async fn user(arguments: UserArguments) -> Result<u8> {
@@ -100,17 +97,13 @@ impl People {
             LoginBy::Directory => KnownBy::Directory,
             LoginBy::Proxy => KnownBy::Proxy,
         });
-        let known = self.store.groups().await?;
-        for group in &groups {
-            if known.iter().any(|known| known.name == *group) {
-                continue;
-            }
-            if group != MAKERS {
-                let names: Vec<_> = known.iter().map(|group| group.name.as_str()).collect();
-                bail!("there is no group `{}`; there are {MAKERS} {}", visible(group), names.join(" "));
-            }
-            let makers = Group { name: MAKERS.into(), permissions: [Permission::Submit].into() };
-            self.store.put_group(&makers, &self.who, now_ms()).await?;
+        let groups: BTreeSet<_> = groups.into_iter().collect();
+        if let Some(strange) = self.door.make_groups(&groups, &self.who, now_ms()).await?.first() {
+            let known = self.store.groups().await?.into_iter().map(|group| group.name);
+            let mut names: BTreeSet<_> = known.collect();
+            names.extend([Group::ADMINISTRATORS, Group::MAKERS].map(str::to_owned));
+            let names: Vec<_> = names.into_iter().collect();
+            bail!("there is no group `{}`; there are {}", visible(strange), names.join(" "));
         }
         let old = self.store.account(&name).await?.unwrap_or(Account {
             name,
@@ -124,7 +117,7 @@ impl People {
         let account = Account {
             email: email.unwrap_or(old.email),
             full_name: full_name.unwrap_or(old.full_name),
-            groups: if groups.is_empty() { old.groups } else { groups.into_iter().collect() },
+            groups: if groups.is_empty() { old.groups } else { groups },
             ..old
         };
         self.store.put_account(&account, &self.who, now_ms()).await?;

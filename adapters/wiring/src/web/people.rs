@@ -34,7 +34,7 @@ pub(super) async fn known(
 
 /// Makes groups whose names mean something to us, and tells of those that are nothing here.
 async fn make_groups(door: &Door, names: &BTreeSet<String>, key: &str) -> Result<()> {
-    for name in door.make_groups(names, now_ms()).await? {
+    for name in door.make_groups(names, "-", now_ms()).await? {
         tracing::warn!(
             "{key} names the group {name:?}, which is not there, so nobody may anything by it until \
              `PUT /api/v1/groups/{name}` makes it"

@@ -2,6 +2,8 @@
 
 #[path = "../program/mod.rs"]
 mod program;
+#[path = "../../../accounts-ldap/tests/ldap/slapd.rs"]
+mod slapd;
 
 mod chromium;
 mod client;
@@ -9,9 +11,11 @@ mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod ldap;
 mod orders;
 mod pages;
 mod proxy;
+mod remote_user;
 mod schema;
 mod story;
 mod support;

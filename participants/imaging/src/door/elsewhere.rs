@@ -33,8 +33,13 @@ impl Door {
         self.directory.is_some()
     }
 
-    /// Makes those of these groups that the site has no permissions of yet, as far as their names mean something to us.
-    pub async fn make_groups(&self, names: &BTreeSet<String>, now_ms: i64) -> Result<Vec<String>, DoorError> {
+    /// Makes those of these groups that are not there yet and whose names mean something to us; returns the others that are not.
+    pub async fn make_groups(
+        &self,
+        names: &BTreeSet<String>,
+        who: &str,
+        now_ms: i64,
+    ) -> Result<Vec<String>, DoorError> {
         let known = self.accounts.groups().await?;
         let mut strange = Vec::new();
         for name in names.iter().filter(|name| !known.iter().any(|group| group.name == **name)) {
@@ -46,7 +51,7 @@ impl Door {
                     continue;
                 }
             };
-            self.accounts.put_group(&Group { name: name.clone(), permissions }, "-", now_ms).await?;
+            self.accounts.put_group(&Group { name: name.clone(), permissions }, who, now_ms).await?;
         }
         Ok(strange)
     }
