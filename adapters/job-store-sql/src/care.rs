@@ -1,10 +1,13 @@
 //! What people do to jobs.
 
 use async_trait::async_trait;
-use imaging::{Changed, Happening, ImageId, JobCare, JobEvent, StoreError, Tag, Unchangeable, errands};
+use imaging::{
+    Changed, GoneJob, Happening, ImageId, JobCare, JobEvent, StoreError, Tag, Unchangeable, errands,
+};
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::accounts::audit;
+use crate::gone;
 use crate::jobs::{lock, note, update, with_number};
 use crate::pool::{Failed, SqlJobStore};
 use crate::site;
@@ -80,6 +83,7 @@ impl SqlJobStore {
             .bind(image_id.as_str())
             .execute(&mut *writing)
             .await?;
+        gone::note(&mut writing, &GoneJob::of(&job, now_ms)).await?;
         let (key, errand) = errands::remove_files(&job);
         site::ask(&mut writing, &key, image_id, &errand, now_ms).await?;
         audit(&mut writing, now_ms, who, "deleted the job", image_id.as_str()).await?;
@@ -115,11 +119,15 @@ impl SqlJobStore {
     }
 
     async fn try_cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, Failed> {
+        let mut connection = self.pool().acquire().await?;
         let who: Option<String> = sqlx::query_scalar("SELECT cancelled_by FROM job WHERE image_id = $1")
             .bind(image_id.as_str())
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut *connection)
             .await?;
-        Ok(who.filter(|who| !who.is_empty()))
+        match who {
+            Some(who) => Ok(Some(who).filter(|who| !who.is_empty())),
+            None => Ok(gone::find(&mut connection, image_id).await?.and_then(|gone| gone.cancelled_by)),
+        }
     }
 }
 

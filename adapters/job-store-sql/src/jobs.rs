@@ -10,6 +10,7 @@ use imaging::{
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
+use crate::gone;
 use crate::pool::{Dialect, Failed, SqlJobStore, Writing};
 use crate::row::{self, WHOLE, clean};
 use crate::site;
@@ -170,6 +171,7 @@ impl SqlJobStore {
         let mut writing = self.write().await?;
         let job = ImageJob::recorded(image_id, asked, now_ms);
         if insert(&mut writing, &job).await?.is_some() {
+            gone::forget(&mut writing, image_id).await?;
             if site::launches(&mut writing, &asked.queue).await? {
                 let (key, errand): (String, Errand) = errands::build(&job);
                 site::ask(&mut writing, &key, image_id, &errand, now_ms).await?;
@@ -187,6 +189,11 @@ impl SqlJobStore {
     async fn try_push(&self, image_id: &ImageId, push: &Push, now_ms: i64) -> Result<Pushed, Failed> {
         let mut writing = self.write().await?;
         let Some((number, mut job)) = lock(&mut writing, self.dialect(), image_id).await? else {
+            let gone = gone::find(&mut writing, image_id).await?;
+            if let Some((key, errand)) = gone.and_then(|gone| gone.remove_files(push)) {
+                site::ask(&mut writing, &key, image_id, &errand, now_ms).await?;
+                writing.commit().await?;
+            }
             return Ok(Pushed::NoJob);
         };
         let taken = job.hear(push, now_ms);

@@ -12,6 +12,7 @@
 
 mod accounts;
 mod care;
+mod gone;
 mod jobs;
 mod pool;
 mod room;

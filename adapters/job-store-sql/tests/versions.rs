@@ -3,7 +3,9 @@
 mod common;
 
 use common::Place;
-use imaging::{ImageId, JobFilter, JobSearch, JobStatus, JobStore, Lookup, NewJob, Registry, Table};
+use imaging::{
+    Changed, ImageId, JobCare, JobFilter, JobSearch, JobStatus, JobStore, Lookup, NewJob, Registry, Table,
+};
 use job_store_sql::OpenError;
 
 /// The tables of version 0.1.0, to the letter.
@@ -107,6 +109,24 @@ async fn of_many_programs_that_make_the_tables_at_once_one_does() {
 }
 
 #[tokio::test]
+async fn a_store_of_version_2_learns_of_deleted_jobs() {
+    for place in Place::both().await {
+        drop(place.open().await.unwrap());
+        place.say("DROP TABLE job_gone; UPDATE job_store_version SET version = 2").await;
+
+        let store = place.open().await.unwrap();
+
+        let id = ImageId::reduce("id-1").unwrap();
+        store.record(&id, &NewJob::default(), 1).await.unwrap();
+        store.cancel(&id, "ben", 2).await.unwrap();
+        assert_eq!(store.delete(&id, "ben", 3).await.unwrap(), Changed::Done);
+        assert_eq!(store.cancelled_by(&id).await.unwrap().as_deref(), Some("ben"));
+        drop(store);
+        place.open().await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_store_of_a_newer_version_is_refused_with_what_to_do() {
     for place in Place::both().await {
         drop(place.open().await.unwrap());
@@ -117,7 +137,7 @@ async fn a_store_of_a_newer_version_is_refused_with_what_to_do() {
         assert!(matches!(error, OpenError::Newer { found: 99, .. }), "{error:?}");
         let told = error.to_string();
         assert!(
-            told.contains("is of version 99, and this program knows up to 2: run the newer program"),
+            told.contains("is of version 99, and this program knows up to 3: run the newer program"),
             "{told}"
         );
     }

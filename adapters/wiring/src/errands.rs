@@ -133,17 +133,26 @@ impl Errands {
     /// Does the errands that are due, and returns how many that were; one that cannot be done is put off.
     pub async fn do_due(&self, now_ms: i64) -> Result<usize, StoreError> {
         let taken = self.outbox.take(now_ms, now_ms.saturating_add(LEASE_MS), AT_ONCE).await?;
-        for one in &taken {
-            match self.do_one(one, now_ms).await? {
-                Ok(()) => self.outbox.done(&one.key, now_ms).await?,
-                Err(why) => {
-                    let pause = 1_000_i64 << one.tries.min(9);
-                    tracing::warn!("{}: {why}; it is tried again in {} s", one.key, pause / 1_000);
-                    self.outbox.postpone(&one.key, &why, now_ms.saturating_add(pause)).await?;
+        for (at, one) in taken.iter().enumerate() {
+            if let Err(trouble) = self.take_care_of(one, now_ms).await {
+                for given_back in &taken[at..] {
+                    let back = self.outbox.postpone(&given_back.key, &trouble.to_string(), now_ms).await;
+                    back.ok(); // else they come back when the lease is over
                 }
+                return Err(trouble);
             }
         }
         Ok(taken.len())
+    }
+
+    /// Does one errand, or puts it off.
+    async fn take_care_of(&self, one: &Taken, now_ms: i64) -> Result<(), StoreError> {
+        let Err(why) = self.do_one(one, now_ms).await? else {
+            return self.outbox.done(&one.key, now_ms).await;
+        };
+        let pause = 1_000_i64 << one.tries.min(9);
+        tracing::warn!("{}: {why}; it is tried again in {} s", one.key, pause / 1_000);
+        self.outbox.postpone(&one.key, &why, now_ms.saturating_add(pause)).await
     }
 
     /// Does one errand; says why when it has to be done again.

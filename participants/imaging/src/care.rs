@@ -43,7 +43,7 @@ pub trait JobCare: Send + Sync {
     async fn cancel(&self, image_id: &ImageId, who: &str, now_ms: i64) -> Result<Changed, StoreError>;
 
     /// Removes a job that is neither under way nor pinned, with its history. The errand of removing its files is
-    /// noted in the same moment, and the audit log says who did it.
+    /// noted in the same moment, and the audit log says who did it; see [`GoneJob`](crate::GoneJob) for what stays known.
     async fn delete(&self, image_id: &ImageId, who: &str, now_ms: i64) -> Result<Changed, StoreError>;
 
     /// Returns the history of a job, the oldest first; empty when there is no such job.
@@ -52,6 +52,7 @@ pub trait JobCare: Send + Sync {
     /// Adds to the history of a job; does nothing when there is no such job.
     async fn note(&self, image_id: &ImageId, event: &JobEvent) -> Result<(), StoreError>;
 
-    /// Returns who wanted a job stopped, if somebody did: whoever builds it asks every now and then.
+    /// Returns who wanted a job stopped, if somebody did: whoever builds it asks every now and then, also after it was
+    /// deleted.
     async fn cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, StoreError>;
 }

@@ -79,6 +79,65 @@ fn a_job_is_stopped_while_it_is_built_and_its_client_hears_it() {
 }
 
 #[test]
+fn a_job_that_is_stopped_and_deleted_at_once_leaves_no_build_and_no_file() {
+    let up = Up::start("");
+    let repo = demo_repo().split_once('=').unwrap().1.to_owned();
+    up.site.kickstart(
+        "t.ks",
+        "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 600\n%end\n",
+    );
+    up.site.kickstart("quick.ks", "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n");
+    let repo = format!("extra_repos=file://{repo}");
+    let submit = |name: &str, kickstart: &str| {
+        let (name, kickstart) = (format!("name={name}"), format!("kickstart=@{kickstart}"));
+        let form = ["-F", &name, "-F", "image_type=fs", "-F", "arch=x86_64", "-F", &kickstart, "-F", &repo];
+        up.curl(&form, "jobs").json()["image_id"].as_str().unwrap().to_owned()
+    };
+    let wait = |id: &str, status: &str| {
+        let start = std::time::Instant::now();
+        while up.get(&format!("jobs/{id}"))["status"] != status {
+            assert!(start.elapsed() < crate::support::PATIENCE, "{}", up.get(&format!("jobs/{id}")));
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    let running = submit("running", "t.ks");
+    wait(&running, "BUILDING");
+    let waiting = submit("waiting", "t.ks");
+
+    for id in [&running, &waiting] {
+        up.curl(&["-X", "POST"], &format!("jobs/{id}/stop"));
+        up.curl(&["-X", "DELETE"], &format!("jobs/{id}"));
+    }
+
+    let last = submit("last", "quick.ks");
+    wait(&last, "DONE");
+    let start = std::time::Instant::now();
+    loop {
+        let left = files_named(up.site.path(), &[&running, &waiting]);
+        if left.is_empty() {
+            break;
+        }
+        assert!(start.elapsed() < crate::support::PATIENCE, "{left:?}");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert!(!files_named(up.site.path(), &[&last]).is_empty(), "the last one is there");
+}
+
+/// Everything below a folder whose name holds one of these ids.
+fn files_named(folder: &std::path::Path, ids: &[&String]) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if ids.iter().any(|id| name.contains(id.as_str())) {
+            found.push(entry.path());
+        } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            found.extend(files_named(&entry.path(), ids));
+        }
+    }
+    found
+}
+
+#[test]
 fn what_is_wrong_with_people_is_told_with_what_to_do() {
     let site = Site::new();
     let passwd = |name: &str, password: &str| {

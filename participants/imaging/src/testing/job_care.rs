@@ -2,8 +2,8 @@
 
 use super::job_store::{id, job};
 use crate::{
-    Changed, Entry, Errand, Happening, JobAttempt, JobCare, JobStatus, JobStore, NewJob, Outbox, PostProcess,
-    Push, Pushed, Registry, Tag, TestResult, Unchangeable,
+    Changed, Entry, Errand, GoneJob, Happening, JobAttempt, JobCare, JobStatus, JobStore, NewJob, Outbox,
+    PostProcess, Push, Pushed, Registry, Tag, TestResult, Unchangeable,
 };
 
 /// Runs the promises of [`JobCare`], and of [`JobStore`] about errands, against an empty store.
@@ -14,6 +14,7 @@ pub async fn job_care_keeps_its_promises<S: JobStore + JobCare + Outbox + Regist
     tags_come_and_go(store).await;
     a_cancelled_job_is_never_built(store).await;
     only_jobs_that_are_over_and_not_pinned_are_deleted(store).await;
+    a_deleted_job_is_neither_built_nor_comes_back(store).await;
     the_history_says_who_did_what(store).await;
     jobs_of_launching_queues_are_launched_once(store).await;
     post_processes_follow_their_states_once_a_try(store).await;
@@ -94,6 +95,45 @@ async fn only_jobs_that_are_over_and_not_pinned_are_deleted<S: JobStore + JobCar
     let errands: Vec<_> = errands.into_iter().filter(|taken| taken.image_id == image).collect();
     assert_eq!(errands.len(), 1, "{errands:?}");
     assert_eq!(errands[0].errand, Errand::RemoveFiles { prefix: "requests/ana".into() });
+}
+
+/// 21 November 2026, 12 o'clock.
+const NOON: i64 = 1_795_262_400_000;
+
+async fn a_deleted_job_is_neither_built_nor_comes_back<S: JobStore + JobCare + Outbox>(store: &S) {
+    let image = record(store, "gone").await;
+    store.push(&image, &Push::new(JobStatus::Building, attempt(1)), NOON).await.unwrap();
+    store.cancel(&image, "ben", NOON).await.unwrap();
+    assert_eq!(store.delete(&image, "ben", NOON).await.unwrap(), Changed::Done);
+    let once = [format!("remove {image} of 10")];
+    assert_eq!(keys(store, &image).await, once);
+
+    assert_eq!(store.cancelled_by(&image).await.unwrap().as_deref(), Some("ben"), "its worker asks again");
+    for (hour, status) in [(13, JobStatus::Done), (11, JobStatus::Error), (11, JobStatus::Error)] {
+        let pushed = store.push(&image, &Push::new(status, attempt(hour)), NOON + 1_000).await.unwrap();
+        assert_eq!(pushed, Pushed::NoJob);
+    }
+    let late = format!("remove {image} after ERROR of 2026-11-21 11:00 process-11");
+    assert_eq!(keys(store, &image).await, [once[0].clone(), late], "what began later is somebody else's");
+
+    let again = NewJob { request: "another request".into(), ..job("gone") };
+    assert_eq!(store.record(&image, &again, NOON).await.unwrap().as_ref(), Some(&image));
+    assert_eq!(store.cancelled_by(&image).await.unwrap(), None, "this one is wanted");
+    store.push(&image, &Push::new(JobStatus::Done, attempt(13)), NOON).await.unwrap();
+    store.delete(&image, "ben", NOON).await.unwrap();
+    assert_eq!(store.cancelled_by(&image).await.unwrap(), None, "nobody stopped it");
+
+    let other = record(store, "gone-later").await;
+    store.cancel(&other, "ben", NOON).await.unwrap();
+    store.delete(&other, "ben", NOON + 1).await.unwrap();
+    let last = record(store, "gone-last").await;
+    store.cancel(&last, "ben", NOON).await.unwrap();
+    store.delete(&last, "ben", NOON + GoneJob::KEPT_MS).await.unwrap();
+    assert_eq!(store.cancelled_by(&other).await.unwrap().as_deref(), Some("ben"));
+    let more = record(store, "gone-after").await;
+    store.cancel(&more, "ben", NOON).await.unwrap();
+    store.delete(&more, "ben", NOON + 1 + GoneJob::KEPT_MS).await.unwrap();
+    assert_eq!(store.cancelled_by(&other).await.unwrap(), None, "not for ever");
 }
 
 async fn the_history_says_who_did_what<S: JobStore + JobCare>(store: &S) {

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 
 use crate::{
-    Account, ApiToken, AuditEntry, Entry, Group, ImageId, ImageJob, JobEvent, Session, Table, Taken, registry,
+    Account, ApiToken, AuditEntry, Entry, GoneJob, Group, ImageId, ImageJob, JobEvent, Session, Table, Taken,
+    registry,
 };
 
 /// Jobs and everything else a store keeps, in memory.
@@ -20,6 +21,7 @@ struct Inner {
     /// In the order they were recorded.
     jobs: Vec<Kept>,
     last_number: i64,
+    gone: BTreeMap<String, GoneJob>,
     errands: Vec<Noted>,
     entries: BTreeMap<(Table, String), Entry>,
     accounts: BTreeMap<String, (Account, Option<String>)>,

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use super::{Inner, Kept, MemoryStore};
 use crate::errands;
 use crate::{
-    Changed, Cursor, Entry, Happening, ImageId, ImageJob, JobCare, JobEvent, JobFilter, JobLine, JobSearch,
-    JobStore, Lookup, NewJob, Page, Push, Pushed, StoreError, Table, Tag, Unchangeable,
+    Changed, Cursor, Entry, GoneJob, Happening, ImageId, ImageJob, JobCare, JobEvent, JobFilter, JobLine,
+    JobSearch, JobStore, Lookup, NewJob, Page, Push, Pushed, StoreError, Table, Tag, Unchangeable,
 };
 
 #[async_trait]
@@ -32,6 +32,7 @@ impl JobStore for MemoryStore {
             let (key, errand) = errands::build(&job);
             inner.ask(key, image_id, errand, now_ms);
         }
+        inner.gone.remove(image_id.as_str());
         inner.jobs.push(Kept { number, job, events: vec![recorded] });
         Ok(Some(image_id.clone()))
     }
@@ -39,7 +40,13 @@ impl JobStore for MemoryStore {
     async fn push(&self, image_id: &ImageId, push: &Push, now_ms: i64) -> Result<Pushed, StoreError> {
         let mut inner = self.lock();
         let processes = inner.post_processes();
-        let Some(kept) = inner.find(image_id) else { return Ok(Pushed::NoJob) };
+        let Some(kept) = inner.find(image_id) else {
+            let gone = inner.gone.get(image_id.as_str());
+            if let Some((key, errand)) = gone.and_then(|gone| gone.remove_files(push)) {
+                inner.ask(key, image_id, errand, now_ms);
+            }
+            return Ok(Pushed::NoJob);
+        };
         let taken = kept.job.hear(push, now_ms);
         let what = if taken { Happening::Became } else { Happening::Ignored };
         kept.events.push(JobEvent { at_ms: now_ms, who: push.who.clone(), what: what(push.status.clone()) });
@@ -114,6 +121,9 @@ impl JobCare for MemoryStore {
             return Ok(Changed::Refused(why));
         }
         let (key, errand) = errands::remove_files(&kept.job);
+        let gone = GoneJob::of(&kept.job, now_ms);
+        inner.gone.retain(|_, gone| gone.gone_ms > now_ms - GoneJob::KEPT_MS);
+        inner.gone.insert(image_id.to_string(), gone);
         inner.jobs.retain(|kept| kept.job.image_id != *image_id);
         inner.errands.retain(|noted| noted.taken.image_id != *image_id);
         inner.ask(key, image_id, errand, now_ms);
@@ -133,7 +143,9 @@ impl JobCare for MemoryStore {
     }
 
     async fn cancelled_by(&self, image_id: &ImageId) -> Result<Option<String>, StoreError> {
-        Ok(self.lock().find(image_id).and_then(|kept| kept.job.cancelled_by.clone()))
+        let mut inner = self.lock();
+        let gone = inner.gone.get(image_id.as_str()).and_then(|gone| gone.cancelled_by.clone());
+        Ok(inner.find(image_id).and_then(|kept| kept.job.cancelled_by.clone()).or(gone))
     }
 }
 
