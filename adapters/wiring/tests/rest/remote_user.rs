@@ -159,7 +159,9 @@ fn the_header_counts_from_a_trusted_proxy_and_for_its_own_accounts_only() {
     while !as_name("pia", "127.0.0.1").starts_with("429") {
         assert!(start.elapsed() < PATIENCE, "there is no limit");
     }
-    assert!(as_name("pol", "127.0.0.1").starts_with("200"));
+    for _ in 0..8 {
+        assert!(as_name("pol", "127.0.0.1").starts_with("200"));
+    }
     let passwd = up.site.run(&["user", "--config", "site.conf", "passwd", "ana"]);
     assert_eq!(passwd.status, Some(1), "{passwd:?}");
 }
