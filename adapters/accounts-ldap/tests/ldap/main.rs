@@ -77,6 +77,18 @@ async fn a_person_is_known_by_their_password_and_by_nothing_else() {
 }
 
 #[tokio::test]
+async fn groups_are_found_in_the_entry_where_no_search_is_set() {
+    let slapd = Slapd::start();
+    for settings in [template(&slapd), search(&slapd)] {
+        let ldap = Ldap::new(Settings { group_search: None, ..settings }).unwrap();
+        let dora = ldap.vouch("dora", "doras secret").await.unwrap().unwrap();
+        assert_eq!(dora.groups, ["administrators".into(), "makers".into()].into());
+        let evan = ldap.vouch("evan", "evans secret").await.unwrap().unwrap();
+        assert_eq!(evan.groups, ["makers".into()].into());
+    }
+}
+
+#[tokio::test]
 async fn what_changes_in_ldap_is_told_at_the_next_question() {
     let slapd = Slapd::start();
     let ldap = Ldap::new(search(&slapd)).unwrap();

@@ -11,6 +11,7 @@ include /etc/ldap/schema/cosine.schema
 include /etc/ldap/schema/inetorgperson.schema
 modulepath /usr/lib/ldap
 moduleload back_mdb
+moduleload memberof
 pidfile FOLDER/pid
 TLSCACertificateFile FOLDER/ca.pem
 TLSCertificateFile FOLDER/cert.pem
@@ -20,6 +21,7 @@ suffix dc=example,dc=org
 rootdn cn=root,dc=example,dc=org
 rootpw rootsecret
 directory FOLDER/data
+overlay memberof
 access to attrs=userPassword by self write by anonymous auth by * none
 access to * by dn=\"cn=reader,dc=example,dc=org\" read by users read by anonymous auth
 ";
