@@ -164,4 +164,5 @@ fn the_header_counts_from_a_trusted_proxy_and_for_its_own_accounts_only() {
     }
     let passwd = up.site.run(&["user", "--config", "site.conf", "passwd", "ana"]);
     assert_eq!(passwd.status, Some(1), "{passwd:?}");
+    assert!(passwd.stderr.contains("`img user add ana --login site` has it kept here"), "{passwd:?}");
 }

@@ -20,7 +20,7 @@ fn account(name: &str) -> Account {
         email: "ana@site.example".into(),
         groups: ["makers".to_owned()].into(),
         active: true,
-        known_by: KnownBy::Site,
+        known_by: KnownBy::Directory,
         created_ms: 5,
     }
 }
