@@ -4,14 +4,16 @@
 //! trees without end. The kernel itself keeps every path below the folder it starts from and follows no link, also
 //! when files are exchanged meanwhile.
 
+mod layers;
 mod tree;
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use imaging::{FolderContents, ImageId, JobFiles};
+use imaging::{DiskUse, FolderContents, ImageId, JobFiles};
 
 /// The files of jobs, in `base_dir/PREFIX/ID`.
 #[derive(Clone, Debug)]
@@ -58,6 +60,18 @@ impl JobFiles for JobFilesDir {
             Err(error) if beneath::leads_nowhere(&error) => Ok(FolderContents::default()),
             contents => Ok(contents?.unwrap_or_default()),
         }
+    }
+
+    async fn disk_use(&self, patience: Duration) -> io::Result<DiskUse> {
+        let (base, until) = (self.base_dir.clone(), Instant::now() + patience);
+        let work = move || match beneath::base(&base) {
+            Ok(base) => layers::disk_use(&base, until),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(DiskUse { is_whole: true, ..DiskUse::default() })
+            }
+            Err(error) => Err(error),
+        };
+        tokio::task::spawn_blocking(work).await.map_err(io::Error::other)?
     }
 
     async fn open(&self, prefix: &str, image_id: &ImageId, path: &str) -> io::Result<File> {

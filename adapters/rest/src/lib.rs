@@ -7,13 +7,14 @@
 //! - [`caller`], [`asked`], [`limit`], [`turn`]: who asks, for what, how often, whose turn it is; [`problem`]: how what goes wrong is told
 //! - [`object`]: what has to be an object of JSON
 //! - [`order`]: what a person writes becomes what the desk takes
-//! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`]: the addresses
+//! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`], [`disk`]: the addresses
 //! - [`document`]: the OpenAPI document and a page that shows it
 //!
 //! What pages for people need as well (orders, files, logs, problems) is public: `adapters/web` is their view.
 
 mod asked;
 mod caller;
+mod disk;
 mod document;
 mod files;
 mod jobs;
@@ -36,6 +37,7 @@ pub use caller::Address;
 pub use files::{FileView, Files, below};
 pub use log::Growing;
 pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
+pub use people::AccountWish;
 pub use problem::{Mistake, Problem};
 pub use remote_user::RemoteUser;
 pub use routes::document;

@@ -2,7 +2,10 @@
 
 mod accounts;
 mod groups;
+mod keeping;
 mod me;
+
+pub use self::keeping::AccountWish;
 
 use utoipa_axum::routes;
 

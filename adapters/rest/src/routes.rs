@@ -22,7 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::document::{empty, finished, page, served};
 use crate::problem::Problem;
 use crate::service::Rest;
-use crate::{files, jobs, log, people, tables, templates};
+use crate::{disk, files, jobs, log, people, tables, templates};
 
 /// Addresses, with their lines of the document.
 pub(crate) type Routes = OpenApiRouter<Arc<Rest>>;
@@ -36,7 +36,8 @@ fn all() -> Routes {
         .merge(files::routes())
         .merge(templates::routes())
         .merge(tables::routes())
-        .merge(people::routes());
+        .merge(people::routes())
+        .merge(disk::routes());
     Routes::with_openapi(empty()).nest("/api/v1", parts)
 }
 

@@ -1,7 +1,10 @@
-//! `/admin`: many jobs at once, the tables of the site, and the audit log.
+//! `/admin`: many jobs at once, the disk, the tables of the site, people and groups, and the audit log.
 
 mod columns;
+mod disk;
+mod groups;
 mod jobs;
+mod people;
 
 use std::sync::Arc;
 
@@ -29,6 +32,9 @@ pub(crate) fn routes() -> Pages {
         .route("/admin", get(home))
         .route("/admin/jobs", get(jobs::list).post(jobs::delete))
         .route("/admin/audit", get(audit))
+        .route("/admin/disk", get(disk::disk))
+        .merge(people::routes())
+        .merge(groups::routes())
         .route("/admin/{table}", get(table).post(put))
         .route("/admin/{table}/remove", post(remove))
 }
@@ -51,13 +57,13 @@ struct Tab {
 fn tabs(visitor: &Visitor, here: &str) -> Vec<Tab> {
     let mut tabs = Vec::new();
     if visitor.person.may(Permission::ManageJobs) {
-        tabs.push(("Jobs", "jobs"));
+        tabs.extend([("Jobs", "jobs"), ("Disk", "disk")]);
     }
     if visitor.person.may(Permission::ManageSite) {
         tabs.extend(Table::ALL.map(|table| (title(table), table.as_str())));
     }
     if visitor.person.may(Permission::ManageAccounts) {
-        tabs.push(("Audit log", "audit"));
+        tabs.extend([("People", "people"), ("Groups", "groups"), ("Audit log", "audit")]);
     }
     tabs.into_iter().map(|(name, path)| Tab { name, path, is_here: path == here }).collect()
 }

@@ -29,6 +29,7 @@ pub(crate) fn routes() -> Pages {
         .route("/job/{id}/stop", post(change::stop))
         .route("/job/{id}/pin", post(change::pin))
         .route("/job/{id}/tags", post(change::tags))
+        .route("/job/{id}/process", post(change::process))
         .route("/job/{id}/delete", get(change::preview).post(change::delete))
 }
 

@@ -52,7 +52,7 @@ pub use disk_converter::{Conversion, Converted, DiskConverter};
 pub use elsewhere::{Elsewhere, ElsewhereError, Fetched, Nowhere, Span};
 pub use event::{Happening, JobEvent};
 pub use feature::{Feature, FeatureRepo};
-pub use files::{FolderContents, JobFile, JobFiles};
+pub use files::{DiskUse, FolderContents, JobFile, JobFiles, LayerUse};
 pub use foresight::Foresight;
 pub use gone::GoneJob;
 pub use image_id::{ImageId, ImageName};

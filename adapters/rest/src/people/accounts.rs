@@ -6,13 +6,14 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Account, Group, KnownBy, Permission, account_name, now_ms};
+use imaging::{Account, KnownBy, now_ms};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::keeping::AccountWish;
 use crate::asked::{Asked, Json, Of};
 use crate::caller::AccountKeeper;
-use crate::problem::{Mistake, Problem};
+use crate::problem::Problem;
 use crate::service::Rest;
 use crate::view::time;
 
@@ -110,7 +111,7 @@ pub(crate) async fn show(
 /// What is written into an account.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AccountWish {
+pub(crate) struct AccountBody {
     /// What they are called.
     #[serde(default)]
     full_name: String,
@@ -132,54 +133,16 @@ fn yes() -> bool {
 /// Writes an account, over the one of its name; a new one has no password until its owner accepts an invitation.
 #[utoipa::path(put, path = "/accounts/{name}", tag = "people", params(
     ("name" = String, Path, description = "The name: letters, digits, `_`, `-`, `.`, `@` and `+`"),
-), request_body = AccountWish, responses((status = 200, body = AccountView)))]
+), request_body = AccountBody, responses((status = 200, body = AccountView)))]
 pub(crate) async fn put(
     AccountKeeper(person): AccountKeeper,
     State(rest): State<Arc<Rest>>,
     Of(name): Of<String>,
-    Json(wish): Json<AccountWish>,
+    Json(wish): Json<AccountBody>,
 ) -> Result<Answer<AccountView>, Problem> {
-    let mut mistakes = Vec::new();
-    if let Err(error) = account_name(&name) {
-        mistakes.push(Mistake::of("name", format!("is wrong: {error}")));
-    }
-    for (field, text) in [("full_name", &wish.full_name), ("email", &wish.email)] {
-        if text.len() > 250 || text.contains(char::is_control) {
-            mistakes.push(Mistake::of(field, "should be one line of 250 bytes at most"));
-        }
-    }
-    let known = rest.accounts.groups().await?;
-    for group in wish.groups.iter().filter(|group| !known.iter().any(|known| known.name == **group)).take(20)
-    {
-        mistakes
-            .push(Mistake::of("groups", format!("should be some of /api/v1/groups; there is no {group:?}")));
-    }
-    if !mistakes.is_empty() {
-        return Err(Problem::mistakes(mistakes));
-    }
-    let loses = !wish.active || !may_care(&wish.groups, &known);
-    if name == person.name && loses {
-        return Err(Problem::conflict("you would shut yourself out: another administrator may do that"));
-    }
-    let now = now_ms();
-    let before = rest.accounts.account(&name).await?;
-    let account = Account {
-        name,
-        full_name: wish.full_name,
-        email: wish.email,
-        groups: wish.groups,
-        active: wish.active,
-        known_by: before.as_ref().map_or(KnownBy::Site, |before| before.known_by),
-        created_ms: before.map_or(now, |before| before.created_ms),
-    };
-    rest.accounts.put_account(&account, &person.name, now).await?;
-    Ok(Answer(account.into()))
-}
-
-/// Tells whether somebody in these groups may care for accounts.
-fn may_care(groups: &BTreeSet<String>, known: &[Group]) -> bool {
-    let mut own = known.iter().filter(|group| groups.contains(&group.name));
-    own.any(|group| group.permissions.contains(&Permission::ManageAccounts))
+    let AccountBody { full_name, email, groups, active } = wish;
+    let wish = AccountWish { full_name, email, groups, active };
+    Ok(Answer(rest.put_account(name, wish, &person).await?.into()))
 }
 
 /// Removes an account with its tokens; its jobs stay.
@@ -191,14 +154,8 @@ pub(crate) async fn remove(
     State(rest): State<Arc<Rest>>,
     Of(name): Of<String>,
 ) -> Result<StatusCode, Problem> {
-    if name == person.name {
-        return Err(Problem::conflict("this is your own account: another administrator may remove it"));
-    }
-    if rest.accounts.remove_account(&name, &person.name, now_ms()).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(none(&name))
-    }
+    rest.remove_account(&name, &person).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// An invitation.

@@ -42,6 +42,25 @@ pub(super) async fn pin(
 }
 
 #[derive(Deserialize)]
+pub(super) struct Process {
+    name: String,
+    /// The same of a form that is sent twice.
+    #[serde(default)]
+    key: String,
+}
+
+/// Launches a post-process for a finished image, once more or for the first time.
+pub(super) async fn process(
+    visitor: Visitor,
+    State(rest): State<Arc<Rest>>,
+    OfJob(id): OfJob,
+    Form(process): Form<Process>,
+) -> Result<Response, Trouble> {
+    rest.desk.post_process(&visitor.person, &id, &process.name, &process.key, now_ms()).await?;
+    Ok(see(&format!("/job/{id}?done=launched")))
+}
+
+#[derive(Deserialize)]
 pub(super) struct Tags {
     tags: String,
 }

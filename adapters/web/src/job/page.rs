@@ -33,6 +33,10 @@ struct JobPage {
     files_note: String,
     facts: Vec<(&'static str, String)>,
     history: Vec<EventLine>,
+    /// What can be launched for a finished image, with its help.
+    processes: Vec<(String, String)>,
+    /// Says of a form that is sent twice that it is the same.
+    key: String,
 }
 
 struct FileLine {
@@ -70,6 +74,7 @@ fn done(word: &str) -> &'static str {
         "pinned" => "It is pinned: nobody deletes it.",
         "unpinned" => "It is pinned no longer.",
         "tagged" => "The tags are saved.",
+        "launched" => "It will be launched within moments; the history says so.",
         _ => "",
     }
 }
@@ -85,6 +90,11 @@ pub(super) async fn job(
     let record = record::read(&rest, &job).await;
     let log = Part::end_of(&rest, &job, TAIL).await?;
     let (files, files_note, image_size) = files(&rest, &job).await?;
+    let mut processes = Vec::new();
+    if job.status.has_image() {
+        let active = rest.desk.registry.post_processes().await?.into_iter().filter(|process| process.active);
+        processes.extend(active.map(|process| (process.name, process.description)));
+    }
     Ok(page(&JobPage {
         bar: visitor.bar("queue"),
         row: Row::of(job.line(), &visitor.person),
@@ -100,6 +110,8 @@ pub(super) async fn job(
         files_note,
         facts: facts(&job),
         history,
+        processes,
+        key: uuid::Uuid::new_v4().to_string(),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! A person with a browser: Debian's Chromium, driven by its chromedriver, on the real service.
 
 mod browser;
+mod care;
 
 use crate::program::demo_repo;
 use crate::support::Up;

@@ -124,6 +124,9 @@ fn whom_nginx_lets_in_is_inside_by_the_name_they_have_there() {
     let audit = nginx.ask("root:roots secret", &[], "/admin/audit");
     assert!(audit.starts_with("200") && audit.contains("pia"), "{audit}");
     assert!(nginx.ask(pia, &[], "/admin/audit").starts_with("403"));
+    let people = nginx.ask("root:roots secret", &[], "/admin/people");
+    assert_eq!(people.matches(">by the proxy<").count(), 2, "{people}");
+    assert!(people.contains("Invite ana to") && !people.contains("Invite pia to"), "{people}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -103,6 +104,61 @@ impl Browser {
     fn element(&self, css: &str) -> Result<String, String> {
         let found = self.tried("element", &json!({ "using": "css selector", "value": css }))?;
         Ok(found[ELEMENT].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs what only the test knows of, and returns what it returns.
+    fn run(&self, script: &str, arguments: &Value) -> Value {
+        self.say("execute/sync", &json!({ "script": script, "args": arguments }))
+    }
+
+    /// Has pages run no scripts from now on.
+    pub(super) fn has_no_scripts(&self) {
+        let parameters = json!({ "value": true });
+        let command = json!({ "cmd": "Emulation.setScriptExecutionDisabled", "params": parameters });
+        self.say("goog/cdp/execute", &command);
+    }
+
+    pub(super) fn has(&self, css: &str) -> bool {
+        self.element(css).is_ok()
+    }
+
+    /// What the first element of this kind says.
+    pub(super) fn words(&self, css: &str) -> String {
+        let words = self.run("return document.querySelector(arguments[0]).innerText", &json!([css]));
+        words.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// An attribute of the first element of this kind.
+    pub(super) fn attribute(&self, css: &str, name: &str) -> String {
+        let script = "return document.querySelector(arguments[0]).getAttribute(arguments[1])";
+        self.run(script, &json!([css, name])).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Loads the page anew until an element of this kind says this.
+    pub(super) fn reloaded_until(&self, css: &str, words: &str) {
+        let start = Instant::now();
+        while !self.words(css).contains(words) {
+            assert!(start.elapsed() < PATIENCE, "{css} does not say {words}:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(500));
+            self.say("refresh", &json!({}));
+        }
+    }
+
+    /// Chooses a file in a form.
+    pub(super) fn choose(&self, css: &str, file: &Path) {
+        self.with(css, "value", &json!({ "text": file.display().to_string() }));
+    }
+
+    /// Fetches a file as the person who is logged in, and returns how many bytes came.
+    pub(super) fn fetched(&self, path: &str) -> usize {
+        let cookie = ask("GET", &format!("{}/cookie/img_session", self.session), &Value::Null).unwrap();
+        let cookie = format!("img_session={}", cookie["value"].as_str().unwrap());
+        let mut command = Command::new("curl");
+        command.args(["-sSf", "-m", "60", "-b", &cookie, &format!("{}{path}", self.site)]);
+        #[expect(clippy::disallowed_methods, reason = "the part of the browser that saves files")]
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{path}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout.len()
     }
 
     /// Waits until an element of this kind says this.
@@ -212,7 +268,7 @@ impl Browser {
         let texts = said.as_array().unwrap().iter().filter(|line| line["level"] == "SEVERE");
         let texts = texts.filter_map(|line| line["message"].as_str());
         let new = texts
-            .filter(|text| !text.contains("404 (Not Found)") && !text.contains("422 ("))
+            .filter(|text| !["404 (", "403 (", "409 (", "422 ("].iter().any(|refused| text.contains(refused)))
             .map(str::to_owned);
         self.complaints.borrow_mut().extend(new);
     }
