@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use cli::{LoginBy, TokenScope, UserArguments, UserCommand, result, say, visible};
-use imaging::door::Door;
+use imaging::door::{Door, DoorError};
 use imaging::{Account, Accounts, Group, KnownBy, Person, Scope, account_name, now_ms};
 use job_store_sql::SqlJobStore;
 use serde_json::json;
@@ -139,9 +139,11 @@ impl People {
         let now = now_ms();
         // the first password of a site is the first administrator's; an earlier attempt may have been refused
         let account = self.store.account(&name).await?;
-        let may_be_first = account.as_ref().is_none_or(|account| {
-            account.groups.contains(Group::ADMINISTRATORS) && account.known_by == KnownBy::Site
-        });
+        if account.as_ref().is_some_and(|account| account.known_by != KnownBy::Site) {
+            return Err(DoorError::KnownElsewhere(name).into());
+        }
+        let may_be_first =
+            account.as_ref().is_none_or(|account| account.groups.contains(Group::ADMINISTRATORS));
         let is_first = may_be_first && !self.door.is_open().await?;
         if !is_first && account.is_none() {
             bail!("there is no account `{name}`: `img user add {name}` makes one");
