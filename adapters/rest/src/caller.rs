@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::Extensions;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use imaging::door::Secret;
+use imaging::door::{Known, Secret};
 use imaging::{Permission, Person, Scope, now_ms};
 
+use crate::client::{OfToken, network};
 use crate::problem::Problem;
 use crate::service::Rest;
 
@@ -63,8 +64,8 @@ enum Shown {
     Password { name: String, password: String },
 }
 
-fn shown(parts: &Parts) -> Result<Shown, Problem> {
-    let Some(header) = parts.headers.get(AUTHORIZATION) else {
+fn shown(headers: &HeaderMap) -> Result<Shown, Problem> {
+    let Some(header) = headers.get(AUTHORIZATION) else {
         return Err(Problem::unknown(
             "show a token, as `Authorization: Bearer img_…`; `img user token NAME` makes one",
         ));
@@ -87,21 +88,28 @@ fn shown(parts: &Parts) -> Result<Shown, Problem> {
     Err(unreadable())
 }
 
-async fn of_token(secret: &Secret, rest: &Rest) -> Result<Person, Problem> {
-    let person = rest.door.of_token(secret, now_ms()).await?;
-    person.ok_or_else(unknown_token)
+/// Returns the token a request shows, real or not.
+pub(crate) fn token(headers: &HeaderMap) -> Option<Secret> {
+    match shown(headers) {
+        Ok(Shown::Token(secret)) => Some(secret),
+        _ => None,
+    }
 }
 
-fn unknown_token() -> Problem {
-    Problem::unknown("this token does not count, or no longer: make another one")
+async fn of_token(secret: &Secret, parts: &Parts, rest: &Rest) -> Result<Known, Problem> {
+    let known = match parts.extensions.get::<OfToken>() {
+        Some(OfToken(found)) => found.clone(),
+        None => rest.door.of_scoped(secret, now_ms()).await?,
+    };
+    known.ok_or_else(|| Problem::unknown("this token does not count, or no longer: make another one"))
 }
 
 impl FromRequestParts<Arc<Rest>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<Caller, Problem> {
-        match shown(parts)? {
-            Shown::Token(secret) => Ok(Caller(of_token(&secret, rest).await?)),
+        match shown(&parts.headers)? {
+            Shown::Token(secret) => Ok(Caller(of_token(&secret, parts, rest).await?.person)),
             Shown::Password { .. } => Err(Problem::unknown(
                 "a password only makes tokens, by POST to /api/v1/me/tokens: show a token here",
             )),
@@ -132,10 +140,9 @@ impl FromRequestParts<Arc<Rest>> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<Owner, Problem> {
-        match shown(parts)? {
+        match shown(&parts.headers)? {
             Shown::Token(secret) => {
-                let known = rest.door.of_scoped(&secret, now_ms()).await?;
-                let (person, scopes) = known.ok_or_else(unknown_token)?;
+                let Known { person, scopes, .. } = of_token(&secret, parts, rest).await?;
                 Ok(Owner { person, scopes })
             }
             Shown::Password { name, password } => {
@@ -152,7 +159,7 @@ impl Rest {
     /// Lets an address try only so many passwords of a name.
     pub fn may_try(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
         let name = name.chars().take(64).collect();
-        let now = Instant::now();
+        let (address, now) = (network(address), Instant::now());
         if self.guesses.takes((address, name), now) && self.guessers.takes(address, now) {
             Ok(())
         } else {

@@ -77,6 +77,11 @@ fn add_problems(method: &str, operation: &mut Operation) {
     let in_path = operation.parameters.iter().flatten().any(|parameter| {
         matches!(parameter, RefOr::T(parameter) if matches!(parameter.parameter_in, ParameterIn::Path))
     });
+    let has_condition = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"));
     let has_body = operation.request_body.is_some();
     let has_range = operation.responses.responses.contains_key("206");
     let problems = [
@@ -85,6 +90,7 @@ fn add_problems(method: &str, operation: &mut Operation) {
         ("403", !is_open, "Somebody else may do that"),
         ("404", in_path, "There is no such thing"),
         ("409", in_path || has_body, "It is not in a state for that"),
+        ("412", has_condition, "It has changed since"),
         ("413", has_body, "The body is too long"),
         ("415", has_body, "The body is of another type"),
         ("416", has_range, "The file has no such part"),

@@ -7,6 +7,7 @@ mod list;
 mod multipart;
 mod show;
 
+use self::etag::{IfMatch, Unchanged};
 pub(crate) use self::etag::{answers_to, tagged};
 use crate::routes::Routes;
 use utoipa_axum::routes;

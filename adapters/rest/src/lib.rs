@@ -4,7 +4,7 @@
 //! is wrong with what they ask for, the [`Desk`](imaging::Desk) and the [`Door`](imaging::door::Door) know.
 //!
 //! - [`service`]: what answers need; [`server`]: the socket
-//! - [`caller`], [`asked`], [`limit`], [`turn`]: who asks, for what, how often, whose turn it is; [`problem`]: how what goes wrong is told
+//! - [`caller`], [`asked`], [`client`], [`limit`], [`turn`]: who asks, for what, whom it counts for, how often, whose turn it is; [`problem`]: how what goes wrong is told
 //! - [`object`]: what has to be an object of JSON
 //! - [`order`]: what a person writes becomes what the desk takes
 //! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`], [`disk`]: the addresses
@@ -14,6 +14,7 @@
 
 mod asked;
 mod caller;
+mod client;
 mod disk;
 mod document;
 mod files;
@@ -34,8 +35,9 @@ mod turn;
 mod view;
 
 pub use caller::Address;
+pub use client::{OfSession, SESSION, cookie};
 pub use files::{FileView, Files, below};
-pub use log::Growing;
+pub use log::{Growing, Progress, StepTime};
 pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
 pub use people::AccountWish;
 pub use problem::{Mistake, Problem};

@@ -5,12 +5,13 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So many clients are told apart; then those that were silent are forgotten.
+/// So many clients are told apart; then those that were silent are forgotten, and if need be who asked for the least.
 const MOST: usize = 10_000;
 
 /// Allows each client so many requests at once, and as many again as time goes by.
 ///
-/// A client that is forgotten begins anew, so the memory is bounded and nobody is shut out for ever.
+/// A client that is forgotten begins anew, so the memory is bounded and nobody is shut out for ever. Who has none left is
+/// forgotten last: many clients that ask once do not throw its count out.
 #[derive(Debug)]
 pub(crate) struct Limit<K> {
     burst: f64,
@@ -30,7 +31,7 @@ impl<K: Hash + Eq> Limit<K> {
         if clients.len() >= MOST && !clients.contains_key(&client) {
             clients.retain(|_, (left, since)| self.left(*left, *since, now) < self.burst);
             if clients.len() >= MOST {
-                clients.clear();
+                self.forget_half(&mut clients, now);
             }
         }
         let (left, since) = clients.entry(client).or_insert((self.burst, now));
@@ -41,6 +42,18 @@ impl<K: Hash + Eq> Limit<K> {
             *left -= 1.0;
         }
         takes
+    }
+
+    /// Forgets those who may ask for the most now.
+    fn forget_half(&self, clients: &mut HashMap<K, (f64, Instant)>, now: Instant) {
+        let mut all: Vec<f64> = clients.values().map(|(left, since)| self.left(*left, *since, now)).collect();
+        let mut forgotten = all.len() / 2;
+        let (_, least, _) = all.select_nth_unstable_by(forgotten, f64::total_cmp);
+        clients.retain(|_, (left, since)| {
+            let goes = forgotten > 0 && self.left(*left, *since, now) >= *least;
+            forgotten -= usize::from(goes);
+            !goes
+        });
     }
 
     fn left(&self, left: f64, since: Instant, now: Instant) -> f64 {
@@ -71,5 +84,18 @@ mod tests {
             assert!(limit.takes(client, start));
         }
         assert!(limit.clients.lock().unwrap().len() <= MOST);
+    }
+
+    #[test]
+    fn who_has_none_left_stays_so_however_many_others_come() {
+        let limit = Limit::new(3, Duration::from_secs(1));
+        let start = Instant::now();
+        for _ in 0..3 {
+            assert!(limit.takes(usize::MAX, start));
+        }
+        for client in 0..3 * MOST {
+            assert!(limit.takes(client, start));
+        }
+        assert!(!limit.takes(usize::MAX, start));
     }
 }

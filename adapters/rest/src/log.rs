@@ -1,6 +1,7 @@
 //! `/api/v1/jobs/{image_id}/log`: read, also while it grows, from this machine or the one that builds.
 
 mod follow;
+mod progress;
 mod source;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use axum::response::Response;
 use imaging::ImageJob;
 use utoipa_axum::routes;
 
+pub use self::progress::{Progress, StepTime};
 pub use self::source::Growing;
 use crate::asked::OfJob;
 use crate::caller::Caller;
@@ -47,7 +49,7 @@ pub(crate) async fn log(
 impl Rest {
     /// Answers with the log of a job, or the part of it that is asked for.
     pub async fn log(&self, job: &ImageJob, headers: &HeaderMap) -> Result<Response, Problem> {
-        let opened = source::find(self, job).await?;
+        let opened = source::find(self, job, None).await?;
         let opened = opened.ok_or_else(|| {
             Problem::missing(format!(
                 "{} has no log: it is {}, and nothing was written yet, or no longer",
@@ -59,6 +61,6 @@ impl Rest {
 
     /// Finds the log of a job, to read in it; none when nothing was written yet, or no longer.
     pub async fn growing_log(&self, job: &ImageJob) -> Result<Option<Growing>, Problem> {
-        Ok(source::find(self, job).await?.map(Growing::from))
+        Ok(source::find(self, job, None).await?.map(Growing::from))
     }
 }

@@ -25,6 +25,7 @@ enum Kind {
     Missing,
     Method,
     Conflict,
+    Changed,
     TooLarge,
     WrongType,
     NoSuchRange,
@@ -80,6 +81,7 @@ impl Kind {
                 (StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This address takes other methods")
             }
             Kind::Conflict => (StatusCode::CONFLICT, "not-now", "It is not in a state for that"),
+            Kind::Changed => (StatusCode::PRECONDITION_FAILED, "changed", "It has changed since"),
             Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The request is too large"),
             Kind::WrongType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-type", "The body is of another type")
@@ -152,6 +154,10 @@ impl Problem {
         Problem::new(Kind::Conflict, detail)
     }
 
+    pub(crate) fn changed(detail: impl Into<String>) -> Problem {
+        Problem::new(Kind::Changed, detail)
+    }
+
     /// Makes one of this kind.
     pub fn too_large(detail: impl Into<String>) -> Problem {
         Problem::new(Kind::TooLarge, detail)
@@ -180,7 +186,13 @@ impl Problem {
         Problem::new(Kind::Ours, "its log says more")
     }
 
-    pub(crate) fn mistakes(mistakes: Vec<Mistake>) -> Problem {
+    pub(crate) fn mistakes(all: Vec<Mistake>) -> Problem {
+        let mut mistakes: Vec<Mistake> = Vec::new();
+        for one in all {
+            if !mistakes.contains(&one) {
+                mistakes.push(one);
+            }
+        }
         let texts: Vec<_> = mistakes.iter().map(|one| format!("{} {}", one.field, one.why)).collect();
         Problem { kind: Kind::Mistakes, detail: texts.join("; "), mistakes }
     }
@@ -191,12 +203,15 @@ impl Problem {
     }
 }
 
-/// Returns an error with what it came from, as one line.
+/// Returns an error with what it came from, as one line; errors that only pass on another's words are told once.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
-        text = format!("{text}: {cause}");
+        let words = cause.to_string();
+        if !text.ends_with(&words) {
+            text = format!("{text}: {words}");
+        }
         source = cause.source();
     }
     text
@@ -207,7 +222,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NoJob(_) => Problem::missing(refusal.to_string()),
             Refusal::NotAllowed(_) => Problem::not_allowed(refusal.to_string()),
-            Refusal::Unchangeable { .. } => Problem::conflict(refusal.to_string()),
+            Refusal::Unchangeable { .. } | Refusal::Needed(_) => Problem::conflict(refusal.to_string()),
             Refusal::Mistakes(mistakes) => {
                 Problem::mistakes(mistakes.into_iter().map(|one| Mistake::of(one.field, one.why)).collect())
             }

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use imaging::now_ms;
+use axum::http::{HeaderMap, HeaderName};
+use imaging::{account_name, now_ms};
 
 use crate::caller::Address;
 use crate::problem::Problem;
@@ -70,10 +70,11 @@ impl RemoteUser {
         Ok((!name.is_empty()).then(|| name.to_owned()))
     }
 
-    /// Returns what the proxy says, as it is, to tell people apart by; none of a request that is not its own.
-    pub(crate) fn header_of<'a>(&self, request: &'a Request) -> Option<&'a HeaderValue> {
-        let said = request.headers().get(&self.header).filter(|name| !name.is_empty());
-        said.filter(|_| self.trusts(Address::of(request.extensions()).0))
+    /// Returns the account the proxy names, to tell people apart by; none of a request that is not its own.
+    pub(crate) fn account(&self, request: &Request) -> Option<String> {
+        let name = request.headers().get(&self.header)?.to_str().ok()?.trim();
+        let name = account_name(name).ok()?;
+        self.trusts(Address::of(request.extensions()).0).then_some(name)
     }
 
     fn trusts(&self, peer: IpAddr) -> bool {

@@ -1,24 +1,23 @@
 //! All addresses, and what every request goes through.
 
 use std::any::Any;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, COOKIE, X_CONTENT_TYPE_OPTIONS};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use sha2::{Digest, Sha256};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::client::limit;
 use crate::document::{empty, finished, page, served};
 use crate::problem::Problem;
 use crate::service::Rest;
@@ -87,27 +86,6 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     Problem::ours(&std::io::Error::other(format!("a request panicked: {text}"))).into_response()
-}
-
-/// Lets each client ask only so often: a token is one, so is somebody a trusted proxy names, a browser's session, and an
-/// address without any of them.
-async fn limit(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {
-    let named = rest.remote_user.as_ref().and_then(|proxy| proxy.header_of(&request));
-    let client =
-        match request.headers().get(AUTHORIZATION).or(named).or_else(|| request.headers().get(COOKIE)) {
-            Some(shown) => {
-                Sha256::digest(shown.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-            }
-            None => {
-                let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
-                address.map(|address| address.0.ip().to_string()).unwrap_or_default()
-            }
-        };
-    if rest.requests.takes(client, Instant::now()) {
-        next.run(request).await
-    } else {
-        Problem::too_many("this client asks too often: wait a few seconds").into_response()
-    }
 }
 
 async fn observe(State(rest): State<Arc<Rest>>, request: Request, next: Next) -> Response {

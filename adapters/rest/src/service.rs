@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::client::Client;
 use crate::limit::Limit;
 use crate::problem::Problem;
 use crate::remote_user::RemoteUser;
@@ -20,7 +21,8 @@ use crate::turn::{Turn, Turns};
 /// How much one client may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Requests a second, for minutes; ten times as many at once.
+    /// Requests a second, for minutes; ten times as many at once. A client is a token, an account that is logged in by a browser, or
+    /// an address of those who are neither.
     pub requests_per_second: u32,
     /// Passwords of one name that one address may try at once, and again each minute; ten times as many of all names.
     pub guesses_per_minute: u32,
@@ -61,7 +63,9 @@ pub struct Rest {
     pub stop: CancellationToken,
     pub(crate) guesses: Limit<(IpAddr, String)>,
     pub(crate) guessers: Limit<IpAddr>,
-    pub(crate) requests: Limit<String>,
+    pub(crate) requests: Limit<Client>,
+    /// Those nobody knows: by where they come from.
+    pub(crate) strangers: Limit<IpAddr>,
     pub(crate) turns: Turns,
     /// Whoever follows something takes one of these.
     pub followers: Arc<Semaphore>,
@@ -91,6 +95,7 @@ impl Rest {
             // each wrong one is in the audit log, which has to stay readable
             guessers: Limit::new(guesses.saturating_mul(10), Duration::from_secs(6) / guesses),
             requests: Limit::new(each.saturating_mul(10), Duration::from_secs(1) / each),
+            strangers: Limit::new(each.saturating_mul(10), Duration::from_secs(1) / each),
             turns: Turns::new(),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Table, now_ms};
+use imaging::{Person, Table, now_ms};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa_axum::routes;
@@ -34,7 +34,7 @@ async fn put<T: View + Serialize>(
     table: Table,
     name: String,
     view: T,
-    who: &str,
+    person: &Person,
 ) -> Result<StatusCode, Problem> {
     if name.is_empty() || name.len() > LONGEST_NAME || name.contains(char::is_control) || name.trim() != name
     {
@@ -57,12 +57,12 @@ async fn put<T: View + Serialize>(
         ));
     }
     let entry = view.entry(table, name).map_err(|mistake| Problem::mistakes(vec![mistake]))?;
-    rest.desk.registry.put(&entry, who, now_ms()).await?;
+    rest.desk.put_entry(person, &entry, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn remove(rest: &Rest, table: Table, name: &str, who: &str) -> Result<StatusCode, Problem> {
-    if rest.desk.registry.remove(table, name, who, now_ms()).await? {
+async fn remove(rest: &Rest, table: Table, name: &str, person: &Person) -> Result<StatusCode, Problem> {
+    if rest.desk.remove_entry(person, table, name, now_ms()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Problem::missing(format!("there is no {name:?} in {}", table.as_str())))
@@ -75,11 +75,11 @@ async fn put_json<T: View + Serialize + DeserializeOwned>(
     table: Table,
     name: String,
     body: serde_json::Value,
-    who: &str,
+    person: &Person,
 ) -> Result<(), Problem> {
     let view: T = serde_json::from_value(body)
         .map_err(|error| Problem::mistake("body", format!("is not what is meant: {error}")))?;
-    put(rest, table, name, view, who).await.map(drop)
+    put(rest, table, name, view, person).await.map(drop)
 }
 
 impl Rest {
@@ -89,16 +89,16 @@ impl Rest {
         table: Table,
         name: String,
         body: serde_json::Value,
-        who: &str,
+        person: &Person,
     ) -> Result<(), Problem> {
         match table {
-            Table::Queues => put_json::<QueueView>(self, table, name, body, who).await,
+            Table::Queues => put_json::<QueueView>(self, table, name, body, person).await,
             Table::Arches | Table::ImageTypes | Table::JobStates => {
-                put_json::<NameView>(self, table, name, body, who).await
+                put_json::<NameView>(self, table, name, body, person).await
             }
-            Table::BuildServices => put_json::<BuildServiceView>(self, table, name, body, who).await,
-            Table::Tokens => put_json::<TokenView>(self, table, name, body, who).await,
-            Table::PostProcesses => put_json::<PostProcessView>(self, table, name, body, who).await,
+            Table::BuildServices => put_json::<BuildServiceView>(self, table, name, body, person).await,
+            Table::Tokens => put_json::<TokenView>(self, table, name, body, person).await,
+            Table::PostProcesses => put_json::<PostProcessView>(self, table, name, body, person).await,
         }
     }
 }
@@ -127,7 +127,7 @@ macro_rules! table {
                 Of(name): Of<String>,
                 Json(view): Json<$view>,
             ) -> Result<StatusCode, Problem> {
-                super::put(&rest, $table, name, view, &person.name).await
+                super::put(&rest, $table, name, view, &person).await
             }
 
             #[doc = $remove_doc]
@@ -138,7 +138,7 @@ macro_rules! table {
                 State(rest): State<Arc<Rest>>,
                 Of(name): Of<String>,
             ) -> Result<StatusCode, Problem> {
-                super::remove(&rest, $table, &name, &person.name).await
+                super::remove(&rest, $table, &name, &person).await
             }
         }
     };
@@ -152,7 +152,7 @@ table!(
     "/queues/{name}",
     "Lists the queues.",
     "Writes a queue.",
-    "Removes a queue; its jobs stay."
+    "Removes a queue that no job under way is in; those that are over stay."
 );
 table!(
     arches,
@@ -162,7 +162,7 @@ table!(
     "/arches/{name}",
     "Lists the processors images can be for.",
     "Allows a processor.",
-    "Allows a processor no longer."
+    "Allows a processor no longer, unless a job under way is for it."
 );
 table!(
     image_types,
@@ -172,7 +172,7 @@ table!(
     "/image-types/{name}",
     "Lists the forms of images.",
     "Allows a form of images.",
-    "Allows a form of images no longer."
+    "Allows a form of images no longer, unless a job under way has it."
 );
 table!(
     build_services,
@@ -202,7 +202,7 @@ table!(
     "/job-states/{name}",
     "Lists the states of jobs.",
     "Adds a state of this site's own: `DONE, ` and more.",
-    "Removes a state."
+    "Removes a state of this site's own."
 );
 table!(
     post_processes,

@@ -191,7 +191,7 @@ async fn put(
     let cells: Vec<Cell> = columns(table).iter().map(|column| Cell::sent(column, &fields)).collect();
     let entry = cells.first().map(|cell| cell.text.trim().to_owned()).unwrap_or_default();
     let body = columns::body(table, &cells);
-    match rest.put_entry(table, entry, body, &visitor.person.name).await {
+    match rest.put_entry(table, entry, body, &visitor.person).await {
         Ok(()) => Ok(see(&format!("/admin/{}?done=saved", table.as_str()))),
         Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
             let wrong = sentence(problem.detail());
@@ -217,7 +217,7 @@ async fn remove(
     let table = read(&name)?;
     with(&visitor, Permission::ManageSite, "change what the site offers")?;
     // one that is gone already is as it was wished
-    rest.desk.registry.remove(table, &removed.name, &visitor.person.name, now_ms()).await?;
+    rest.desk.remove_entry(&visitor.person, table, &removed.name, now_ms()).await?;
     Ok(see(&format!("/admin/{}?done=removed", table.as_str())))
 }
 

@@ -6,6 +6,7 @@
 mod annotated;
 mod fields;
 mod form;
+mod projects;
 mod shop;
 mod typed;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{COOKIE, HeaderMap, SET_COOKIE};
+use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
@@ -11,12 +11,10 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use imaging::door::Secret;
 use imaging::{Permission, Person, now_ms};
-use rest::{Address, Problem, Rest};
+use rest::{Address, OfSession, Problem, Rest, SESSION, cookie};
 
 use crate::trouble::Trouble;
 
-/// The cookie that holds the secret of a session.
-const SESSION: &str = "img_session";
 /// The cookie that holds how pages look: `light` or `dark`.
 pub(crate) const THEME: &str = "img_theme";
 /// How long browsers keep them, in seconds; a session that nobody uses ends long before.
@@ -96,9 +94,12 @@ pub(crate) async fn known(
         Some("dark") => "dark",
         _ => "",
     };
-    let person = match (&proxied, &secret) {
-        (Ok(None), Some(secret)) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
-        (Ok(Some(person)), _) => Some(person.clone()),
+    let person = match (&proxied, &secret, request.extensions().get::<OfSession>()) {
+        (Ok(Some(person)), ..) => Some(person.clone()),
+        (Ok(None), Some(_), Some(OfSession(person))) => person.clone(), // found out already
+        (Ok(None), Some(secret), None) => {
+            rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?
+        }
         _ => None,
     };
     let by_proxy = matches!(proxied, Ok(Some(_)));
@@ -149,15 +150,6 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
 
 fn path(uri: &Uri) -> String {
     uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned()
-}
-
-/// Returns the value of a cookie.
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(|line| line.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
-    })
 }
 
 /// Has a browser keep a session from this answer on; an empty secret ends it.

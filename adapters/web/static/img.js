@@ -73,6 +73,7 @@
       badge.firstChild.textContent = state.sign;
       badge.append(` ${state.word}`);
     });
+    source.addEventListener("steps", (event) => { document.getElementById("steps").innerHTML = event.data; });
     source.addEventListener("anew", () => { lines.textContent = ""; from = 0; });
     // the page of a job that is over has more to show
     source.addEventListener("over", () => { source.close(); location.reload(); });

@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imaging::{
-    Errand, Happening, ImageId, JobCare, JobEvent, JobFiles, JobSearch, JobStatus, JobStore, Outbox,
-    Registry, StoreError, Taken, now_ms,
+    Definitions, Errand, Happening, ImageId, JobCare, JobEvent, JobFiles, JobSearch, JobStatus, JobStore,
+    Outbox, PostProcess, Registry, StoreError, Taken, now_ms,
 };
 use participant_core::{Launch, Launcher};
 use tokio_util::sync::CancellationToken;
@@ -61,6 +61,8 @@ pub struct Errands {
     pub lost_after_ms: i64,
     /// How long a job is kept when it is over, in milliseconds; for ever without.
     pub kept_ms: Option<i64>,
+    /// What that engine says of definitions, where it can be asked.
+    pub definitions: Option<Arc<dyn Definitions>>,
 }
 
 impl Errands {
@@ -88,6 +90,7 @@ impl Errands {
             create_image,
             lost_after_ms: i64::try_from(lost_after.as_millis()).unwrap_or(i64::MAX),
             kept_ms: None,
+            definitions: None,
         }
     }
 
@@ -95,6 +98,11 @@ impl Errands {
     pub fn keeping_jobs_for(mut self, time: Option<Duration>) -> Errands {
         self.kept_ms = time.map(|time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
         self
+    }
+
+    /// Has definitions that could never run not be launched.
+    pub fn reading(self, definitions: Option<Arc<dyn Definitions>>) -> Errands {
+        Errands { definitions, ..self }
     }
 
     /// Does errands as they come, until `stop`. Trouble is logged and what it concerned done again.
@@ -168,11 +176,13 @@ impl Errands {
             Errand::PostProcess(name) => {
                 let processes = self.registry.post_processes().await?;
                 match processes.into_iter().find(|process| process.name == *name && process.active) {
-                    Some(process) => (name.as_str(), process.pdef),
+                    Some(process) => match self.never_runs(&process).await {
+                        None => (name.as_str(), process.pdef),
+                        Some(why) => return self.give_up(id, why, now_ms).await,
+                    },
                     None => {
                         let why = format!("there is no active post-process `{name}` any more");
-                        self.note(id, Happening::NotLaunched(why), now_ms).await?;
-                        return Ok(Ok(()));
+                        return self.give_up(id, why, now_ms).await;
                     }
                 }
             }
@@ -186,9 +196,31 @@ impl Errands {
         };
         let launch = Launch::new(definition, fields).once(taken.key.as_str());
         if let Err(trouble) = self.launcher.launch(&launch).await {
-            return Ok(Err(format!("{:#}", anyhow::Error::new(trouble))));
+            let why = format!("{:#}", anyhow::Error::new(trouble));
+            if taken.tries == 0 {
+                let told = format!("{why}; `{name}` is tried again");
+                self.note(id, Happening::NotLaunched(told), now_ms).await?;
+            }
+            return Ok(Err(why));
         }
         self.note(id, Happening::Launched(name.to_owned()), now_ms).await?;
+        Ok(Ok(()))
+    }
+
+    /// Says why a post-process would never run: it may be on record from before anybody looked at it.
+    async fn never_runs(&self, process: &PostProcess) -> Option<String> {
+        let why = self.definitions.as_ref()?.mistake(&process.pdef).await?;
+        Some(format!("the definition of `{}` is no process that can run here: {why}", process.name))
+    }
+
+    /// Says in the history of a job why an errand of it is never done.
+    async fn give_up(
+        &self,
+        id: &ImageId,
+        why: String,
+        now_ms: i64,
+    ) -> Result<Result<(), String>, StoreError> {
+        self.note(id, Happening::NotLaunched(why), now_ms).await?;
         Ok(Ok(()))
     }
 

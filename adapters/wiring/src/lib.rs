@@ -1,6 +1,7 @@
 //! The composition root: the one crate that knows every other, and puts them together into programs.
 
 mod commands;
+mod definitions;
 mod errands;
 mod foresight;
 mod hosted;
@@ -17,6 +18,7 @@ mod templates;
 mod web;
 
 pub use commands::run;
+pub use definitions::OfEngine;
 pub use errands::{Errands, Fate, Nobody, OnBoss, Processes};
 pub use logging::start_log;
 pub use machine::{Builders, Machine, Named, Settled};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use config::Configuration;
-use imaging::Desk;
+use imaging::{Definitions, Desk};
 use job_files_dir::JobFilesDir;
 use job_files_http::JobFilesHttp;
 use job_store_sql::SqlJobStore;
@@ -36,7 +36,7 @@ impl Web {
         store: &SqlJobStore,
         state: &State,
         images: PathBuf,
-        foresight: Arc<OfBuilds>,
+        (foresight, definitions): (Arc<OfBuilds>, Option<Arc<dyn Definitions>>),
         people: People,
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
@@ -46,7 +46,9 @@ impl Web {
         let store = Arc::new(store.clone());
         let address = site.text("web", "listen").unwrap_or_default().parse()?;
         let server = Server::listen(address).await?;
-        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images))).foreseeing(foresight);
+        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)))
+            .foreseeing(foresight)
+            .reading(definitions);
         let elsewhere = JobFilesHttp::new(&workers(site))?;
         let asked = site.number("web", "requests_per_second").and_then(|number| number.try_into().ok());
         let settings = Settings {

@@ -7,6 +7,7 @@
 mod answer;
 mod fields;
 mod folders;
+mod progress;
 mod record;
 mod stopwatch;
 mod workspace;
@@ -25,7 +26,6 @@ pub use crate::folders::Folders;
 use crate::folders::Place;
 pub use crate::record::Record;
 pub use crate::stopwatch::StepTime;
-use crate::stopwatch::Stopwatch;
 use crate::workspace::Workspace;
 
 /// The participant `build_image`.
@@ -100,10 +100,10 @@ impl BuildImage {
             folder: workspace.folder().to_owned(),
             log,
         };
-        let stopwatch = Arc::<Stopwatch>::default();
+        let progress = Arc::new(workspace.progress());
         let hear = {
-            let stopwatch = stopwatch.clone();
-            move |step: &Step| stopwatch.at(&step.name)
+            let progress = progress.clone();
+            move |step: &Step| progress.hear(step)
         };
         let build = JobWatch::around(job, hear, |watch| async move {
             let build = AssertUnwindSafe(self.builder.build(&request, &watch)).catch_unwind().await;
@@ -115,7 +115,7 @@ impl BuildImage {
         let mut record = Record::failed(fields, item, String::new());
         record.began_ms = began;
         record.ended_ms = now_ms();
-        record.steps = stopwatch.read();
+        record.steps = progress.end();
         match (build, job.stop()) {
             (_, Some(Stop::Shutdown)) => {
                 workspace.discard(&*self.builder).await.map_err(|e| with_causes(&e))?;

@@ -10,6 +10,7 @@ use nix::fcntl::{AT_FDCWD, Flock, FlockArg, RenameFlags, renameat2};
 use tracing::{info, warn};
 
 use crate::folders::Place;
+use crate::progress::Progress;
 use crate::record::Record;
 
 /// A folder `ID.partial-OWNER`, locked while somebody works in it.
@@ -62,6 +63,12 @@ impl Workspace {
     pub(crate) fn log(&self, file: &Path) -> io::Result<()> {
         File::create_new(file)?;
         readable(file, &self.place, 0o644)
+    }
+
+    /// Tells whoever reads the log how far the image is.
+    pub(crate) fn progress(&self) -> Progress {
+        let umask: fn(&Path) -> io::Result<()> = |_| Ok(());
+        Progress::new(&self.folder, if self.place.is_chosen { umask } else { |file| let_read(file, 0o644) })
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -126,9 +133,10 @@ fn make_readable(folder: &Path, place: &Place) -> io::Result<()> {
 /// Lets others read what goes to a base folder, as a web server does, whatever the umask of this program; of a folder somebody
 /// chose by `image.outdir` the umask says who may.
 fn readable(path: &Path, place: &Place, mode: u32) -> io::Result<()> {
-    if place.is_chosen {
-        return Ok(());
-    }
+    if place.is_chosen { Ok(()) } else { let_read(path, mode) }
+}
+
+fn let_read(path: &Path, mode: u32) -> io::Result<()> {
     let special = std::fs::metadata(path)?.permissions().mode() & 0o7000; // as the group of new files
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(special | mode))
 }

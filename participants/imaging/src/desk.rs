@@ -5,14 +5,15 @@
 
 mod order;
 mod refusal;
+mod site;
 
 use std::sync::Arc;
 
 pub use self::refusal::{Mistake, Refusal};
 use crate::{
-    Changed, Cursor, Errand, FolderContents, Foresight, Happening, ImageId, ImageJob, JobCare, JobEvent,
-    JobFiles, JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry, Tag,
-    record_as, words,
+    Changed, Cursor, Definitions, Errand, FolderContents, Foresight, Happening, ImageId, ImageJob, JobCare,
+    JobEvent, JobFiles, JobFilter, JobSearch, JobStore, NewJob, Outbox, Page, Permission, Person, Registry,
+    Tag, record_as, words,
 };
 
 /// The one place where people's wishes are weighed.
@@ -32,6 +33,8 @@ pub struct Desk {
     pub files: Arc<dyn JobFiles>,
     /// What builders refuse, where that is known.
     pub foresight: Option<Arc<dyn Foresight>>,
+    /// What process definitions are refused, where that is known.
+    pub definitions: Option<Arc<dyn Definitions>>,
 }
 
 impl Desk {
@@ -48,6 +51,7 @@ impl Desk {
             outbox: store,
             files,
             foresight: None,
+            definitions: None,
         }
     }
 
@@ -55,6 +59,12 @@ impl Desk {
     #[must_use]
     pub fn foreseeing(self, foresight: Arc<dyn Foresight>) -> Desk {
         Desk { foresight: Some(foresight), ..self }
+    }
+
+    /// Has process definitions refused that could never run.
+    #[must_use]
+    pub fn reading(self, definitions: Option<Arc<dyn Definitions>>) -> Desk {
+        Desk { definitions, ..self }
     }
 
     /// Records a job of this person, in a queue that launches or one whose process is running.
@@ -71,7 +81,10 @@ impl Desk {
         let job = order::completed(person, order);
         let on_record = record_as(self.jobs.as_ref(), &job.name, &job, now_ms).await?;
         on_record.ok_or_else(|| {
-            Refusal::of("name", "begins no id, or those of this second are all taken: try again with letters and digits in it")
+            Refusal::of(
+                "name",
+                "is too long for an id, or those of this second are all taken: try again, with a shorter one",
+            )
         })
     }
 
@@ -196,7 +209,7 @@ impl Desk {
         }
         let processes = self.registry.post_processes().await?;
         if !processes.iter().any(|process| process.name == name && process.active) {
-            return Err(Refusal::of("post_process", format!("there is no active post-process `{name}`")));
+            return Err(Refusal::of("name", format!("is `{name}`, which is no active post-process")));
         }
         let key = format!("{name} of {image_id} asked by {} {}", person.name, order::or_new(request));
         self.outbox.ask(&key, image_id, &Errand::PostProcess(name.to_owned()), now_ms).await?;

@@ -66,6 +66,17 @@ pub enum DoorError {
     Hashing(String),
 }
 
+/// Somebody known by a secret of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Who, with what both the scopes of the secret and they themselves may.
+    pub person: Person,
+    /// What the secret is for.
+    pub scopes: BTreeSet<Scope>,
+    /// The public id of the secret.
+    pub token: String,
+}
+
 /// The door of a site, which knows its people by itself, or has somebody else know them.
 #[derive(Clone)]
 pub struct Door {
@@ -161,15 +172,11 @@ impl Door {
 
     /// Returns whose secret this is, with what both its scopes and its owner may.
     pub async fn of_token(&self, secret: &Secret, now_ms: i64) -> Result<Option<Person>, DoorError> {
-        Ok(self.of_scoped(secret, now_ms).await?.map(|(person, _)| person))
+        Ok(self.of_scoped(secret, now_ms).await?.map(|known| known.person))
     }
 
     /// The same, with the scopes of the secret: whoever makes another with it gives that no more.
-    pub async fn of_scoped(
-        &self,
-        secret: &Secret,
-        now_ms: i64,
-    ) -> Result<Option<(Person, BTreeSet<Scope>)>, DoorError> {
+    pub async fn of_scoped(&self, secret: &Secret, now_ms: i64) -> Result<Option<Known>, DoorError> {
         let token = self.accounts.token(&secret.digest()).await?;
         let Some(token) = token.filter(|token| counts(token, now_ms)) else { return Ok(None) };
         if token.scopes.contains(&Scope::SetPassword) {
@@ -180,7 +187,7 @@ impl Door {
             let _ = self.accounts.token_used(&token.id, now_ms).await;
         }
         let person = self.person(&token.account, Some(&token.scopes)).await?;
-        Ok(person.map(|person| (person, token.scopes)))
+        Ok(person.map(|person| Known { person, scopes: token.scopes, token: token.id }))
     }
 
     /// Makes a secret for a program of this person; it never does more than they may.

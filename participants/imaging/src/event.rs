@@ -34,7 +34,7 @@ pub enum Happening {
     Retried(String),
     /// A process was handed to the engine for it: its name.
     Launched(String),
-    /// A process could not be launched, and will not be: why.
+    /// A process could not be launched: why, and whether it is tried again.
     NotLaunched(String),
 }
 

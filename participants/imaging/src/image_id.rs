@@ -9,10 +9,21 @@ use crate::NotAWord;
 pub struct ImageId(String);
 
 impl ImageId {
-    /// Reads an id, leaving out what may not stand in the name of its folder.
+    /// Makes a new id that begins with what may stand there of `stem`, and ends with `end`.
+    ///
+    /// It does not begin with a dash, which commands take for an option; where nothing is left it begins with `image`.
+    pub fn new(stem: &str, end: &str) -> Result<ImageId, NotAWord> {
+        let kept = kept(stem);
+        let stem = match kept.trim_start_matches('-') {
+            "" => "image",
+            stem => stem,
+        };
+        ImageId::reduce(&format!("{stem}-{end}"))
+    }
+
+    /// Reads an id that is there, leaving out what may not stand in the name of its folder.
     pub fn reduce(text: &str) -> Result<ImageId, NotAWord> {
-        let kept: String =
-            text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect();
+        let kept = kept(text);
         if kept.is_empty() || kept.len() > 200 {
             return Err(NotAWord(format!(
                 "image_id `{text}` should have 1 to 200 letters, digits, `_` or `-`"
@@ -25,6 +36,10 @@ impl ImageId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn kept(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')).collect()
 }
 
 impl std::fmt::Display for ImageId {
@@ -79,6 +94,23 @@ mod tests {
         }
         assert!(ImageId::reduce("../..").is_err());
         assert!(ImageId::reduce(&"x".repeat(201)).is_err());
+    }
+
+    #[test]
+    fn a_new_id_is_no_option_of_a_command() {
+        for (stem, id) in [
+            ("demo", "demo-1"),
+            ("ü", "image-1"),
+            ("", "image-1"),
+            ("-rf", "rf-1"),
+            ("--", "image-1"),
+            ("é-x", "x-1"),
+            (".x", "x-1"),
+            ("_-x", "_-x-1"),
+        ] {
+            assert_eq!(ImageId::new(stem, "1").unwrap().as_str(), id, "{stem:?}");
+        }
+        assert_eq!(ImageId::reduce("-x").unwrap().as_str(), "-x", "one that is there stays as it is");
     }
 
     #[test]

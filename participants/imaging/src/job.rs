@@ -94,6 +94,15 @@ impl ImageJob {
         if newer && !push.status.is_after_done() {
             self.attempt = push.attempt.clone();
         }
+        if begins_anew {
+            // what the older try left is not of this one
+            for url in
+                [&mut self.image_url, &mut self.files_url, &mut self.logfile_url, &mut self.test_results_url]
+            {
+                url.clear();
+            }
+            self.test_result = None;
+        }
         for (field, news) in [
             (&mut self.image_url, &push.image_url),
             (&mut self.files_url, &push.files_url),
@@ -103,9 +112,6 @@ impl ImageJob {
             if let Some(news) = news {
                 field.clone_from(news);
             }
-        }
-        if begins_anew {
-            self.test_result = None;
         }
         self.test_result = push.test_result.or(self.test_result);
         self.error = push.error.clone().unwrap_or_default();

@@ -133,7 +133,7 @@ const TRIES: u32 = 1000;
 
 /// Records a job under the first free id of this second: `STEM-YYYYMMDD-HHMMSS`, from the second on with `-2`, `-3`…
 ///
-/// `None` when all of the second are taken, or `stem` cannot begin an id.
+/// `None` when all of the second are taken, or `stem` is too long to begin an id.
 pub async fn record_as(
     store: &dyn JobStore,
     stem: &str,
@@ -143,7 +143,7 @@ pub async fn record_as(
     let time = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
     for number in 1..=TRIES {
         let again = if number == 1 { String::new() } else { format!("-{number}") };
-        let Ok(id) = ImageId::reduce(&format!("{stem}-{}{again}", time.strftime("%Y%m%d-%H%M%S"))) else {
+        let Ok(id) = ImageId::new(stem, &format!("{}{again}", time.strftime("%Y%m%d-%H%M%S"))) else {
             return Ok(None);
         };
         if let Some(on_record) = store.record(&id, job, now_ms).await? {

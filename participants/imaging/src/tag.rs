@@ -15,11 +15,11 @@ impl Tag {
 
     /// Reads a tag; blanks at its ends do not count.
     pub fn parse(text: &str) -> Result<Tag, NotAWord> {
-        let text = text.trim();
+        let tag = text.trim();
         let fits =
-            (1..=60).contains(&text.chars().count()) && !text.contains(|c: char| c == ',' || c.is_control());
+            (1..=60).contains(&tag.chars().count()) && !tag.contains(|c: char| c == ',' || c.is_control());
         if fits {
-            Ok(Tag(text.to_owned()))
+            Ok(Tag(tag.to_owned()))
         } else {
             Err(NotAWord(format!("tag {text:?} should have 1 to 60 characters and no comma")))
         }

@@ -47,6 +47,16 @@ impl Office {
 }
 
 #[tokio::test]
+async fn no_new_id_is_an_option_of_a_command() {
+    let office = office();
+    for (name, id) in [("ü", "image-20251121-044000"), ("é-x", "x-20251121-044000")] {
+        let order = NewJob { name: name.into(), ..order() };
+        let made = office.desk.submit(&ana(), order, 1_763_700_000_000).await.unwrap();
+        assert_eq!(made.as_str(), id, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_submitted_is_recorded_as_theirs_once_a_request() {
     let office = office();
     let order =
@@ -162,7 +172,10 @@ async fn what_cannot_be_is_refused_with_what_to_do() {
         (desk.retry(&ana(), &waiting, order(), 2).await.map(drop), "is IN QUEUE: stop it first"),
         (desk.cancel(&ana(), &pinned, 2).await, "is DONE: it is over"),
         (desk.post_process(&ana(), &waiting, "test", "", 2).await, "there is no image yet"),
-        (desk.post_process(&ana(), &pinned, "test", "", 2).await, "no active post-process `test`"),
+        (
+            desk.post_process(&ana(), &pinned, "test", "", 2).await,
+            "name is `test`, which is no active post-process",
+        ),
         (desk.cancel(&ana(), &nobody, 2).await, "there is no job nobody"),
         (desk.submit(&person("guest", &[]), order(), 2).await.map(drop), "you may not ask for images"),
     ];

@@ -49,7 +49,10 @@ impl RequestImage {
         let recorded = record_as(&*self.store, &request.ev_id, &request.job, now_ms()).await;
         let on_record = recorded.map_err(|error| Failure::outside("record the job", error))?;
         on_record.ok_or_else(|| {
-            Failure::bad("ev.id", "begins no image id, or all those of this second are taken already")
+            Failure::bad(
+                "ev.id",
+                "is too long for an image id, or all those of this second are taken already",
+            )
         })
     }
 }

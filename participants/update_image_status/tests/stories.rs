@@ -90,6 +90,7 @@ async fn each_status_sets_what_belongs_to_it_and_nothing_else() {
     let done = ("DONE", json!({ "files_url": "f0", "image_url": "i0", "logfile_url": "l0" }));
     // (status, files, image, log, error, result of the test, whether the build is over)
     let rows = [
+        ("IN QUEUE", "", "", "", "", None, false), // it is so already, and nothing becomes so again
         ("BUILDING", "", "", "log", "", None, false),
         ("ERROR", "files", "", "log", "boom", None, true),
         ("DONE", "files", "image", "log", "", None, true),

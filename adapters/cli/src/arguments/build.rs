@@ -17,7 +17,7 @@ pub struct WishArguments {
     #[arg(long)]
     pub arch: Option<String>,
     /// Name of the image and its files [default: the kickstart's file name]
-    #[arg(long, short = 'n')]
+    #[arg(long, short = 'n', allow_hyphen_values = true)]
     pub name: Option<String>,
     /// Add a repository; URL may be a folder of this machine
     #[arg(long = "repo", value_name = "NAME=URL")]

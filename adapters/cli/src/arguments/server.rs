@@ -162,7 +162,7 @@ pub struct RetryArguments {
     #[arg(long)]
     pub arch: Option<String>,
     /// Another name
-    #[arg(long, short = 'n')]
+    #[arg(long, short = 'n', allow_hyphen_values = true)]
     pub name: Option<String>,
     /// How the end is waited for.
     #[command(flatten)]

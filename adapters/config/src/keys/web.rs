@@ -24,7 +24,7 @@ pub(super) const KEYS: &[Key] = &[
         WEB,
         "requests_per_second",
         Kind::Number("requests", 1),
-        "how often one token, or one address without a token, may ask, ten times as much at once",
+        "how often one client may ask, ten times as much at once; a token, an account that is logged in, or the address of whoever is neither",
     )
     .value("50")
     .example("50"),

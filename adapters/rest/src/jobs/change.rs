@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use imaging::{Tag, now_ms};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::create::key;
-use crate::asked::{Json, OfJob};
+use super::{IfMatch, Unchanged, tagged};
+use crate::asked::Json;
 use crate::caller::Caller;
 use crate::problem::{Mistake, Problem};
 use crate::service::Rest;
@@ -18,25 +19,26 @@ use crate::view::JobView;
 
 /// Stops a job that waits or is being built; it becomes ERROR at once, and whoever builds it stops soon.
 #[utoipa::path(post, path = "/jobs/{image_id}/stop", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
-), responses((status = 200, body = JobView)))]
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
+), responses((status = 200, body = JobView,
+    headers(("ETag" = String, description = "Changes when the job does")))))]
 pub(crate) async fn stop(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
-) -> Result<Answer<JobView>, Problem> {
+    Unchanged(id): Unchanged,
+) -> Result<Response, Problem> {
     rest.desk.cancel(&person, &id, now_ms()).await?;
-    Ok(Answer(rest.desk.show(&id).await?.into()))
+    tagged(&HeaderMap::new(), StatusCode::OK, &JobView::from(rest.desk.show(&id).await?))
 }
 
 /// Deletes a job that is over and not pinned; its files follow within moments.
 #[utoipa::path(delete, path = "/jobs/{image_id}", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
 ), responses((status = 204, description = "It is gone")))]
 pub(crate) async fn delete(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
 ) -> Result<StatusCode, Problem> {
     rest.desk.delete(&person, &id, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -54,14 +56,15 @@ pub(crate) struct Tags {
 
 /// Puts tags on a job and takes others off it; `pinned` is one of them.
 #[utoipa::path(patch, path = "/jobs/{image_id}/tags", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
-), request_body = Tags, responses((status = 200, body = JobView)))]
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
+), request_body = Tags, responses((status = 200, body = JobView,
+    headers(("ETag" = String, description = "Changes when the job does")))))]
 pub(crate) async fn tag(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
     Json(tags): Json<Tags>,
-) -> Result<Answer<JobView>, Problem> {
+) -> Result<Response, Problem> {
     let mut mistakes = Vec::new();
     let mut read = |field: &str, texts: &[String]| -> Vec<Tag> {
         let parsed = texts.iter().map(|text| Tag::parse(text));
@@ -77,17 +80,17 @@ pub(crate) async fn tag(
         return Err(Problem::mistakes(mistakes));
     }
     rest.desk.tag(&person, &id, &add, &remove, now_ms()).await?;
-    Ok(Answer(rest.desk.show(&id).await?.into()))
+    tagged(&HeaderMap::new(), StatusCode::OK, &JobView::from(rest.desk.show(&id).await?))
 }
 
 /// Protects a job from deletion.
 #[utoipa::path(put, path = "/jobs/{image_id}/pin", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
 ), responses((status = 204, description = "It is pinned")))]
 pub(crate) async fn pin(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
 ) -> Result<StatusCode, Problem> {
     rest.desk.pin(&person, &id, true, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -95,12 +98,12 @@ pub(crate) async fn pin(
 
 /// Protects a job no longer.
 #[utoipa::path(delete, path = "/jobs/{image_id}/pin", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
 ), responses((status = 204, description = "It is not pinned")))]
 pub(crate) async fn unpin(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
 ) -> Result<StatusCode, Problem> {
     rest.desk.pin(&person, &id, false, now_ms()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -116,13 +119,13 @@ pub(crate) struct Follow {
 
 /// Launches a post-process for a finished image, once more or for the first time.
 #[utoipa::path(post, path = "/jobs/{image_id}/post-processes", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
     ("Idempotency-Key" = Option<String>, Header, description = "The same key launches it once"),
 ), request_body = Follow, responses((status = 202, description = "It will be launched")))]
 pub(crate) async fn post_process(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
     headers: HeaderMap,
     Json(follow): Json<Follow>,
 ) -> Result<StatusCode, Problem> {

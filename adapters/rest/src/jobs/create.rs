@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use imaging::{Desk, ImageId, NewJob, Person, now_ms};
 
-use super::{multipart, tagged};
-use crate::asked::{OfJob, content_type, json, read};
+use super::{IfMatch, Unchanged, multipart, tagged};
+use crate::asked::{content_type, json, read};
 use crate::caller::Caller;
 use crate::order::{Order, complete};
 use crate::problem::Problem;
@@ -76,7 +76,7 @@ pub(crate) async fn create(
 
 /// Asks again for the image of a job that is over, as a new job; the order says what is to be different.
 #[utoipa::path(post, path = "/jobs/{image_id}/retry", tag = "jobs", params(
-    ("image_id" = String, Path, description = "The id of the job"),
+    ("image_id" = String, Path, description = "The id of the job"), IfMatch,
     ("Idempotency-Key" = Option<String>, Header, description = "The same key is answered with the same job"),
 ), request_body(content((Order = "application/json"), (multipart::Form = "multipart/form-data"))), responses(
     (status = 201, body = JobView, description = "The new job is recorded and will be built", headers(
@@ -87,7 +87,7 @@ pub(crate) async fn create(
 pub(crate) async fn retry(
     Caller(person): Caller,
     State(rest): State<Arc<Rest>>,
-    OfJob(id): OfJob,
+    Unchanged(id): Unchanged,
     request: Request,
 ) -> Result<Response, Problem> {
     let draft = rest.desk.draft(&person, &id).await?;

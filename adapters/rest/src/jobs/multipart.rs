@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::create::LONGEST;
 use crate::order::Order;
-use crate::problem::Problem;
+use crate::problem::{Problem, chain};
 
 /// The fields of an order; texts as they are, all else as JSON.
 #[derive(ToSchema)]
@@ -116,6 +116,6 @@ pub(super) async fn order(request: Request) -> Result<Order, Problem> {
 fn problem(error: &axum::extract::multipart::MultipartError) -> Problem {
     match error.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(format!("an order may have {LONGEST} bytes")),
-        _ => Problem::unreadable(format!("the form cannot be read to its end: {}", error.body_text())),
+        _ => Problem::unreadable(format!("the form cannot be read to its end: {}", chain(error))),
     }
 }

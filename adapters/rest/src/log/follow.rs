@@ -155,7 +155,7 @@ impl Follower {
             (self.place, self.log) = (Place { try_: now_at, offset: 0 }, None);
         }
         if self.log.is_none() {
-            self.log = find(&self.rest, &job).await?.map(Growing::from);
+            self.log = find(&self.rest, &job, None).await?.map(Growing::from);
             if self.place.offset > 0 {
                 self.begin_anew_beyond_the_end().await?;
             }

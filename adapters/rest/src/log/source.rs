@@ -16,8 +16,13 @@ use crate::service::Rest;
 /// So much is read at a time.
 const PIECE: usize = 64 << 10;
 
-/// Finds the log: in the folder of the job, in the one the image is being made in, or on the machine that builds it.
-pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, Problem> {
+/// Finds the log, or another file beside it: in the folder of the job, in the one the image is being made in, or on the
+/// machine that builds it.
+pub(super) async fn find(
+    rest: &Rest,
+    job: &ImageJob,
+    beside: Option<&str>,
+) -> Result<Option<Opened>, Problem> {
     let (files, id, prefix) = (&rest.desk.files, &job.image_id, &job.asked.prefix);
     let path = percent_decode_str(&job.logfile_url).decode_utf8().unwrap_or_default();
     let mut parts = path.rsplit('/');
@@ -25,6 +30,7 @@ pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, 
     if file.is_empty() {
         return Ok(None);
     }
+    let file = beside.unwrap_or(file);
     // between the end of a build and the news of it, the folder has its final name already
     for folder in [folder, id.as_str()] {
         match files.open_log(prefix, id, folder, file).await {
@@ -33,7 +39,11 @@ pub(super) async fn find(rest: &Rest, job: &ImageJob) -> Result<Option<Opened>, 
             Err(error) => return Err(Problem::ours(&error)),
         }
     }
-    Ok(is_elsewhere(&job.logfile_url).then(|| Opened::There(job.logfile_url.clone())))
+    let url = match (beside, job.logfile_url.rsplit_once('/')) {
+        (Some(beside), Some((above, _))) => format!("{above}/{beside}"),
+        _ => job.logfile_url.clone(),
+    };
+    Ok(is_elsewhere(&job.logfile_url).then_some(Opened::There(url)))
 }
 
 /// A log that is read on and on.

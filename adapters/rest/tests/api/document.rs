@@ -32,6 +32,10 @@ async fn every_address_of_the_document_is_there_and_lets_nobody_in_without_a_tok
         answer.problem(expected);
         assert!(about["responses"][expected.to_string()].is_object(), "{method} {path} documents {expected}");
     }
+    let conditional = all.iter().filter(|(_, _, about)| about["responses"]["412"].is_object());
+    let is_of_job = |path: &str| path.starts_with("/api/v1/jobs/{image_id}");
+    let changing = all.iter().filter(|(method, path, _)| method != "GET" && is_of_job(path));
+    assert!(conditional.eq(changing), "what changes a job knows If-Match");
     let open: Vec<_> = all
         .iter()
         .filter(|(_, _, about)| about["security"].is_array())

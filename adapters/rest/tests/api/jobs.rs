@@ -217,3 +217,56 @@ async fn kickstarts_are_checked_and_made() {
     );
     site.json(&token, "GET", "/api/v1/templates/other.ks", Value::Null).await.problem(404);
 }
+
+#[tokio::test]
+async fn a_job_is_changed_only_as_it_was_seen_where_that_is_said() {
+    let site = Site::new().await;
+    let token = site.token("ana", Scope::Submit).await;
+    let asks = async |method: &str, path: &str, condition: &str, body: &str| {
+        let headers = [
+            format!("Authorization: Bearer {token}"),
+            format!("If-Match: {condition}"),
+            "Content-Type: application/json".into(),
+        ];
+        site.ask(method, path, &headers, body.to_owned()).await
+    };
+    for (method, part, body, status) in [
+        ("PATCH", "/tags", r#"{"add":["nightly"]}"#, 200),
+        ("POST", "/stop", "", 200),
+        ("POST", "/retry", "{}", 201),
+        ("PUT", "/pin", "", 204),
+        ("DELETE", "/pin", "", 204),
+        ("POST", "/post-processes", r#"{"name":"nobody"}"#, 422),
+        ("DELETE", "", "", 204),
+    ] {
+        let name = format!("j{}", part.replace('/', ""));
+        let mut wish = order();
+        wish["name"] = name.into();
+        let made = site.json(&token, "POST", "/api/v1/jobs", wish).await;
+        let (job, seen) = (id(&made), made.headers["etag"].to_str().unwrap().to_owned());
+        let path = format!("/api/v1/jobs/{job}{part}");
+        if part != "/stop" {
+            done(&site, &job).await;
+        } else {
+            let more = json!({ "add": ["seen by another"] });
+            site.json(&token, "PATCH", &format!("/api/v1/jobs/{job}/tags"), more).await;
+        }
+        let shown = site.json(&token, "GET", &format!("/api/v1/jobs/{job}"), Value::Null).await;
+        let now = shown.headers["etag"].to_str().unwrap().to_owned();
+        for condition in [seen.clone(), format!("\"x\", {seen}"), format!("W/{now}"), "x".into()] {
+            let said = asks(method, &path, &condition, body).await.problem(412);
+            assert!(said.starts_with(&format!("{job} is not as it was any more")), "{said}");
+        }
+        let after = site.json(&token, "GET", &format!("/api/v1/jobs/{job}"), Value::Null).await;
+        assert_eq!(after.headers["etag"].to_str().unwrap(), now, "{method} {part} did nothing");
+        let changed = asks(method, &path, &format!("\"x\", {now}"), body).await;
+        assert_eq!(changed.status, status, "{method} {part} {changed:?}");
+    }
+    asks("DELETE", "/api/v1/jobs/nobody", "*", "").await.problem(404);
+    let made = site.json(&token, "POST", "/api/v1/jobs", order()).await;
+    let path = format!("/api/v1/jobs/{}", id(&made));
+    let stopped = asks("POST", &format!("{path}/stop"), "*", "").await;
+    assert_eq!(stopped.status, 200);
+    let now = stopped.headers["etag"].to_str().unwrap();
+    assert_eq!(asks("DELETE", &path, now, "").await.status, 204, "an answer brings the next ETag");
+}

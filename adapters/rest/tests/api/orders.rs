@@ -1,5 +1,7 @@
 //! Orders: what is wrong with them, and what they may bring.
 
+use axum::body::Body;
+use futures_util::stream;
 use imaging::Scope;
 use serde_json::{Value, json};
 
@@ -91,6 +93,31 @@ async fn what_is_no_order_is_refused() {
     let form =
         format!("--b\r\nContent-Disposition: form-data; name=\"kickstart\"\r\n\r\n{longest}\r\n--b--\r\n");
     site.ask("POST", "/api/v1/jobs", &with("multipart/form-data; boundary=b"), form).await.problem(413);
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_one_way_is_told_in_one_sentence() {
+    let site = Site::new().await;
+    let token = site.token("ana", Scope::Submit).await;
+    let with = |kind: &str| vec![format!("Authorization: Bearer {token}"), format!("Content-Type: {kind}")];
+    let form = "--b\r\nContent-Disposition: form-data; name=\"kickstart\"\r\n\r\nxx";
+    for (kind, begin) in [("application/json", "{"), ("multipart/form-data; boundary=b", form)] {
+        let cut = Err(std::io::Error::other("the wire was cut"));
+        let body = Body::from_stream(stream::iter([Ok(begin), cut]));
+        let said = site.ask("POST", "/api/v1/jobs", &with(kind), body).await.problem(400);
+        assert_eq!(said.matches("the wire was cut").count(), 1, "{said}");
+    }
+
+    let made = id(&site.json(&token, "POST", "/api/v1/jobs", order()).await);
+    let wish = json!({ "add": ["  ", "  ", "a,b"] });
+    let answer = site.json(&token, "PATCH", &format!("/api/v1/jobs/{made}/tags"), wish).await;
+    let said = answer.problem(422);
+    assert_eq!(
+        said,
+        "add is wrong: tag \"  \" should have 1 to 60 characters and no comma; \
+         add is wrong: tag \"a,b\" should have 1 to 60 characters and no comma"
+    );
+    assert_eq!(answer.fields(), ["add", "add"]);
 }
 
 #[tokio::test]

@@ -117,6 +117,46 @@ async fn one_client_may_ask_only_so_often_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn nobody_is_another_client_by_writing_something_else() {
+    for (trick, before) in [
+        ("blanks", 200),
+        ("another sort of letters", 200),
+        ("invented tokens", 401),
+        ("invented passwords", 401),
+        ("no words", 401),
+        ("invented cookies", 401),
+        ("invented sessions", 401),
+        ("cookies beside a session", 401),
+    ] {
+        let site = Site::with(Settings { requests_per_second: 1, guesses_per_minute: 1_000 }).await;
+        let (ana, ben) = (site.token("ana", Scope::Read).await, site.token("ben", Scope::Read).await);
+        let (_, session) =
+            site.door.log_in("root", "correct horse", imaging::now_ms()).await.unwrap().unwrap();
+        let session = session.reveal();
+        let mut statuses = Vec::new();
+        for number in 0..30 {
+            let header = match trick {
+                "blanks" => format!("Authorization: Bearer {}{ana}", " ".repeat(number)),
+                "another sort of letters" => {
+                    let word = if number % 2 == 0 { "bearer" } else { "BEARER" };
+                    format!("Authorization: {word} {}{ana}", "\t".repeat(number))
+                }
+                "invented tokens" => format!("Authorization: Bearer img_{number}"),
+                "invented passwords" => format!("Authorization: Basic {number}"),
+                "no words" => format!("Authorization: Digest {number}"),
+                "invented cookies" => format!("Cookie: c{number}={number}"),
+                "invented sessions" => format!("Cookie: img_session=s_{number}"),
+                _ => format!("Cookie: c{number}={number}; img_session={session}"),
+            };
+            let answer = site.ask("GET", "/api/v1/me", &[header], Body::empty()).await;
+            statuses.push(answer.status.as_u16());
+        }
+        assert_eq!((statuses[0], statuses[29]), (before, 429), "{trick}");
+        assert_eq!(site.json(&ben, "GET", "/api/v1/me", Value::Null).await.status, 200, "{trick}");
+    }
+}
+
+#[tokio::test]
 async fn who_is_invited_chooses_a_password_once() {
     let site = Site::new().await;
     let root = site.token("root", Scope::Manage).await;

@@ -44,7 +44,12 @@ const QUEUE: &[Column] = &[
 ];
 const SERVICE: &[Column] = &[
     NAME,
-    column("apiurl", "Address", Kind::Line, "Of its programming interface, with http:// or https://."),
+    column(
+        "apiurl",
+        "Address",
+        Kind::Line,
+        "What the addresses of its repositories begin with, with http:// or https://.",
+    ),
 ];
 const TOKEN: &[Column] = &[
     NAME,

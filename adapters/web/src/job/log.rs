@@ -19,7 +19,7 @@ pub(super) use self::line::Line;
 pub(super) use self::live::events;
 use super::OfJob;
 use crate::show::{Row, page, size};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, see};
 use crate::visitor::{Bar, Visitor};
 
 /// So much of the end is on the page of the job, in bytes.
@@ -108,6 +108,8 @@ pub(super) struct Place {
     at: Option<u64>,
     end: String,
     find: String,
+    /// The step whose beginning they want to see.
+    step: String,
 }
 
 #[derive(Template)]
@@ -129,6 +131,11 @@ pub(super) async fn log(
 ) -> Result<Response, Trouble> {
     let job = rest.desk.show(&id).await?;
     let log = rest.growing_log(&job).await?;
+    if let (Some(log), false) = (&log, place.step.is_empty()) {
+        let found = find::find(&rest, log, &format!("-- {}", place.step)).await?;
+        let at = found.hits.first().map(|hit| format!("?at={0}#o{0}", hit.at)).unwrap_or_default();
+        return Ok(see(&format!("/job/{id}/log{at}")));
+    }
     let (mut part, mut found) = (None, None);
     if let Some(log) = log {
         let size = log.size(&rest).await?;

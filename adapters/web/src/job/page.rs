@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use imaging::{ExtraRepo, ImageJob, JobEvent, now_ms};
+use imaging::{ExtraRepo, ImageJob, JobEvent, JobStatus, now_ms};
 use rest::Rest;
 use serde::Deserialize;
 
@@ -23,7 +23,8 @@ struct JobPage {
     row: Row,
     said: &'static str,
     error: String,
-    steps: Vec<Step>,
+    /// How long each step took, as HTML.
+    steps: String,
     warnings: Vec<String>,
     log: Option<Part>,
     /// Where the log goes on while it is written; empty when it does not.
@@ -37,6 +38,22 @@ struct JobPage {
     processes: Vec<(String, String)>,
     /// Says of a form that is sent twice that it is the same.
     key: String,
+}
+
+#[derive(Template)]
+#[template(path = "steps.html")]
+struct Steps {
+    id: String,
+    steps: Vec<Step>,
+    is_over: bool,
+    is_bad: bool,
+}
+
+/// Shows steps in proportion to how long they took; each leads to its place in the log.
+pub(super) fn steps(job: &ImageJob, steps: Vec<Step>) -> String {
+    let (is_over, is_bad) = (job.status.is_final(), job.status == JobStatus::Error);
+    let shown = Steps { id: job.image_id.to_string(), steps, is_over, is_bad };
+    shown.render().unwrap_or_default().trim().to_owned()
 }
 
 struct FileLine {
@@ -101,7 +118,7 @@ pub(super) async fn job(
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
         error: job.error.clone(),
-        steps: record.steps,
+        steps: steps(&job, record.steps),
         warnings: record.warnings,
         log,
         follow: if job.status.is_final() { String::new() } else { format!("/job/{id}/log/events") },

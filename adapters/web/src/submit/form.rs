@@ -8,6 +8,7 @@ use imaging::ImageId;
 use rest::{Mistake, Problem};
 
 use super::annotated::{Line, annotated};
+use super::projects::{self, Project};
 use super::shop::Shop;
 use super::typed::Typed;
 use crate::show::page;
@@ -87,6 +88,10 @@ impl Form {
     /// Returns what is wrong with a field; none when nothing is.
     fn of(&self, field: &str) -> Option<String> {
         self.wrong.get(field).map(|why| why.join(" "))
+    }
+
+    fn projects(&self) -> Vec<Project> {
+        projects::rows(&self.typed.projects)
     }
 
     fn token(&self, name: &str, usual: &str) -> String {

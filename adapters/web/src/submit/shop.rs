@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use imaging::{Entry, Feature, PostProcess, Table, TemplateOffer};
+use imaging::{BuildService, Entry, Feature, PostProcess, Table, TemplateOffer};
 use rest::{Problem, Rest};
 
 use crate::trouble::Trouble;
@@ -21,6 +21,8 @@ pub(super) struct Shop {
     pub(super) arches: Vec<String>,
     pub(super) tokens: Vec<TokenOffer>,
     pub(super) processes: Vec<PostProcess>,
+    /// Where repositories of projects can come from.
+    pub(super) services: Vec<BuildService>,
 }
 
 /// A token that can be said.
@@ -47,11 +49,17 @@ impl Shop {
         };
         let known = rest.desk.registry.entries(Table::Tokens).await?;
         let processes = rest.desk.registry.post_processes().await?;
+        let services = rest.desk.registry.entries(Table::BuildServices).await?;
+        let services = services.into_iter().filter_map(|entry| match entry {
+            Entry::BuildService(service) => Some(service),
+            _ => None,
+        });
         Ok(Shop {
             tokens: tokens(known, template.as_ref()),
             image_types: names(Table::ImageTypes).await?,
             arches: names(Table::Arches).await?,
             processes: processes.into_iter().filter(|process| process.active).collect(),
+            services: services.collect(),
             templates,
             template,
             features,

@@ -6,6 +6,7 @@ use imaging::{ExtraRepo, NewJob};
 use rest::{Configuration, ConfigurationFile, Mistake, Order, Problem, Repo};
 
 use super::fields::Fields;
+use super::projects::{self, Project};
 use super::shop::Shop;
 use crate::job::read_tags;
 use crate::trouble::Trouble;
@@ -26,6 +27,7 @@ pub(super) struct Typed {
     pub(super) features: BTreeSet<String>,
     pub(super) packages: String,
     pub(super) repos: String,
+    pub(super) projects: Vec<Project>,
     pub(super) tags: String,
     pub(super) pinned: bool,
     pub(super) processes: BTreeSet<String>,
@@ -112,6 +114,7 @@ impl Typed {
             features: fields.all("feature").map(str::to_owned).collect(),
             packages: text("packages"),
             repos: text("repos"),
+            projects: projects::read(fields),
             tags: text("tags"),
             pinned: !fields.text("pinned").is_empty(),
             processes: fields.all("process").map(str::to_owned).collect(),
@@ -148,7 +151,7 @@ impl Typed {
             tokens: Some(self.said_tokens(shop)?),
             features: Some(self.features.clone()),
             packages: Some(words(&self.packages).collect()),
-            extra_repos: Some(repos(&self.repos)?),
+            extra_repos: Some(self.said_repos(shop)?),
             extra_opts: None,
             post_processes: Some(self.processes.clone()),
             post_process_arguments: Some(self.arguments.clone()),
@@ -164,6 +167,15 @@ impl Typed {
             ),
             pinned: Some(self.pinned),
         })
+    }
+
+    /// Returns the repositories: those with an address, and those of projects.
+    fn said_repos(&self, shop: &Shop) -> Result<Vec<Repo>, Problem> {
+        let mut said = repos(&self.repos)?;
+        for project in &self.projects {
+            said.push(projects::address(project, shop)?);
+        }
+        Ok(said)
     }
 
     /// Returns the tokens that are not as usual.

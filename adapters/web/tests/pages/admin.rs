@@ -68,6 +68,9 @@ async fn what_is_wrong_with_an_entry_is_told_and_what_was_typed_stays() {
             answer.has(&[words[1]]);
         }
     }
+    let kept = root.post("/admin/queues/remove", &[("name", "api")]).await;
+    assert_eq!(kept.status, StatusCode::CONFLICT, "{}", kept.text);
+    kept.has(&["`api` stays in queues: it is the queue of programs"]);
     assert_eq!(root.get("/admin/nothing").await.status, StatusCode::NOT_FOUND);
 }
 
@@ -103,4 +106,62 @@ async fn many_jobs_go_after_a_look_at_what_goes() {
     root.get("/admin/jobs?done=2").await.has(&["2 jobs are gone", "busy"]);
     assert_eq!(root.get("/job/one").await.status, StatusCode::NOT_FOUND);
     root.post("/admin/jobs", &[]).await.has(&["No job was chosen."]);
+}
+
+#[tokio::test]
+async fn people_and_groups_are_cared_for_by_whoever_may_and_nobody_shuts_themselves_out() {
+    let site = Site::new().await;
+    let mut ana = site.of("ana").await;
+    for page in ["/admin/people", "/admin/groups", "/admin/disk"] {
+        assert_eq!(ana.get(page).await.status, StatusCode::FORBIDDEN, "{page}");
+    }
+    for (page, fields) in [
+        ("/admin/people", [("name", "ana"), ("group", "administrators"), ("active", "yes")]),
+        ("/admin/people/invite", [("name", "root"), ("a", ""), ("b", "")]),
+        ("/admin/people/remove", [("name", "root"), ("a", ""), ("b", "")]),
+        ("/admin/groups", [("name", "all"), ("may", "accounts"), ("b", "")]),
+        ("/admin/groups/remove", [("name", "makers"), ("a", ""), ("b", "")]),
+    ] {
+        assert_eq!(ana.post(page, &fields).await.status, StatusCode::FORBIDDEN, "{page}");
+    }
+    let mut root = site.of("root").await;
+    let put =
+        [("name", "eve"), ("full_name", HOSTILE), ("email", HOSTILE), ("group", "makers"), ("active", "yes")];
+    assert_eq!(root.post("/admin/people", &put).await.place(), "/admin/people?done=saved");
+    let list = root.get("/admin/people?account=eve&remove=eve").await;
+    list.has(&["&#60;script&#62;", "value=\"makers\" checked", "Remove the account “eve”?"]);
+    assert!(!list.text.contains("<script>alert"), "{}", list.text);
+    let invited = root.post("/admin/people/invite", &[("name", "eve")]).await;
+    invited.has(&["Give this to eve.", "img_"]);
+    assert_eq!(invited.headers["cache-control"], "no-store");
+
+    for (page, fields, why) in [
+        ("/admin/people", &[("name", "root"), ("active", "yes")][..], "You would shut yourself out"),
+        ("/admin/people/remove", &[("name", "root")], "This is your own account"),
+        ("/admin/groups", &[("name", "administrators")], "stays as it is"),
+        ("/admin/groups/remove", &[("name", "administrators")], "stays as it is"),
+    ] {
+        let refused = root.post(page, fields).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{page}");
+        refused.has(&[why]);
+    }
+    let refused = root.post("/admin/groups", &[("name", HOSTILE), ("may", "jobs")]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has(&["should have 1 to 64 letters", "value=\"jobs\" checked"]);
+    root.post("/admin/groups", &[("name", "night"), ("may", "accounts"), ("may", "jobs")]).await;
+    root.get("/admin/groups?group=night")
+        .await
+        .has(&["s jobs; care for people and groups", "value=\"accounts\" checked"]);
+    assert_eq!(
+        root.post("/admin/groups/remove", &[("name", "night")]).await.place(),
+        "/admin/groups?done=removed"
+    );
+    assert_eq!(
+        root.post("/admin/people/remove", &[("name", "eve")]).await.place(),
+        "/admin/people?done=removed"
+    );
+    assert_eq!(
+        root.post("/admin/people/remove", &[("name", "eve")]).await.place(),
+        "/admin/people?done=removed"
+    );
 }

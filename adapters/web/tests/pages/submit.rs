@@ -1,7 +1,7 @@
 //! Asking for images.
 
 use axum::http::StatusCode;
-use imaging::{ImageId, JobStore};
+use imaging::{BuildService, Entry, ExtraRepo, ImageId, JobStore, Registry};
 
 use crate::site::{HOSTILE, Site};
 
@@ -183,4 +183,49 @@ async fn what_is_no_form_or_too_long_is_refused() {
     let long = "x".repeat(2 << 20);
     let long = browser.post("/me/tokens", &[("label", &long)]).await;
     assert!(long.status.is_client_error(), "{}", long.status);
+}
+
+#[tokio::test]
+async fn repositories_of_projects_are_named_by_service_project_and_repository() {
+    let site = Site::new().await;
+    let mut browser = site.of("ana").await;
+    assert!(
+        !browser.get("/submit").await.text.contains("Repositories of projects"),
+        "there is no service yet"
+    );
+    let service = BuildService { name: "obs".into(), apiurl: "https://repo.example/live/".into() };
+    site.store.put(&Entry::BuildService(service), "root", 1).await.unwrap();
+    browser.get("/submit").await.has(&["Repositories of projects", "<option>obs</option>"]);
+    let order = |rows: &[[&'static str; 3]]| {
+        let mut fields = vec![
+            ("key", "k"),
+            ("name", "demo"),
+            ("image_type", "raw"),
+            ("arch", "x86_64"),
+            ("kickstart", KICKSTART),
+            ("repos", "http://a/b"),
+        ];
+        for [service, project, repository] in rows {
+            fields.extend([("service", *service), ("project", *project), ("repository", *repository)]);
+        }
+        fields
+    };
+    for (row, why) in [
+        (
+            ["nobody", "Mer:Tools", "latest"],
+            "This should say which build service has the project `Mer:Tools`.",
+        ),
+        (["obs", "Mer:Tools", ""], "This should have the name of a repository of obs; `` is none."),
+        (["obs", "../../secret", "latest"], "name of a project of obs; `../../secret` is none."),
+    ] {
+        let refused = browser.send("/submit", &order(&[row])).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.has(&[why, &format!("value=\"{}\"", row[1])]);
+    }
+
+    let sent = browser.send("/submit", &order(&[["obs", "Mer:Tools", "latest_i486"], ["obs", "", ""]])).await;
+
+    let job = site.store.job(&id(sent.place())).await.unwrap().unwrap();
+    let expected = ["http://a/b", "https://repo.example/live/Mer:/Tools/latest_i486"];
+    assert_eq!(job.asked.extra_repos, expected.map(|url| ExtraRepo::Address(url.into())));
 }

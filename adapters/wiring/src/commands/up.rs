@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::order::CREATE_IMAGE;
 use super::signals::Signals;
+use crate::definitions::OfEngine;
 use crate::errands::{Errands, Nobody, OnBoss, Processes};
 use crate::foresight::OfBuilds;
 use crate::hosted::Fixed;
@@ -77,8 +78,8 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     );
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let web =
-        Web::of_site(&site, &machine.store, &state, images.clone(), foresight, people, ending.stop.clone());
+    let known = (foresight, OfEngine::of_site(&launching));
+    let web = Web::of_site(&site, &machine.store, &state, images.clone(), known, people, ending.stop.clone());
     let web = web.await?;
     let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
@@ -96,6 +97,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
 fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands {
     let files = Arc::new(JobFilesDir::new(images));
     let store = Arc::new(machine.store.clone());
+    let definitions = OfEngine::of_site(&launching);
     let (launcher, processes): (Arc<dyn Launcher>, Arc<dyn Processes>) = match launching.broker {
         Some(broker) => {
             let processes: Arc<dyn Processes> = match broker.viewer {
@@ -109,6 +111,7 @@ fn errands(machine: &Machine, launching: Launching, images: PathBuf) -> Errands 
     let definition = launching.create_image.unwrap_or_else(|| CREATE_IMAGE.into());
     Errands::new(store, files, launcher, processes, definition, launching.lost_after)
         .keeping_jobs_for(launching.keep)
+        .reading(definitions)
 }
 
 /// The participants whose configuration may change.

@@ -13,7 +13,7 @@ use imaging::{
 };
 use participant_core::async_trait;
 use serde_json::Value;
-use wiring::{Errands, Fate, Nobody, Processes};
+use wiring::{Errands, Fate, Nobody, OfEngine, Processes};
 
 use self::mortal::{Death, MortalEngine, MortalOutbox};
 
@@ -62,6 +62,12 @@ impl Bench {
     async fn push(&self, id: &ImageId, status: JobStatus) {
         let attempt = JobAttempt { began: "1".into(), process: "p".into() };
         self.store.push(id, &Push::new(status, attempt), 20).await.unwrap();
+    }
+
+    /// What happened to a job.
+    async fn told(&self, name: &str) -> Vec<String> {
+        let events = self.store.events(&ImageId::reduce(name).unwrap()).await.unwrap();
+        events.iter().map(|event| event.what.to_string()).collect()
     }
 
     async fn sign(&self, active: bool) {
@@ -123,6 +129,38 @@ async fn a_launch_the_broker_does_not_take_is_tried_again_later() {
     assert_eq!(bench.immortal().do_due(4_000).await.unwrap(), 1);
 
     assert_eq!(bench.launched.lock().unwrap().len(), 1);
+    let told = bench.told("job").await;
+    assert_eq!(
+        told[1..],
+        [
+            "launched nothing: cannot launch the process: the broker is away; `create_image` is tried again",
+            "launched `create_image`"
+        ],
+        "once, however often it is tried"
+    );
+}
+
+#[tokio::test]
+async fn a_post_process_that_could_never_run_is_not_launched_and_the_job_says_why() {
+    let bench = Bench::new();
+    let nonsense = PostProcess {
+        name: "sign".into(),
+        active: true,
+        triggers: [JobStatus::Done].into(),
+        pdef: "Ruote.process_definition 'x' do\n  launder 1\nend\n".into(),
+        ..PostProcess::default()
+    };
+    bench.store.put(&Entry::PostProcess(nonsense), "root", 1).await.unwrap();
+    let id = bench.record("job", "requests").await;
+    bench.push(&id, JobStatus::Done).await;
+    let errands = bench.immortal().reading(Some(Arc::new(OfEngine)));
+
+    while errands.do_due(1_000).await.unwrap() > 0 {}
+
+    assert!(bench.launched.lock().unwrap().is_empty());
+    let told = bench.told("job").await.pop().unwrap();
+    let why = "launched nothing: the definition of `sign` is no process that can run here: line 2, column ";
+    assert!(told.starts_with(why), "{told}");
 }
 
 #[tokio::test]
@@ -137,8 +175,7 @@ async fn what_is_not_to_be_launched_any_more_is_not() {
     while bench.immortal().do_due(1_000).await.unwrap() > 0 {}
 
     assert!(bench.launched.lock().unwrap().is_empty());
-    let told: Vec<_> =
-        bench.store.events(&done).await.unwrap().iter().map(|event| event.what.to_string()).collect();
+    let told = bench.told("done").await;
     assert_eq!(told.last().unwrap(), "launched nothing: there is no active post-process `sign` any more");
 }
 

@@ -41,11 +41,20 @@ fn a_person_goes_from_their_login_to_an_image() {
     // its log comes by itself, and so does its end
     browser.wait_for("[role=status]", "It is recorded");
     browser.wait_for("#lines", "word-1");
+    browser.wait_for("#steps .now", "");
     browser.is_fine_as("building");
     browser.wait_for("h1 .badge", "DONE");
     browser.wait_for(".acts .main", "Download image");
     browser.wait_for("#lines", "word-3");
     browser.is_fine_as("done");
+    assert!(!browser.has("#steps .now"), "no step runs any more");
+    browser.press("#steps li:last-child a");
+    browser.wait_for("main h1", "Log");
+    browser.wait_for("#lines li:target", "-- ");
+    browser.press("#wrap");
+    browser.is_fine_as("log");
+    browser.go("/queue");
+    browser.press("#rows a.name");
     browser.press("a[href$='/kickstart']");
     browser.wait_for(".diff", "repo --name=demo");
     browser.is_fine_as("kickstart");

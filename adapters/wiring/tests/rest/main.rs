@@ -14,6 +14,7 @@ mod follow;
 mod ldap;
 mod orders;
 mod pages;
+mod post_processes;
 mod proxy;
 mod remote_user;
 mod schema;

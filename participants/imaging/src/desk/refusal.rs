@@ -20,6 +20,9 @@ pub enum Refusal {
         /// Follows the id, as `is pinned: take the pin off first`.
         why: String,
     },
+    /// The program, or a job, needs what was to go: which, and why.
+    #[error("{0}")]
+    Needed(String),
     /// What was asked for makes no sense; all there is to mend.
     #[error("{}", list(.0))]
     Mistakes(Vec<Mistake>),

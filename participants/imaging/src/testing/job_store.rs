@@ -66,9 +66,16 @@ async fn news_are_taken_in_the_order_of_tries(store: &dyn JobStore) {
         let attempt = JobAttempt { began: began.into(), process: began.into() };
         let mut push = Push::new(status.clone(), attempt);
         push.files_url = Some(format!("http://img/{began}/"));
+        push.image_url = (status == Done).then(|| "http://img/demo.raw".into());
         push.error = (status == Error).then(|| "no space".into());
         assert_eq!(store.push(&image, &push, 77).await.unwrap(), expected, "{status} of {began}");
-        assert_eq!(store.job(&image).await.unwrap().unwrap().status, after);
+        let job = store.job(&image).await.unwrap().unwrap();
+        assert_eq!(job.status, after);
+        assert_eq!(
+            job.image_url.is_empty(),
+            after != Done,
+            "{after} of {began} has an image of its own only"
+        );
     }
     let job = store.job(&image).await.unwrap().unwrap();
     assert_eq!((job.error.as_str(), job.done_ms), ("no space", Some(77)));

@@ -12,6 +12,8 @@ use serde::Deserialize;
 
 use super::line;
 use crate::job::OfJob;
+use crate::job::page::steps;
+use crate::job::record;
 use crate::live::{News, told};
 use crate::show::Badge;
 use crate::trouble::Trouble;
@@ -28,6 +30,8 @@ struct Lines {
     attempt: JobAttempt,
     log: Option<Growing>,
     status: String,
+    /// How far the build is, as the page shows it.
+    steps: String,
 }
 
 #[async_trait::async_trait]
@@ -51,6 +55,13 @@ impl News for Lines {
             let state = serde_json::json!({ "class": badge.class, "sign": badge.sign, "word": badge.word });
             events.push(Event::default().event("state").data(state.to_string()));
             self.status = badge.word;
+        }
+        if let Some(progress) = rest.progress(&job).await {
+            let steps = steps(&job, record::so_far(progress));
+            if steps != self.steps {
+                events.push(Event::default().event("steps").data(&steps));
+                self.steps = steps;
+            }
         }
         let mut piece = match &self.log {
             Some(log) => log.read(rest, self.from).await?,
@@ -88,5 +99,5 @@ pub(in crate::job) async fn events(
 ) -> Result<Response, Trouble> {
     let job = rest.desk.show(&id).await?;
     let status = Badge::of(&job.status, job.test_result).word;
-    told(rest, Lines { id, from, attempt: job.attempt, log: None, status }, OFTEN)
+    told(rest, Lines { id, from, attempt: job.attempt, log: None, status, steps: String::new() }, OFTEN)
 }

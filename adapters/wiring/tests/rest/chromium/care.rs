@@ -128,6 +128,8 @@ fn a_site_is_filled_and_its_people_are_cared_for() {
         browser.wait_for("[role=status]", "It is saved");
         browser.wait_for("tbody", told);
     }
+    browser.go("/submit");
+    browser.wait_for("select[name=service]", "obs");
     browser.go("/admin/queues?remove=night");
     browser.press("button.main.danger");
     browser.wait_for("[role=status]", "It is gone");
