@@ -34,7 +34,7 @@ pub use self::skynet::{
     InstallArguments, Named, Registration, SkynetArguments, SkynetCommand, Toggle, WaitState,
 };
 pub use self::submit::SubmitArguments;
-pub use self::user::{TokenScope, UserArguments, UserCommand};
+pub use self::user::{LoginBy, TokenScope, UserArguments, UserCommand};
 pub use self::vm::{CreateBaseArguments, VmCommand};
 
 /// Turns kickstart files into operating-system images.

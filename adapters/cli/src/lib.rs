@@ -22,11 +22,11 @@ pub use arguments::{
     ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments,
     EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, ImageCommand,
     ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand, LaunchArguments, ListArguments,
-    LogArguments, Named, ParticipantCommand, PinArguments, RegisterArguments, Registration, ResumeArguments,
-    RetryArguments, RunArguments, ServerArguments, ServerCommand, ShowArguments, SiteArguments,
-    SkynetArguments, SkynetCommand, StateArguments, StopArguments, SubmitArguments, TagArguments,
-    TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments, UserArguments, UserCommand,
-    VmCommand, WaitArguments, WaitState, WishArguments,
+    LogArguments, LoginBy, Named, ParticipantCommand, PinArguments, RegisterArguments, Registration,
+    ResumeArguments, RetryArguments, RunArguments, ServerArguments, ServerCommand, ShowArguments,
+    SiteArguments, SkynetArguments, SkynetCommand, StateArguments, StopArguments, SubmitArguments,
+    TagArguments, TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments, UserArguments,
+    UserCommand, VmCommand, WaitArguments, WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;

@@ -1,6 +1,6 @@
 //! Which client a request counts for.
 //!
-//! A client is somebody known: a token that counts, or an account that is logged in by a browser. All others, also who shows
+//! A client is somebody known: a token that counts, or an account that is logged in by a browser or named by the proxy. All others, also who shows
 //! a token or a cookie they made up, are the address they come from: nobody is another client by writing something else.
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -70,6 +70,10 @@ async fn known(rest: &Rest, request: &mut Request) -> Option<Client> {
                 return client;
             }
         }
+    }
+    let by_proxy = rest.remote_user.as_ref().and_then(|proxy| proxy.account(request));
+    if by_proxy.is_some() {
+        return by_proxy.map(Client::Account);
     }
     let secret = cookie(request.headers(), SESSION).filter(|text| !text.is_empty()).map(Secret::shown)?;
     let person = timeout(LOOKING, rest.door.of_session(&secret, now)).await.ok()?.ok()?;

@@ -253,6 +253,17 @@ impl From<DoorError> for Problem {
                 "does not count any more: it was used, or is more than a day old; ask for a new one",
             ),
             DoorError::NoAccount(_) => Problem::missing(error.to_string()),
+            DoorError::KnownElsewhere(_) => Problem::conflict(error.to_string()),
+            DoorError::OfAnother(_) | DoorError::BadName(_) => {
+                tracing::warn!("{error}");
+                Problem::not_allowed(error.to_string())
+            }
+            DoorError::DirectoryAway(error) => {
+                tracing::error!("{}", chain(&error));
+                Problem::away(
+                    "the LDAP server that knows the passwords cannot be asked; who has a password of this site logs in as ever",
+                )
+            }
             DoorError::Broken(error) => error.into(),
             other => Problem::ours(&other),
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use imaging::door::Door;
-use imaging::{Accounts, Desk, Elsewhere, Offers};
+use imaging::{Accounts, Desk, Directory, Elsewhere, Offers};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Client;
 use crate::limit::Limit;
 use crate::problem::Problem;
+use crate::remote_user::RemoteUser;
 use crate::turn::{Turn, Turns};
 
 /// How much one client may ask for.
@@ -54,6 +55,8 @@ pub struct Rest {
     pub accounts: Arc<dyn Accounts>,
     /// What they choose from.
     pub offers: Arc<dyn Offers>,
+    /// The proxy that says who looks at pages, where there is one.
+    pub remote_user: Option<RemoteUser>,
     pub(crate) elsewhere: Arc<dyn Elsewhere>,
     pub(crate) observed: Observed,
     /// When streams end.
@@ -84,6 +87,7 @@ impl Rest {
             door: Door::new(accounts.clone()),
             accounts,
             offers,
+            remote_user: None,
             elsewhere,
             observed: Arc::new(|_, _, _, _| {}),
             stop,
@@ -118,6 +122,20 @@ impl Rest {
             return Ok(None);
         }
         self.turns.of(person).await.map(Some).map_err(|closed| Problem::ours(&closed))
+    }
+
+    /// Has a directory vouch for people the site does not know by itself.
+    #[must_use]
+    pub fn with_directory(mut self, directory: Arc<dyn Directory>) -> Rest {
+        self.door = self.door.with_directory(directory);
+        self
+    }
+
+    /// Has a proxy say who looks at pages.
+    #[must_use]
+    pub fn behind(mut self, proxy: RemoteUser) -> Rest {
+        self.remote_user = Some(proxy);
+        self
     }
 
     /// Has somebody hear of each answer.

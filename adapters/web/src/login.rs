@@ -8,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
+use imaging::door::DoorError;
 use imaging::now_ms;
 use rest::{Address, Problem, Rest};
 use serde::Deserialize;
@@ -68,7 +69,7 @@ async fn form(
     status: StatusCode,
     wrong: &str,
 ) -> Result<Response, Trouble> {
-    let is_open = rest.door.is_open().await.map_err(Problem::from)?;
+    let is_open = rest.door.has_directory() || rest.door.is_open().await.map_err(Problem::from)?;
     let (next, name) = (place(&login.next), &*login.name);
     let bar = Guest { person: None, ..guest.clone() }.bar("");
     Ok(refused(status, &LoginPage { bar, is_open, next, name, wrong }))
@@ -84,8 +85,13 @@ async fn log_in(
     if let Err(problem) = rest.may_try(address, &login.name) {
         return form(&rest, &guest, &login, problem.status(), &sentence(problem.detail())).await;
     }
-    let known =
-        rest.door.log_in(login.name.trim(), &login.password, now_ms()).await.map_err(Problem::from)?;
+    let known = match rest.door.log_in(login.name.trim(), &login.password, now_ms()).await {
+        Err(away @ DoorError::DirectoryAway(_)) => {
+            let problem = Problem::from(away);
+            return form(&rest, &guest, &login, problem.status(), &sentence(problem.detail())).await;
+        }
+        known => known.map_err(Problem::from)?,
+    };
     let Some((_, secret)) = known else {
         return form(&rest, &guest, &login, StatusCode::FORBIDDEN, "Name or password is wrong.").await;
     };
@@ -99,6 +105,12 @@ async fn log_out(
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
     end(&rest, &guest).await?;
+    if guest.by_proxy {
+        return Err(Trouble::from(Problem::conflict(
+            "the proxy in front of this site says who you are, so you are logged in for as long as it does: log out there, or \
+             close the browser",
+        )));
+    }
     Ok(with_session(see("/login"), "", &headers))
 }
 

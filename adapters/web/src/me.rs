@@ -35,6 +35,8 @@ struct MePage {
     bar: Bar,
     email: String,
     may: String,
+    /// Whether their password is kept here.
+    has_password: bool,
     tokens: Vec<TokenLine>,
     said: &'static str,
     /// What is wrong with the passwords.
@@ -89,6 +91,7 @@ struct Did {
 }
 
 async fn shown(visitor: &Visitor, rest: &Rest) -> Result<MePage, Trouble> {
+    let account = rest.accounts.account(&visitor.person.name).await?;
     let tokens = rest.accounts.tokens(&visitor.person.name).await?;
     let tokens = tokens.into_iter().filter(|token| !token.scopes.contains(&Scope::SetPassword));
     let may: Vec<_> = visitor
@@ -106,6 +109,7 @@ async fn shown(visitor: &Visitor, rest: &Rest) -> Result<MePage, Trouble> {
         bar: visitor.bar("me"),
         email: visitor.person.email.clone(),
         may: if may.is_empty() { "look at jobs and fetch images".into() } else { may.join(", ") },
+        has_password: account.is_some_and(|account| account.known_by == imaging::KnownBy::Site),
         tokens: tokens.map(TokenLine::from).collect(),
         ..MePage::default()
     })
@@ -145,6 +149,7 @@ async fn password(
         match rest.door.set_password(name, &passwords.new, name, now).await {
             Ok(()) => String::new(),
             Err(DoorError::BadPassword(why)) => sentence(&format!("the new password {why}")),
+            Err(error @ DoorError::KnownElsewhere(_)) => sentence(&error.to_string()),
             Err(error) => return Err(Problem::from(error).into()),
         }
     } else {

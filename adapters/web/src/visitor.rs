@@ -7,10 +7,11 @@ use axum::http::header::{HeaderMap, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::Next;
+use axum::response::IntoResponse;
 use axum::response::Response;
 use imaging::door::Secret;
 use imaging::{Permission, Person, now_ms};
-use rest::{OfSession, Problem, Rest, SESSION, cookie};
+use rest::{Address, OfSession, Problem, Rest, SESSION, cookie};
 
 use crate::trouble::Trouble;
 
@@ -45,6 +46,8 @@ impl Bar {
 pub(crate) struct Guest {
     pub(crate) person: Option<Person>,
     pub(crate) secret: Option<Secret>,
+    /// Whether a proxy says who they are.
+    pub(crate) by_proxy: bool,
     pub(crate) theme: &'static str,
 }
 
@@ -79,25 +82,48 @@ impl Visitor {
 /// Finds out who looks, before anything else.
 pub(crate) async fn known(
     State(rest): State<Arc<Rest>>,
+    Address(address): Address,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Trouble> {
     let headers = request.headers();
     let secret = cookie(headers, SESSION).filter(|text| !text.is_empty()).map(Secret::shown);
-    let person = match (&secret, request.extensions().get::<OfSession>()) {
-        (Some(_), Some(OfSession(person))) => person.clone(), // found out already
-        (Some(secret), None) => rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?,
-        (None, _) => None,
-    };
+    let proxied = by_proxy(&rest, address, headers).await;
     let theme = match cookie(headers, THEME) {
         Some("light") => "light",
         Some("dark") => "dark",
         _ => "",
     };
-    let guest = Guest { person, secret, theme };
+    let person = match (&proxied, &secret, request.extensions().get::<OfSession>()) {
+        (Ok(Some(person)), ..) => Some(person.clone()),
+        (Ok(None), Some(_), Some(OfSession(person))) => person.clone(), // found out already
+        (Ok(None), Some(secret), None) => {
+            rest.door.of_session(secret, now_ms()).await.map_err(Problem::from)?
+        }
+        _ => None,
+    };
+    let by_proxy = matches!(proxied, Ok(Some(_)));
+    let guest = Guest { person, secret, by_proxy, theme };
+    if let Err(problem) = proxied {
+        return Ok(crate::trouble::shown(Trouble::from(problem).into_response(), &guest));
+    }
     request.extensions_mut().insert(guest.clone());
     let response = next.run(request).await;
     Ok(crate::trouble::shown(response, &guest))
+}
+
+/// Returns whom a trusted proxy says this is; nobody when there is none, or it names nobody.
+async fn by_proxy(
+    rest: &Rest,
+    address: std::net::IpAddr,
+    headers: &HeaderMap,
+) -> Result<Option<Person>, Problem> {
+    let Some(proxy) = &rest.remote_user else { return Ok(None) };
+    let Some(name) = proxy.name(address, headers)? else { return Ok(None) };
+    let person = rest.door.of_proxy(&name, &proxy.groups, now_ms()).await?;
+    person.map(Some).ok_or_else(|| {
+        Problem::not_allowed(format!("the account `{name}` is switched off: an administrator may know why"))
+    })
 }
 
 impl<S: Sync> FromRequestParts<S> for Guest {

@@ -2,6 +2,7 @@
 
 mod broker;
 mod launching;
+mod people;
 mod store;
 
 use std::net::SocketAddr;
@@ -13,6 +14,7 @@ use config::{Configuration, Sources};
 
 pub(crate) use self::broker::{Broker, broker};
 pub(crate) use self::launching::{Launching, launching};
+pub(crate) use self::people::{People, directory, people};
 pub(crate) use self::store::{Database, database, store};
 
 /// Reads the configuration of one participant, or of the site as a whole.

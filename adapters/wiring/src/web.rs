@@ -1,13 +1,13 @@
 //! What `img up` shows to people and programs: the desk of this machine, by HTTP.
 
 mod offers;
+mod people;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
 use config::Configuration;
-use imaging::door::Door;
 use imaging::{Definitions, Desk};
 use job_files_dir::JobFilesDir;
 use job_files_http::JobFilesHttp;
@@ -17,13 +17,16 @@ use rest::{Rest, Server, Settings};
 use tokio_util::sync::CancellationToken;
 
 use self::offers::SiteOffers;
+use self::people::LooksAgain;
 use crate::foresight::OfBuilds;
+use crate::site::People;
 use crate::state::State;
 
 /// An address that is listened on, and what is answered there.
 pub(crate) struct Web {
     server: Server,
     rest: Rest,
+    looks_again: Option<LooksAgain>,
 }
 
 impl Web {
@@ -34,6 +37,7 @@ impl Web {
         state: &State,
         images: PathBuf,
         (foresight, definitions): (Arc<OfBuilds>, Option<Arc<dyn Definitions>>),
+        people: People,
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
         if !site.yes("web", "serve") {
@@ -52,28 +56,34 @@ impl Web {
             ..Settings::default()
         };
         let offers = Arc::new(SiteOffers::of_site(site));
-        let rest = Rest::new(desk, store.clone(), offers, Arc::new(elsewhere), settings, stop).observed_by(
-            Arc::new(|method, route, status, took| Requests.answered(method, route, status, took)),
-        );
+        let rest = Rest::new(desk, store, offers, Arc::new(elsewhere), settings, stop).observed_by(Arc::new(
+            |method, route, status, took| Requests.answered(method, route, status, took),
+        ));
+        let (rest, looks_again) = people::known(rest, people, site).await?;
         let address = server.address();
         tracing::info!(
             "answering programs at http://{address}/api/v1; http://{address}/api/v1/docs says how"
         );
         tracing::info!("showing pages to people at http://{address}/");
-        if !Door::new(store).is_open().await? {
+        if !rest.door.has_directory() && rest.remote_user.is_none() && !rest.door.is_open().await? {
             tracing::warn!(
                 "nobody has a password yet: `img user passwd admin{}`, run here as this user, makes the first administrator",
                 state.option()
             );
         }
-        Ok(Some(Web { server, rest }))
+        Ok(Some(Web { server, rest, looks_again }))
     }
 
     /// Answers until `stop`; `more` are pages of others.
     pub(crate) async fn serve(self, more: rest::Pages, stop: CancellationToken) -> Result<()> {
         let rest = Arc::new(self.rest);
         let pages = web::pages(&rest).merge(more);
-        Ok(self.server.serve(rest.router(pages), stop).await?)
+        let served = self.server.serve(rest.router(pages), stop);
+        let Some(looks_again) = self.looks_again else { return Ok(served.await?) };
+        tokio::select! {
+            served = served => Ok(served?),
+            never = looks_again.for_ever() => match never {},
+        }
     }
 }
 

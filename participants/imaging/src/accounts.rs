@@ -19,8 +19,26 @@ pub struct Account {
     pub groups: BTreeSet<String>,
     /// Whether they may log in.
     pub active: bool,
+    /// Who says that it is them.
+    #[serde(default)]
+    pub known_by: KnownBy,
     /// When the account was made, in milliseconds since 1970.
     pub created_ms: i64,
+}
+
+/// Who says that somebody is who they say. Nobody else's word counts, so no account is taken over by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownBy {
+    /// The site itself, which keeps their password.
+    #[default]
+    Site,
+    /// A [`Directory`](crate::Directory).
+    Directory,
+    /// A directory that knew them and does no longer: they are shut out until it does again.
+    Gone,
+    /// The proxy in front of the pages.
+    Proxy,
 }
 
 /// Reads a name somebody can log in with: it becomes part of paths, addresses and mails.
@@ -49,6 +67,8 @@ pub struct Group {
 impl Group {
     /// The group of those who may do everything; it stays as it is, so that somebody always can.
     pub const ADMINISTRATORS: &str = "administrators";
+    /// The group of those who may ask for images.
+    pub const MAKERS: &str = "makers";
 }
 
 /// What somebody who has a secret may do with it.

@@ -3,6 +3,7 @@
 //! A password is kept as its argon2id hash, a secret as its SHA-256: it is 256 random bits, which nobody guesses. What
 //! somebody may is asked anew each time, so that a group changed or an account switched off counts at once.
 
+mod elsewhere;
 mod invitations;
 mod passwords;
 mod secret;
@@ -13,9 +14,13 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+pub use self::elsewhere::LookedAgain;
 pub use self::passwords::SHORTEST_PASSWORD;
 pub use self::secret::Secret;
-use crate::{Accounts, ApiToken, AuditEntry, Permission, Person, Scope, Session, StoreError};
+use crate::{
+    Accounts, ApiToken, AuditEntry, Directory, DirectoryError, KnownBy, Permission, Person, Scope, Session,
+    StoreError,
+};
 
 /// How long a session lasts that nobody uses.
 const SESSION_MS: i64 = 14 * 86_400_000;
@@ -35,6 +40,24 @@ pub enum DoorError {
     /// There is no such account.
     #[error("there is no account `{0}`")]
     NoAccount(String),
+    /// What the proxy calls somebody is no name for an account.
+    #[error("the proxy in front of this site names somebody who can have no account: {0}")]
+    BadName(String),
+    /// The proxy names somebody whose account it did not make.
+    #[error(
+        "the proxy in front of this site says you are `{0}`, and the account of that name is not its own; an administrator \
+         hands it over by `img user add {0} --login proxy`"
+    )]
+    OfAnother(String),
+    /// Their password is not of this site.
+    #[error(
+        "the password of `{0}` is not kept here, since LDAP or a proxy says who they are; `img user add {0} --login site` has \
+         it kept here"
+    )]
+    KnownElsewhere(String),
+    /// The directory does not answer, so it is not known whether somebody is who they say.
+    #[error(transparent)]
+    DirectoryAway(#[from] DirectoryError),
     /// The store is broken, or away.
     #[error(transparent)]
     Broken(#[from] StoreError),
@@ -54,25 +77,34 @@ pub struct Known {
     pub token: String,
 }
 
-/// The door of a site that knows its people by itself.
+/// The door of a site, which knows its people by itself, or has somebody else know them.
 #[derive(Clone)]
 pub struct Door {
     accounts: Arc<dyn Accounts>,
+    directory: Option<Arc<dyn Directory>>,
     hashes: Arc<Semaphore>,
 }
 
 impl Door {
     /// Makes the door of these accounts.
     pub fn new(accounts: Arc<dyn Accounts>) -> Door {
-        Door { accounts, hashes: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+        Door { accounts, directory: None, hashes: Arc::new(Semaphore::new(HASHES_AT_ONCE)) }
+    }
+
+    /// Has a directory vouch for people the site does not know by itself.
+    #[must_use]
+    pub fn with_directory(self, directory: Arc<dyn Directory>) -> Door {
+        Door { directory: Some(directory), ..self }
     }
 
     /// Returns whose name and password these are; `None` when they are wrong, or the account is switched off.
     ///
     /// What is wrong is not said, and takes as long to find out. Every failure is in the audit log.
     pub async fn check(&self, name: &str, password: &str, now_ms: i64) -> Result<Option<Person>, DoorError> {
-        let is_right = self.is_password(name, password).await?;
-        let person = if is_right { self.person(name, None).await? } else { None };
+        let person = match self.name_of(name, password, now_ms).await? {
+            Some(name) => self.person(&name, None).await?,
+            None => None,
+        };
         if person.is_none() {
             let about = name.chars().take(64).collect();
             let failed =
@@ -80,6 +112,22 @@ impl Door {
             self.accounts.audit(&failed).await?;
         }
         Ok(person)
+    }
+
+    /// Returns the name of the account that this password opens.
+    async fn name_of(&self, name: &str, password: &str, now_ms: i64) -> Result<Option<String>, DoorError> {
+        match self.accounts.account(name).await?.map(|account| account.known_by) {
+            // nobody else is asked about those, so a directory that is away keeps none of them outside
+            Some(KnownBy::Site) => Ok(self.is_password(name, password).await?.then(|| name.to_owned())),
+            Some(KnownBy::Directory | KnownBy::Gone) => self.is_vouched(name, password, now_ms).await,
+            by => {
+                self.is_nobody(password).await?;
+                match by {
+                    None => self.is_vouched(name, password, now_ms).await,
+                    Some(_) => Ok(None),
+                }
+            }
+        }
     }
 
     /// Lets somebody in whom [`Door::check`] knows, for a session.
@@ -109,7 +157,12 @@ impl Door {
             let longer = Session { expires_ms: now_ms + SESSION_MS, ..session.clone() };
             self.accounts.put_session(&digest, &longer, now_ms).await?;
         }
-        self.person(&session.account, None).await
+        match self.accounts.account(&session.account).await? {
+            Some(account) if self.still_counts(&account, Some(session.created_ms), now_ms) => {
+                self.person(&session.account, None).await
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Ends a session.
@@ -179,7 +232,9 @@ impl Door {
         name: &str,
         scopes: Option<&BTreeSet<Scope>>,
     ) -> Result<Option<Person>, DoorError> {
-        let Some(account) = self.accounts.account(name).await?.filter(|account| account.active) else {
+        let account = self.accounts.account(name).await?;
+        let Some(account) = account.filter(|account| account.active && self.still_counts(account, None, 0))
+        else {
             return Ok(None);
         };
         let groups = self.accounts.groups().await?;

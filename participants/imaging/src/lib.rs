@@ -10,6 +10,7 @@ pub mod builder;
 pub mod care;
 pub mod definitions;
 pub mod desk;
+pub mod directory;
 pub mod disk_converter;
 #[cfg(feature = "door")]
 pub mod door;
@@ -41,13 +42,14 @@ pub mod testing;
 pub mod virtual_disk;
 pub mod watch;
 
-pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, Scope, Session, account_name};
+pub use accounts::{Account, Accounts, ApiToken, AuditEntry, Group, KnownBy, Scope, Session, account_name};
 pub use arch::Arch;
 pub use base_url::BaseUrl;
 pub use builder::{Build, BuildRequest, BuilderError, ImageBuilder, Made};
 pub use care::{Changed, JobCare, Unchangeable};
 pub use definitions::Definitions;
 pub use desk::{Desk, Mistake, Refusal};
+pub use directory::{Directory, DirectoryError, Known, Sought};
 pub use disk_converter::{Conversion, Converted, DiskConverter};
 pub use elsewhere::{Elsewhere, ElsewhereError, Fetched, Nowhere, Span};
 pub use event::{Happening, JobEvent};

@@ -9,6 +9,7 @@ mod fixed_index;
 mod job_care;
 mod job_search;
 mod job_store;
+mod memory_directory;
 mod memory_files;
 mod memory_releases;
 mod memory_source;
@@ -28,6 +29,7 @@ pub use self::fixed_index::{FixedIndex, mer_core, package_index_keeps_its_promis
 pub use self::job_care::job_care_keeps_its_promises;
 pub use self::job_search::job_search_keeps_its_promises;
 pub use self::job_store::job_store_keeps_its_promises;
+pub use self::memory_directory::MemoryDirectory;
 pub use self::memory_files::MemoryFiles;
 pub use self::memory_releases::{MemoryReleases, releases_keep_their_promises};
 pub use self::memory_source::{MemorySource, kickstart_source_keeps_its_promises};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use imaging::door::{Door, DoorError, Secret};
 use imaging::testing::MemoryStore;
-use imaging::{Account, Accounts, Group, Permission, Scope};
+use imaging::{Account, Accounts, Group, KnownBy, Permission, Scope};
 
 const DAY: i64 = 86_400_000;
 
@@ -22,6 +22,7 @@ async fn site() -> (Arc<MemoryStore>, Door) {
         email: "ana@site.example".into(),
         groups: ["makers".to_owned(), "gone".to_owned()].into(),
         active: true,
+        known_by: KnownBy::Site,
         created_ms: 3,
     };
     store.put_account(&ana, "root", 3).await.unwrap();

@@ -36,6 +36,10 @@ pub enum UserCommand {
         /// A group they are in: `administrators` may do everything, `makers` ask for images; said several times, several
         #[arg(long = "group", value_name = "GROUP")]
         groups: Vec<String>,
+        /// Who says that it is them: a password here, LDAP, or the proxy in front of the pages; an account that is there is
+        /// handed over with its groups and tokens, and its password here counts no more
+        #[arg(long, value_name = "WHO", value_enum)]
+        login: Option<LoginBy>,
     },
     /// Sets a password, which it asks for, or reads from a pipe; the first of a site makes the account, of an administrator
     Passwd {
@@ -66,6 +70,17 @@ pub enum UserCommand {
         /// The name to log in with
         name: String,
     },
+}
+
+/// Who says that somebody is who they say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LoginBy {
+    /// A password that is kept here
+    Site,
+    /// The directory of `[ldap]`
+    Directory,
+    /// The proxy of `[web] trusted_proxies`
+    Proxy,
 }
 
 /// What can be done with a token.

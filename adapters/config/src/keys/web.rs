@@ -7,7 +7,6 @@ const LDAP: &str = "ldap";
 const PROCESSES: &str = "processes";
 
 const NO_WEB: &str = "the pages of `img up` do without it";
-const NO_LOGIN: &str = "people log in by accounts of `img user` only, as yet";
 const SYSTEMD: &str = "it is obsolete: systemd starts participants, and keeps their logs";
 const ONE_BROKER: &str = "it is obsolete: the only broker is that of [boss]";
 
@@ -46,31 +45,55 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(WEB, "features_dir", Kind::Folder, "folder of the features to choose from")
         .otherwise("`img ks templates` is told")
         .example("/srv/www/img/features"),
-    web("use_http_remote_user", Kind::YesNo, "whether the web server logs people in", "no"),
+    Key::new(WEB, "use_http_remote_user", Kind::YesNo, "whether the web server logs people in")
+        .example("no")
+        .unused("it is not enough to be safe: `remote_user_header` and `trusted_proxies` have come in its place"),
+    Key::new(WEB, "remote_user_header", Kind::Text, "the header by which a proxy says who looks at pages; needs `trusted_proxies`")
+        .otherwise("people log in here")
+        .example("X-Remote-User"),
+    Key::new(WEB, "trusted_proxies", Kind::Networks, "the proxies that are believed; the header does not count from elsewhere")
+        .example("127.0.0.1"),
+    Key::new(WEB, "remote_user_groups", Kind::List(','), "groups of people whom the proxy names for the first time")
+        .example("makers"),
     Key::new(WEB, "secret_key", Kind::Secret, "what cookies are signed with").unused(NO_WEB),
     Key::new(WEB, "comm_method", Kind::Text, "how the first version sent jobs")
         .example("amqp")
         .unused("it is obsolete: jobs go by the queues of [boss]"),
-    Key::new(LDAP, "use_ldap", Kind::YesNo, "whether people log in by LDAP")
+    Key::new(LDAP, "use_ldap", Kind::YesNo, "whether `img up` has people log in by LDAP, beside accounts of its own")
         .value("no")
         .example("yes")
-        .old(&[(WEB, "use_ldap")])
-        .unused(NO_LOGIN),
-    ldap("use_search", Kind::YesNo, "whether a person's entry is searched for", "no"),
-    Key::new(LDAP, "ldap_server", Kind::Address, "the server")
+        .old(&[(WEB, "use_ldap")]),
+    Key::new(LDAP, "ldap_server", Kind::Address, "the server, as `ldaps://…` or `ldap://…`")
         .example("ldaps://ldap.example")
-        .old(&[(WEB, "ldap_server")])
-        .unused(NO_LOGIN),
-    ldap("verify_certificate", Kind::YesNo, "whether the server's certificate is checked", "yes"),
+        .old(&[(WEB, "ldap_server")]),
+    ldap("starttls", Kind::YesNo, "whether `ldap://…` is encrypted; `no` has passwords go over the network in the clear", "yes").value("yes"),
+    ldap("verify_certificate", Kind::YesNo, "whether the server's certificate is checked; `no` lets whoever is in between read passwords", "yes")
+        .value("yes"),
+    ldap("ca_file", Kind::File, "the certificates of who signs that of the server", "/etc/ssl/certs/example.pem").otherwise("whom the system trusts"),
+    ldap("timeout", Kind::Number("seconds", 1), "how long one question may take", "10").value("10"),
+    ldap("use_search", Kind::YesNo, "whether a person's entry is searched for, rather than named by the template", "no").value("no"),
     Key::new(LDAP, "ldap_dn_template", Kind::Pattern, "a person's entry; `%(user)s` is the name")
         .example("uid=%(user)s,ou=people,dc=example,dc=com")
-        .old(&[(WEB, "ldap_dn_template")])
-        .unused(NO_LOGIN),
+        .old(&[(WEB, "ldap_dn_template")]),
     ldap("ldap_base_dn", Kind::Text, "where entries are searched for", "ou=people,dc=example,dc=com"),
-    ldap("ldap_filter", Kind::Pattern, "which entry is a person's; `%(user)s` is the name", "(uid=%(user)s)"),
-    ldap("ldap_mail_attr", Kind::Text, "attribute of the e-mail address", "mail"),
-    ldap("ldap_fname_attr", Kind::Text, "attribute of the first name", "givenName"),
-    ldap("ldap_lname_attr", Kind::Text, "attribute of the last name", "sn"),
+    ldap("ldap_filter", Kind::Pattern, "which entry is a person's; `%(user)s` is the name", "(uid=%(user)s)").value("(uid=%(user)s)"),
+    ldap("bind_dn", Kind::Text, "who reads entries, and says later who is still there", "cn=reader,dc=example,dc=com"),
+    ldap("bind_password_file", Kind::File, "the file of its password, which not everybody may read", "/etc/skynet/ldap.secret"),
+    ldap("ldap_user_attr", Kind::Text, "attribute of the name people log in with", "uid").value("uid"),
+    ldap("ldap_mail_attr", Kind::Text, "attribute of the e-mail address", "mail").value("mail"),
+    ldap("ldap_fname_attr", Kind::Text, "attribute of the first name", "givenName").value("givenName"),
+    ldap("ldap_lname_attr", Kind::Text, "attribute of the last name", "sn").value("sn"),
+    ldap(
+        "groups",
+        Kind::Text,
+        "groups of this site with those of LDAP whose members are in them, a bar between two; `*` is everybody",
+        "makers: * | administrators: cn=img-admins,ou=groups,dc=example,dc=com",
+    ),
+    ldap("group_base_dn", Kind::Text, "where groups are searched for", "ou=groups,dc=example,dc=com")
+        .otherwise("`memberOf` of the entry counts"),
+    ldap("group_filter", Kind::Pattern, "which groups somebody is in; `%(dn)s` is their entry, `%(user)s` the name", "(member=%(dn)s)")
+        .value("(member=%(dn)s)"),
+    ldap("look_again", Kind::Number("seconds", 1), "how often `bind_dn` asks who is still there", "900").value("900"),
     Key::new("notify", "enabled", Kind::YesNo, "whether people are told of their images")
         .example("yes")
         .unused(NO_WEB),
@@ -131,7 +154,7 @@ const fn web(name: &'static str, kind: Kind, meaning: &'static str, example: &'s
 }
 
 const fn ldap(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
-    Key::new(LDAP, name, kind, meaning).example(example).unused(NO_LOGIN)
+    Key::new(LDAP, name, kind, meaning).example(example)
 }
 
 const fn process(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
-use imaging::{Account, now_ms};
+use imaging::{Account, KnownBy, now_ms};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -30,9 +30,25 @@ pub(crate) struct AccountView {
     groups: BTreeSet<String>,
     /// Whether they may log in.
     active: bool,
+    /// Who says that it is them.
+    known_by: Voucher,
     /// When the account was made.
     #[schema(format = DateTime)]
     created: String,
+}
+
+/// Who says that somebody is who they say.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Voucher {
+    /// A password that is kept here.
+    Site,
+    /// LDAP.
+    Directory,
+    /// LDAP, which does not know them any more: they are outside.
+    Gone,
+    /// The proxy in front of the pages.
+    Proxy,
 }
 
 impl From<Account> for AccountView {
@@ -43,6 +59,12 @@ impl From<Account> for AccountView {
             email: account.email,
             groups: account.groups,
             active: account.active,
+            known_by: match account.known_by {
+                KnownBy::Site => Voucher::Site,
+                KnownBy::Directory => Voucher::Directory,
+                KnownBy::Gone => Voucher::Gone,
+                KnownBy::Proxy => Voucher::Proxy,
+            },
             created: time(account.created_ms),
         }
     }

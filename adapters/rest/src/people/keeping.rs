@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use imaging::{Account, Group, Permission, Person, account_name, now_ms};
+use imaging::{Account, Group, KnownBy, Permission, Person, account_name, now_ms};
 
 use crate::problem::{Mistake, Problem};
 use crate::service::Rest;
@@ -44,6 +44,7 @@ impl Rest {
             email: wish.email,
             groups: wish.groups,
             active: wish.active,
+            known_by: before.as_ref().map_or(KnownBy::Site, |before| before.known_by),
             created_ms: before.map_or(now, |before| before.created_ms),
         };
         self.accounts.put_account(&account, &by.name, now).await?;

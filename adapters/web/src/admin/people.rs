@@ -10,7 +10,7 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{get, post};
-use imaging::{Account, Permission, now_ms};
+use imaging::{Account, KnownBy, Permission, now_ms};
 use rest::{AccountWish, Problem, Rest};
 use serde::Deserialize;
 
@@ -73,6 +73,8 @@ struct Line {
     email: String,
     groups: String,
     active: bool,
+    /// Who else says that it is them; empty where they have a password here.
+    known_by: &'static str,
     created: Moment,
 }
 
@@ -86,6 +88,12 @@ impl From<Account> for Line {
             full_name: account.full_name,
             email: account.email,
             active: account.active,
+            known_by: match account.known_by {
+                KnownBy::Site => "",
+                KnownBy::Directory => "by LDAP",
+                KnownBy::Gone => "gone from LDAP",
+                KnownBy::Proxy => "by the proxy",
+            },
         }
     }
 }

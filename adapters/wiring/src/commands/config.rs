@@ -49,6 +49,7 @@ fn check(arguments: &ConfigArguments) -> u8 {
             site::broker(&mut site);
         }
         site::database(&mut site);
+        site::people(&mut site);
         note(&mut answer, &site);
         for name in own_files(file) {
             let mut site = site::read(file, Some(&name));

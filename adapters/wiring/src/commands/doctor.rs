@@ -15,6 +15,7 @@ use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
 use crate::participants::{mic_of_machine, vm_of_machine};
+use crate::site;
 
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
@@ -35,7 +36,7 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
             .into_iter()
             .flatten()
             .collect();
-    let settings = settings(arguments);
+    let settings = settings(arguments).await;
     let lines = places.iter().chain([&builder]).chain(&images).chain(&settings);
     let result = lines.clone().all(|line| line.works != Some(false));
     let packages: BTreeSet<String> = lines.flat_map(|line| line.packages.iter().cloned()).collect();
@@ -63,7 +64,7 @@ fn foreign(arch: Arch, tried: Result<(), String>) -> DoctorLine {
 }
 
 /// Says whether what the configuration has every build do can be done; what is not configured is not there.
-fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
+async fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
     let of_machine = Sources::of_machine(arguments.here.config.as_deref());
     let mut site = Configuration::read(&Sources { participant: Some("build_image".into()), ..of_machine });
     let line = |name: &str, reason: Option<String>| DoctorLine {
@@ -81,7 +82,28 @@ fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
     let refused = || builder_dnf::check_options(&options).err();
     let program = program.map(|_| line("post_creation", wrong));
     let options = (!options.is_empty()).then(|| line("mic_opts", refused()));
-    broken.into_iter().chain(program).chain(options).collect()
+    let ldap = ldap(&mut site).await;
+    broken.into_iter().chain(program).chain(options).chain(ldap).collect()
+}
+
+/// Looks whether the directory that people log in by answers, where there is one.
+async fn ldap(site: &mut Configuration) -> Option<DoctorLine> {
+    let known = site.mistakes().len();
+    let directory = site::directory(site);
+    let wrong = site.mistakes().get(known).map(ToString::to_string);
+    let (works, reason) = match (directory, wrong) {
+        (None, None) => return None,
+        (_, Some(wrong)) => (false, Some(wrong)),
+        (Some(directory), None) => match directory.look().await {
+            Ok(()) if directory.tells() => (true, Some(format!("{} answers", directory.name()))),
+            Ok(()) => {
+                let untold = "without [ldap] bind_dn nobody is asked who is still there";
+                (true, Some(format!("{} answers; {untold}", directory.name())))
+            }
+            Err(error) => (false, Some(format!("{:#}", anyhow::Error::new(error)))),
+        },
+    };
+    Some(DoctorLine { name: "ldap".into(), works: Some(works), reason, packages: BTreeSet::new() })
 }
 
 /// Runs a program where builds run: nothing else tells whether that works.

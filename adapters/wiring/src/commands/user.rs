@@ -6,18 +6,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
-use cli::{TokenScope, UserArguments, UserCommand, result, say, visible};
-use imaging::door::Door;
-use imaging::{Account, Accounts, Group, Permission, Person, Scope, account_name, now_ms};
+use cli::{LoginBy, TokenScope, UserArguments, UserCommand, result, say, visible};
+use imaging::door::{Door, DoorError};
+use imaging::{Account, Accounts, Group, KnownBy, Person, Scope, account_name, now_ms};
 use job_store_sql::SqlJobStore;
 use serde_json::json;
 
 use super::up::jobs;
 use crate::machine::user_name;
 use crate::state::State;
-
-/// The group `img user add --group makers` makes when it is not there.
-const MAKERS: &str = "makers";
 
 /// Does what is asked for, and returns the exit status.
 pub(crate) async fn user(arguments: UserArguments) -> Result<u8> {
@@ -28,8 +25,8 @@ pub(crate) async fn user(arguments: UserArguments) -> Result<u8> {
         People { door: Door::new(store.clone()), store, who: format!("{} at this machine", user_name()) };
     match command {
         UserCommand::List => people.list(told.json).await?,
-        UserCommand::Add { name, email, full_name, groups } => {
-            people.add(&name, email, full_name, groups).await?
+        UserCommand::Add { name, email, full_name, groups, login } => {
+            people.add(&name, email, full_name, groups, login).await?
         }
         UserCommand::Passwd { name } => people.passwd(&name).await?,
         UserCommand::Invite { name } => people.invite(&name, told.json).await?,
@@ -69,7 +66,13 @@ impl People {
         }
         for account in all {
             let groups: Vec<_> = account.groups.iter().map(String::as_str).collect();
-            let off = if account.active { "" } else { "  switched off" };
+            let off = match account.known_by {
+                _ if !account.active => "  switched off",
+                KnownBy::Site => "",
+                KnownBy::Directory => "  by LDAP",
+                KnownBy::Gone => "  gone from LDAP",
+                KnownBy::Proxy => "  by the proxy",
+            };
             result(visible(&format!(
                 "{:<20} {:<30} {}{off}",
                 account.name,
@@ -86,19 +89,21 @@ impl People {
         email: Option<String>,
         full_name: Option<String>,
         groups: Vec<String>,
+        login: Option<LoginBy>,
     ) -> Result<()> {
         let name = account_name(name)?;
-        let known = self.store.groups().await?;
-        for group in &groups {
-            if known.iter().any(|known| known.name == *group) {
-                continue;
-            }
-            if group != MAKERS {
-                let names: Vec<_> = known.iter().map(|group| group.name.as_str()).collect();
-                bail!("there is no group `{}`; there are {MAKERS} {}", visible(group), names.join(" "));
-            }
-            let makers = Group { name: MAKERS.into(), permissions: [Permission::Submit].into() };
-            self.store.put_group(&makers, &self.who, now_ms()).await?;
+        let login = login.map(|login| match login {
+            LoginBy::Site => KnownBy::Site,
+            LoginBy::Directory => KnownBy::Directory,
+            LoginBy::Proxy => KnownBy::Proxy,
+        });
+        let groups: BTreeSet<_> = groups.into_iter().collect();
+        if let Some(strange) = self.door.make_groups(&groups, &self.who, now_ms()).await?.first() {
+            let known = self.store.groups().await?.into_iter().map(|group| group.name);
+            let mut names: BTreeSet<_> = known.collect();
+            names.extend([Group::ADMINISTRATORS, Group::MAKERS].map(str::to_owned));
+            let names: Vec<_> = names.into_iter().collect();
+            bail!("there is no group `{}`; there are {}", visible(strange), names.join(" "));
         }
         let old = self.store.account(&name).await?.unwrap_or(Account {
             name,
@@ -106,17 +111,22 @@ impl People {
             email: String::new(),
             groups: BTreeSet::new(),
             active: true,
+            known_by: login.unwrap_or_default(),
             created_ms: now_ms(),
         });
         let account = Account {
             email: email.unwrap_or(old.email),
             full_name: full_name.unwrap_or(old.full_name),
-            groups: if groups.is_empty() { old.groups } else { groups.into_iter().collect() },
+            groups: if groups.is_empty() { old.groups } else { groups },
             ..old
         };
         self.store.put_account(&account, &self.who, now_ms()).await?;
-        if self.store.password(&account.name).await?.is_none() {
-            let name = &account.name;
+        let name = &account.name;
+        let known_by = login.unwrap_or(account.known_by);
+        if known_by != account.known_by {
+            self.door.hand_over(name, known_by, &self.who, now_ms()).await?;
+        }
+        if known_by == KnownBy::Site && self.store.password(name).await?.is_none() {
             say(format_args!(
                 "img: {name} has no password yet: `img user passwd {name}`, or `img user invite {name}`"
             ));
@@ -129,6 +139,9 @@ impl People {
         let now = now_ms();
         // the first password of a site is the first administrator's; an earlier attempt may have been refused
         let account = self.store.account(&name).await?;
+        if account.as_ref().is_some_and(|account| account.known_by != KnownBy::Site) {
+            return Err(DoorError::KnownElsewhere(name).into());
+        }
         let may_be_first =
             account.as_ref().is_none_or(|account| account.groups.contains(Group::ADMINISTRATORS));
         let is_first = may_be_first && !self.door.is_open().await?;

@@ -28,7 +28,18 @@ impl Fixed {
                 (key.section, key.name),
                 ("participant", "concurrency" | "grace" | "metrics_listen")
                     | ("worker", "timeout")
-                    | ("boss" | "db" | "processes" | "make_vdi" | "tester" | "releases" | "obs" | "web", _)
+                    | (
+                        "boss"
+                            | "db"
+                            | "processes"
+                            | "make_vdi"
+                            | "tester"
+                            | "releases"
+                            | "obs"
+                            | "web"
+                            | "ldap",
+                        _
+                    )
             )
         })
     }

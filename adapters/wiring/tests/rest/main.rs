@@ -2,6 +2,8 @@
 
 #[path = "../program/mod.rs"]
 mod program;
+#[path = "../../../accounts-ldap/tests/ldap/slapd.rs"]
+mod slapd;
 
 mod chromium;
 mod client;
@@ -9,10 +11,12 @@ mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod ldap;
 mod orders;
 mod pages;
 mod post_processes;
 mod proxy;
+mod remote_user;
 mod schema;
 mod story;
 mod support;

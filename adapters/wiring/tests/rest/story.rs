@@ -170,7 +170,7 @@ fn what_is_wrong_with_people_is_told_with_what_to_do() {
         (
             site.run(&["user", "add", "ben", "--group", "night"]),
             1,
-            "there is no group `night`; there are makers administrators",
+            "there is no group `night`; there are administrators makers",
         ),
         (site.run(&["user", "add", "ben", "--group", "makers"]), 0, "ben has no password yet"),
         (site.run(&["user", "token", "ben", "--scope", "all"]), 2, "possible values: read, submit, manage"),

@@ -1,7 +1,7 @@
 //! How somebody gets a first password: whoever has an invitation chooses it.
 
 use super::{Door, DoorError, Secret, counts};
-use crate::{Account, Group, Permission, Scope};
+use crate::{Account, Group, KnownBy, Permission, Scope};
 
 /// How long an invitation counts.
 const INVITATION_MS: i64 = 86_400_000;
@@ -9,9 +9,7 @@ const INVITATION_MS: i64 = 86_400_000;
 impl Door {
     /// Makes an invitation: whoever has it may choose the password of an account, once, within a day.
     pub async fn invite(&self, name: &str, who: &str, now_ms: i64) -> Result<Secret, DoorError> {
-        if self.accounts.account(name).await?.is_none() {
-            return Err(DoorError::NoAccount(name.to_owned()));
-        }
+        self.of_this_site(name).await?;
         let (scopes, expires) = ([Scope::SetPassword].into(), Some(now_ms + INVITATION_MS));
         Ok(self.add_token(name, "invitation", scopes, expires, who, now_ms).await?.1)
     }
@@ -46,6 +44,7 @@ impl Door {
             email: String::new(),
             groups: [Group::ADMINISTRATORS.to_owned()].into(),
             active: true,
+            known_by: KnownBy::Site,
             created_ms: now_ms,
         };
         self.accounts.put_account(&account, "-", now_ms).await?;
@@ -65,6 +64,7 @@ impl Door {
         let token = self.accounts.token(&invitation.digest()).await?;
         let token = token.filter(|token| counts(token, now_ms) && token.scopes.contains(&Scope::SetPassword));
         let token = token.ok_or(DoorError::NoInvitation)?;
+        self.of_this_site(&token.account).await?;
         let hash = self.hash(password).await?;
         if !self.accounts.remove_token(&token.id, &token.account, now_ms).await? {
             return Err(DoorError::NoInvitation); // somebody else was faster

@@ -1,6 +1,6 @@
 //! What the accounts of every site promise.
 
-use crate::{Account, Accounts, ApiToken, AuditEntry, Group, Permission, Scope, Session};
+use crate::{Account, Accounts, ApiToken, AuditEntry, Group, KnownBy, Permission, Scope, Session};
 
 /// Runs the promises of [`Accounts`] against a store without any.
 ///
@@ -20,6 +20,7 @@ fn account(name: &str) -> Account {
         email: "ana@site.example".into(),
         groups: ["makers".to_owned()].into(),
         active: true,
+        known_by: KnownBy::Directory,
         created_ms: 5,
     }
 }

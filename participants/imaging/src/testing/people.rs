@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::MemoryStore;
 use crate::door::Door;
-use crate::{Account, Accounts, Group, Permission};
+use crate::{Account, Accounts, Group, KnownBy, Permission};
 
 /// Returns a site in which `root`, of this password, administers everything, `ana` and `ben` may ask for images, and `guest`
 /// may look.
@@ -25,6 +25,7 @@ pub async fn inhabited(password: &str) -> (Arc<MemoryStore>, Door) {
             email: format!("{name}@site.example"),
             groups: groups.into_iter().map(str::to_owned).collect(),
             active: true,
+            known_by: KnownBy::Site,
             created_ms: 3,
         };
         store.put_account(&account, "root", 3).await.expect("a store");

@@ -16,7 +16,7 @@ fn site() -> (Up, Browser) {
     let site = Site::new();
     std::fs::create_dir(site.path().join("templates")).unwrap();
     site.kickstart("templates/hello.ks", TEMPLATE);
-    site.kickstart("quick.ks", &TEMPLATE.replace("sleep 600", "echo quick"));
+    site.kickstart("quick.ks", TEMPLATE.replace("sleep 600", "echo quick"));
     let templates = site.path().join("templates");
     let up = Up::start_on(site, &format!("[web]\ntemplates_dir = {}\n", templates.display()));
     up.password("admin");
