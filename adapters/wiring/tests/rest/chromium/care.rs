@@ -9,8 +9,9 @@ use crate::support::Up;
 const TEMPLATE: &str = "#DisplayName: Hello, phone\n#SuggestedImageType: fs\n#SuggestedArchitecture: x86_64\n\
     part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nsleep 600\n%end\n";
 
-/// A process definition that ends at once.
-const NOTIFY: &str = "Ruote.process_definition 'notify' do\n  noop\nend\n";
+/// A process definition that is over soon.
+const NOTIFY: &str =
+    "Ruote.process_definition 'notify' do\n  update_image_status :status => 'DONE, SIGNED'\nend\n";
 
 fn site() -> (Up, Browser) {
     let site = Site::new();
