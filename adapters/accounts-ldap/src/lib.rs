@@ -4,6 +4,7 @@
 //! says of them counts only after that. What a person typed is escaped before it becomes part of a name or a filter. A
 //! connection lives for one question.
 
+mod anybody;
 mod connection;
 mod entry;
 mod settings;

@@ -1,10 +1,10 @@
 //! How everything that goes wrong is told: `application/problem+json`, of one form.
 
+mod from;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use imaging::door::DoorError;
-use imaging::{Refusal, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -217,59 +217,6 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Problem {
-        match refusal {
-            Refusal::NoJob(_) => Problem::missing(refusal.to_string()),
-            Refusal::NotAllowed(_) => Problem::not_allowed(refusal.to_string()),
-            Refusal::Unchangeable { .. } | Refusal::Needed(_) => Problem::conflict(refusal.to_string()),
-            Refusal::Mistakes(mistakes) => {
-                Problem::mistakes(mistakes.into_iter().map(|one| Mistake::of(one.field, one.why)).collect())
-            }
-            Refusal::Broken(error) => error.into(),
-            other => Problem::ours(&other),
-        }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Problem {
-        tracing::error!("{}", chain(&error));
-        if let Some(full) = error.no_room() {
-            return Problem::new(Kind::Full, format!("{full}; nothing was changed"));
-        }
-        Problem::away(
-            "the job store cannot be reached; nothing was changed, or the same request finds it done",
-        )
-    }
-}
-
-impl From<DoorError> for Problem {
-    fn from(error: DoorError) -> Problem {
-        match error {
-            DoorError::BadPassword(why) => Problem::mistake("password", why),
-            DoorError::NoInvitation => Problem::mistake(
-                "invitation",
-                "does not count any more: it was used, or is more than a day old; ask for a new one",
-            ),
-            DoorError::NoAccount(_) => Problem::missing(error.to_string()),
-            DoorError::KnownElsewhere(_) => Problem::conflict(error.to_string()),
-            DoorError::OfAnother(_) | DoorError::BadName(_) => {
-                tracing::warn!("{error}");
-                Problem::not_allowed(error.to_string())
-            }
-            DoorError::DirectoryAway(error) => {
-                tracing::error!("{}", chain(&error));
-                Problem::away(
-                    "the LDAP server that knows the passwords cannot be asked; who has a password of this site logs in as ever",
-                )
-            }
-            DoorError::Broken(error) => error.into(),
-            other => Problem::ours(&other),
-        }
-    }
-}
-
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, slug, title) = self.kind.told();
@@ -293,31 +240,5 @@ impl IntoResponse for Problem {
             _ => {}
         }
         response
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use imaging::NoRoom;
-
-    use super::*;
-
-    #[test]
-    fn a_full_disk_is_named_and_nobody_is_told_to_try_again() {
-        let of = |is_certain| {
-            let full = NoRoom { place: "/srv/jobs.db".into(), is_certain, source: "SQLITE_FULL".into() };
-            Problem::from(StoreError { doing: "record a job", source: full.into() })
-        };
-        let problem = of(true);
-        assert_eq!(problem.detail, "the disk of /srv/jobs.db is full: make room there; nothing was changed");
-        assert!(
-            of(false).detail.starts_with("the disk of /srv/jobs.db is full, or does not work: make room")
-        );
-        let answer = problem.into_response();
-        assert_eq!(answer.status(), 507);
-        assert!(!answer.headers().contains_key("retry-after"));
-
-        let away = Problem::from(StoreError { doing: "record a job", source: "gone".into() }).into_response();
-        assert_eq!((away.status().as_u16(), &away.headers()["retry-after"]), (503, &"5".parse().unwrap()));
     }
 }

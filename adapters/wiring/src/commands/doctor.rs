@@ -1,5 +1,7 @@
 //! `img doctor`: what of all builds works on this machine, and what would make the rest work.
 
+mod settings;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -7,7 +9,6 @@ use builder_dnf::{Ability, AbilityState, abilities};
 use builder_mic::{MicBuilder, Settings, Tool};
 use child::{Listen, Network, Pens, Place, Task};
 use cli::{DoctorAnswer, DoctorArguments, DoctorLine};
-use config::{Configuration, Sources};
 use imaging::Arch;
 use nix::unistd::geteuid;
 use place_host::Host;
@@ -15,7 +16,6 @@ use place_userns::Userns;
 use tokio_util::sync::CancellationToken;
 
 use crate::participants::{mic_of_machine, vm_of_machine};
-use crate::site;
 
 /// Looks, tries, and says it; returns the exit status.
 pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
@@ -36,7 +36,7 @@ pub(crate) async fn doctor(arguments: &DoctorArguments) -> u8 {
             .into_iter()
             .flatten()
             .collect();
-    let settings = settings(arguments).await;
+    let settings = settings::settings(arguments).await;
     let lines = places.iter().chain([&builder]).chain(&images).chain(&settings);
     let result = lines.clone().all(|line| line.works != Some(false));
     let packages: BTreeSet<String> = lines.flat_map(|line| line.packages.iter().cloned()).collect();
@@ -61,49 +61,6 @@ fn foreign(arch: Arch, tried: Result<(), String>) -> DoctorLine {
     let is_missing = reason.as_ref().is_some_and(|reason| reason.starts_with("qemu-user-static is missing"));
     let packages = is_missing.then(|| "qemu-user-static".to_owned()).into_iter().collect();
     DoctorLine { name: format!("programs for {arch}"), works: Some(reason.is_none()), reason, packages }
-}
-
-/// Says whether what the configuration has every build do can be done; what is not configured is not there.
-async fn settings(arguments: &DoctorArguments) -> Vec<DoctorLine> {
-    let of_machine = Sources::of_machine(arguments.here.config.as_deref());
-    let mut site = Configuration::read(&Sources { participant: Some("build_image".into()), ..of_machine });
-    let line = |name: &str, reason: Option<String>| DoctorLine {
-        name: name.to_owned(),
-        works: Some(reason.is_none()),
-        reason,
-        packages: BTreeSet::new(),
-    };
-    let mistakes: Vec<_> = site.mistakes().iter().map(ToString::to_string).collect();
-    let broken = (!mistakes.is_empty()).then(|| line("configuration", Some(mistakes.join("; "))));
-    let known = site.mistakes().len();
-    let program = site.program("worker", "post_creation");
-    let wrong = site.mistakes().get(known).map(ToString::to_string);
-    let options = site.list("worker", "mic_opts");
-    let refused = || builder_dnf::check_options(&options).err();
-    let program = program.map(|_| line("post_creation", wrong));
-    let options = (!options.is_empty()).then(|| line("mic_opts", refused()));
-    let ldap = ldap(&mut site).await;
-    broken.into_iter().chain(program).chain(options).chain(ldap).collect()
-}
-
-/// Looks whether the directory that people log in by answers, where there is one.
-async fn ldap(site: &mut Configuration) -> Option<DoctorLine> {
-    let known = site.mistakes().len();
-    let directory = site::directory(site);
-    let wrong = site.mistakes().get(known).map(ToString::to_string);
-    let (works, reason) = match (directory, wrong) {
-        (None, None) => return None,
-        (_, Some(wrong)) => (false, Some(wrong)),
-        (Some(directory), None) => match directory.look().await {
-            Ok(()) if directory.tells() => (true, Some(format!("{} answers", directory.name()))),
-            Ok(()) => {
-                let untold = "without [ldap] bind_dn nobody is asked who is still there";
-                (true, Some(format!("{} answers; {untold}", directory.name())))
-            }
-            Err(error) => (false, Some(format!("{:#}", anyhow::Error::new(error)))),
-        },
-    };
-    Some(DoctorLine { name: "ldap".into(), works: Some(works), reason, packages: BTreeSet::new() })
 }
 
 /// Runs a program where builds run: nothing else tells whether that works.
