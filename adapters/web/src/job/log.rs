@@ -27,6 +27,9 @@ pub(super) const TAIL: u64 = 48 << 10;
 /// So much is on a page of the log.
 const WHOLE: u64 = 256 << 10;
 
+/// So much is shown before the beginning of a step.
+const BEFORE: u64 = 64 << 10;
+
 /// Part of a log: whole lines, but for one that is longer than the part.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -133,7 +136,9 @@ pub(super) async fn log(
     let log = rest.growing_log(&job).await?;
     if let (Some(log), false) = (&log, place.step.is_empty()) {
         let found = find::find(&rest, log, &format!("-- {}", place.step)).await?;
-        let at = found.hits.first().map(|hit| format!("?at={0}#o{0}", hit.at)).unwrap_or_default();
+        // with something of what was before it
+        let place = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
+        let at = found.hits.first().map(place).unwrap_or_default();
         return Ok(see(&format!("/job/{id}/log{at}")));
     }
     let (mut part, mut found) = (None, None);
