@@ -5,6 +5,7 @@
 //! when files are exchanged meanwhile.
 
 mod layers;
+mod left;
 mod tree;
 
 use std::fs::File;
@@ -56,10 +57,17 @@ impl JobFilesDir {
 #[async_trait]
 impl JobFiles for JobFilesDir {
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
-        match self.within(prefix, image_id, tree::contents).await {
-            Err(error) if beneath::leads_nowhere(&error) => Ok(FolderContents::default()),
-            contents => Ok(contents?.unwrap_or_default()),
+        let mut contents = match self.within(prefix, image_id, tree::contents).await {
+            Err(error) if beneath::leads_nowhere(&error) => FolderContents::default(),
+            contents => contents?.unwrap_or_default(),
+        };
+        let id = image_id.clone();
+        let left = self.folder(PathBuf::from(prefix), move |above| left::contents(above, &id)).await;
+        if let Ok(Some((count, bytes))) = left {
+            contents.count += count;
+            contents.bytes += bytes;
         }
+        Ok(contents)
     }
 
     async fn disk_use(&self, patience: Duration) -> io::Result<DiskUse> {
@@ -95,7 +103,10 @@ impl JobFiles for JobFilesDir {
 
     async fn remove(&self, prefix: &str, image_id: &ImageId) -> io::Result<()> {
         match self.folder(PathBuf::from(prefix), File::try_clone).await? {
-            Some(above) => tree::remove(&above, image_id.as_str()).await,
+            Some(above) => {
+                tree::remove(&above, image_id.as_str()).await?;
+                left::remove(above, image_id).await
+            }
             None => Ok(()),
         }
     }

@@ -84,6 +84,31 @@ async fn a_log_is_read_where_the_image_is_being_made_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn what_a_killed_build_left_goes_with_the_job_and_what_is_being_made_stays() {
+    let (folder, files) = site();
+    let above = folder.path().join("images").join(PREFIX);
+    for name in ["good.partial-dead", "good.partial-alive", "goodness.partial-dead"] {
+        fs::create_dir_all(above.join(name).join("work")).unwrap();
+        fs::write(above.join(name).join("work/part"), "half").unwrap();
+    }
+    symlink(folder.path().join("outside"), above.join("good.partial-link")).unwrap();
+    let alive = fs::File::open(above.join("good.partial-alive")).unwrap();
+    let _lock = nix::fcntl::Flock::lock(alive, nix::fcntl::FlockArg::LockExclusive).unwrap();
+
+    let contents = files.contents(PREFIX, &id("good")).await.unwrap();
+    assert_eq!((contents.count, contents.bytes, contents.files.len()), (4, 14, 3));
+    files.remove(PREFIX, &id("good")).await.unwrap();
+
+    let mut left: Vec<_> = fs::read_dir(&above)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["good.partial-alive", "good.partial-link", "goodness.partial-dead"]);
+    assert_outside_is_whole(folder.path());
+}
+
+#[tokio::test]
 async fn folders_in_folders_are_removed_however_deep_they_are() {
     use nix::{fcntl, sys::stat};
     let (folder, files) = site();

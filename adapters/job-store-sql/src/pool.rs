@@ -196,6 +196,15 @@ async fn open(
 ) -> Result<SqlJobStore, OpenError> {
     let pool = match connect(url, dialect, connections).await {
         Ok(pool) => pool,
+        Err(sqlx::Error::PoolTimedOut) => {
+            // the pool does not say why: one connection does
+            let alone = tokio::time::timeout(Duration::from_secs(5), sqlx::AnyConnection::connect(url)).await;
+            let source = match alone {
+                Ok(Err(why)) => why.into(),
+                _ => "it does not answer within 5 seconds".into(),
+            };
+            return Err(OpenError::Database { place, source });
+        }
         Err(source) => return Err(OpenError::Database { place, source: source.into() }),
     };
     let inner = Inner { pool, dialect, place: place.clone(), turn: Arc::default() };

@@ -181,4 +181,6 @@ async fn a_server_that_is_not_there_is_named_without_its_password() {
     let error = SqlJobStore::server("postgres://ana:s3cret@127.0.0.1:1/img").await.unwrap_err();
     assert_eq!(error.to_string(), "cannot open the job store 127.0.0.1:1/img");
     assert!(!format!("{error:?}").contains("s3cret"));
+    let why = std::error::Error::source(&error).map(ToString::to_string).unwrap();
+    assert!(why.contains("refused"), "{why}");
 }

@@ -186,8 +186,15 @@ impl Errands {
                     }
                 }
             }
-            // it was stopped before it began, or somebody else launched it
-            _ => return Ok(Ok(())),
+            // it was stopped before it began, or somebody launched it and died before he said so
+            _ => {
+                let name = "create_image";
+                let was_launched = !job.attempt.process.is_empty() && taken.tries > 0;
+                if was_launched && !self.says_launched(id, name).await? {
+                    self.note(id, Happening::Launched(name.to_owned()), now_ms).await?;
+                }
+                return Ok(Ok(()));
+            }
         };
         let processes = self.registry.post_processes().await?;
         let fields = match workitem::fields(&job, &processes) {
@@ -205,6 +212,12 @@ impl Errands {
         }
         self.note(id, Happening::Launched(name.to_owned()), now_ms).await?;
         Ok(Ok(()))
+    }
+
+    /// Tells whether the history of a job says that this was launched.
+    async fn says_launched(&self, id: &ImageId, name: &str) -> Result<bool, StoreError> {
+        let events = self.care.events(id).await?;
+        Ok(events.iter().any(|event| event.what == Happening::Launched(name.to_owned())))
     }
 
     /// Says why a post-process would never run: it may be on record from before anybody looked at it.

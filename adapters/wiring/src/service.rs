@@ -40,7 +40,8 @@ impl Service {
     /// Goes on until somebody wants it to end, or a worker cannot go on.
     pub(crate) async fn run(mut self) -> Result<()> {
         let (crew, pulse) = (self.crew.clone(), self.pulse.clone());
-        let monitor = health::count(self.listen.is_some() || self.web.is_some(), &crew, &pulse)?;
+        let store = self.web.as_ref().map(|web| web.store.clone());
+        let monitor = health::count(self.listen.is_some() || self.web.is_some(), &crew, &pulse, store)?;
         let _shown = health::show(self.listen, monitor.as_ref()).await?;
         if let (Some(web), Some(monitor)) = (self.web.take(), monitor) {
             self.workers.spawn(web.serve(monitor.pages(), self.ending.stop.clone()));

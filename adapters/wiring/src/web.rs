@@ -2,6 +2,7 @@
 
 mod offers;
 mod people;
+mod store;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::offers::SiteOffers;
 use self::people::LooksAgain;
+pub(crate) use self::store::StoreTrouble;
 use crate::foresight::OfBuilds;
 use crate::site::People;
 use crate::state::State;
@@ -27,6 +29,8 @@ pub(crate) struct Web {
     server: Server,
     rest: Rest,
     looks_again: Option<LooksAgain>,
+    /// Whether the job store answers.
+    pub(crate) store: StoreTrouble,
 }
 
 impl Web {
@@ -71,18 +75,29 @@ impl Web {
                 state.option()
             );
         }
-        Ok(Some(Web { server, rest, looks_again }))
+        Ok(Some(Web { server, rest, looks_again, store: StoreTrouble::default() }))
     }
 
     /// Answers until `stop`; `more` are pages of others.
     pub(crate) async fn serve(self, more: rest::Pages, stop: CancellationToken) -> Result<()> {
         let rest = Arc::new(self.rest);
         let pages = web::pages(&rest).merge(more);
+        let accounts = rest.accounts.clone();
         let served = self.server.serve(rest.router(pages), stop);
-        let Some(looks_again) = self.looks_again else { return Ok(served.await?) };
+        let looks_again = async {
+            match self.looks_again {
+                Some(looks_again) => looks_again.for_ever().await,
+                None => std::future::pending().await,
+            }
+        };
+        let ask = || {
+            let accounts = accounts.clone();
+            async move { accounts.groups().await.map(drop) }
+        };
         tokio::select! {
             served = served => Ok(served?),
-            never = looks_again.for_ever() => match never {},
+            never = looks_again => match never {},
+            never = self.store.watch(ask) => match never {},
         }
     }
 }

@@ -89,14 +89,20 @@ pub(super) async fn find(
     } else if let Some(configuration) = order.configuration.clone() {
         let made = apart(move || generated(&configuration)).await?;
         match made {
-            Ok(made) => Source {
-                suggested: Suggested {
-                    name: Some(made.file_name().to_owned()),
-                    arch: made.architecture,
-                    ..Suggested::default()
-                },
-                kickstart: Some(made.kickstart),
-            },
+            Ok(made) => {
+                let says = Kickstart::parse(made.kickstart.as_str()).template();
+                Source {
+                    suggested: Suggested {
+                        name: Some(made.file_name().to_owned()),
+                        arch: made.architecture,
+                        image_type: says.suggested_image_type,
+                        kickstart_type: says.kickstart_type,
+                        features: says.suggested_features.into_iter().collect(),
+                        ..Suggested::default()
+                    },
+                    kickstart: Some(made.kickstart),
+                }
+            }
             Err(wrong) => {
                 mistakes.extend(wrong.into_iter().map(|why| Mistake::of("configuration", why)));
                 Source::default()

@@ -10,6 +10,7 @@ use monitor::{Connections, Jobs, Monitor, Shown};
 
 use super::crew::Crew;
 use super::pulse::Pulse;
+use crate::web::StoreTrouble;
 
 /// How long something may not get on before it is said; systemd has more patience.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -18,14 +19,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const OFTEN: Duration = Duration::from_millis(500);
 
 /// Begins to count, where somebody wants to see it.
-pub(super) fn count(is_wanted: bool, crew: &Arc<Crew>, pulse: &Pulse) -> Result<Option<Monitor>> {
+pub(super) fn count(
+    is_wanted: bool,
+    crew: &Arc<Crew>,
+    pulse: &Pulse,
+    store: Option<StoreTrouble>,
+) -> Result<Option<Monitor>> {
     if !is_wanted {
         return Ok(None);
     }
     let (looked_at, pulse) = (crew.clone(), pulse.clone());
     let health = move || {
         let waiting = looked_at.trouble().map(|trouble| format!("waiting for the broker: {trouble}"));
-        pulse.silent(PATIENCE).or(waiting)
+        let store = store.as_ref().and_then(StoreTrouble::now);
+        pulse.silent(PATIENCE).or(waiting).or(store)
     };
     let monitor = Monitor::start(Arc::new(health))?;
     crew.posts.iter().for_each(|post| Jobs.known(&post.queue));
