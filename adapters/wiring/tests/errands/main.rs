@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use imaging::testing::{MemoryFiles, MemoryStore};
 use imaging::{
-    Desk, Entry, ImageId, ImageJob, JobAttempt, JobCare, JobStatus, JobStore, NewJob, Permission, Person,
-    PostProcess, Push, Registry,
+    Desk, Entry, ImageId, ImageJob, JobAttempt, JobCare, JobStatus, JobStore, NewJob, Outbox, Permission,
+    Person, PostProcess, Push, Registry,
 };
 use participant_core::async_trait;
 use serde_json::Value;
@@ -114,6 +114,21 @@ async fn a_death_at_any_point_loses_and_doubles_no_launch() {
         died += life(point).await;
     }
     assert!(died >= 14, "it died {died} times");
+}
+
+#[tokio::test]
+async fn a_launch_nobody_said_is_in_the_history_all_the_same() {
+    let bench = Bench::new();
+    let id = bench.record("job", "api").await;
+    // somebody takes the errand, launches the process and dies; it has begun when the lease is over
+    assert_eq!(Outbox::take(&*bench.store, 100, 200, 10).await.unwrap().len(), 1);
+    bench.push(&id, JobStatus::Building).await;
+
+    assert_eq!(bench.immortal().do_due(300).await.unwrap(), 1);
+
+    assert!(bench.launched.lock().unwrap().is_empty(), "it is not launched twice");
+    let told = bench.told("job").await;
+    assert_eq!(told.iter().filter(|told| *told == "launched `create_image`").count(), 1, "{told:?}");
 }
 
 #[tokio::test]
