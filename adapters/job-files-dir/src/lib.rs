@@ -57,17 +57,18 @@ impl JobFilesDir {
 #[async_trait]
 impl JobFiles for JobFilesDir {
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents> {
-        let mut contents = match self.within(prefix, image_id, tree::contents).await {
-            Err(error) if beneath::leads_nowhere(&error) => FolderContents::default(),
-            contents => contents?.unwrap_or_default(),
-        };
-        let id = image_id.clone();
-        let left = self.folder(PathBuf::from(prefix), move |above| left::contents(above, &id)).await;
-        if let Ok(Some((count, bytes))) = left {
-            contents.count += count;
-            contents.bytes += bytes;
+        match self.within(prefix, image_id, tree::contents).await {
+            Err(error) if beneath::leads_nowhere(&error) => Ok(FolderContents::default()),
+            contents => Ok(contents?.unwrap_or_default()),
         }
-        Ok(contents)
+    }
+
+    async fn left(&self, prefix: &str, image_id: &ImageId) -> io::Result<(u64, u64)> {
+        let id = image_id.clone();
+        match self.folder(PathBuf::from(prefix), move |above| left::contents(above, &id)).await {
+            Err(error) if beneath::leads_nowhere(&error) => Ok((0, 0)),
+            left => Ok(left?.unwrap_or_default()),
+        }
     }
 
     async fn disk_use(&self, patience: Duration) -> io::Result<DiskUse> {

@@ -96,7 +96,8 @@ async fn what_a_killed_build_left_goes_with_the_job_and_what_is_being_made_stays
     let _lock = nix::fcntl::Flock::lock(alive, nix::fcntl::FlockArg::LockExclusive).unwrap();
 
     let contents = files.contents(PREFIX, &id("good")).await.unwrap();
-    assert_eq!((contents.count, contents.bytes, contents.files.len()), (4, 14, 3));
+    assert_eq!((contents.count, contents.bytes, contents.files.len()), (3, 10, 3));
+    assert_eq!(files.left(PREFIX, &id("good")).await.unwrap(), (1, 4));
     files.remove(PREFIX, &id("good")).await.unwrap();
 
     let mut left: Vec<_> = fs::read_dir(&above)

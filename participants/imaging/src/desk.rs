@@ -229,7 +229,12 @@ impl Desk {
                 why: why.into_sentence("stop it first"),
             });
         }
-        self.files.contents(&job.asked.prefix, image_id).await.map_err(Refusal::Files)
+        let prefix = &job.asked.prefix;
+        let mut contents = self.files.contents(prefix, image_id).await.map_err(Refusal::Files)?;
+        let (count, bytes) = self.files.left(prefix, image_id).await.map_err(Refusal::Files)?;
+        contents.count += count;
+        contents.bytes += bytes;
+        Ok(contents)
     }
 
     /// Removes a job that is neither under way nor pinned; its files follow within moments.

@@ -65,6 +65,10 @@ pub trait JobFiles: Send + Sync {
     /// Returns what is in the folder of a job; empty when there is none.
     async fn contents(&self, prefix: &str, image_id: &ImageId) -> io::Result<FolderContents>;
 
+    /// Returns how many files killed builds of a job left beside its folder, and how many bytes they have: they go with the
+    /// job. Whoever lists files need not ask.
+    async fn left(&self, prefix: &str, image_id: &ImageId) -> io::Result<(u64, u64)>;
+
     /// Returns what all jobs take, as far as that is found out within `patience`.
     async fn disk_use(&self, patience: Duration) -> io::Result<DiskUse>;
 

@@ -34,6 +34,10 @@ impl JobFiles for MemoryFiles {
         Ok(if gone { FolderContents::default() } else { self.contents.clone() })
     }
 
+    async fn left(&self, _prefix: &str, _image_id: &ImageId) -> io::Result<(u64, u64)> {
+        Ok((0, 0))
+    }
+
     async fn disk_use(&self, _patience: Duration) -> io::Result<DiskUse> {
         Ok(DiskUse { is_whole: true, ..DiskUse::default() })
     }
