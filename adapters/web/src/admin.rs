@@ -11,7 +11,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use imaging::{Entry, Permission, Table, now_ms};
@@ -21,7 +20,7 @@ use serde::Deserialize;
 use self::columns::{Cell, Column, columns, help, value};
 use crate::routes::Pages;
 use crate::show::{Moment, link, page, refused};
-use crate::trouble::{Trouble, see, sentence};
+use crate::trouble::{Trouble, beside_form, see};
 use crate::visitor::{Bar, Visitor};
 
 /// So many entries of the audit log are on a page.
@@ -193,18 +192,18 @@ async fn put(
     let body = columns::body(table, &cells);
     match rest.put_entry(table, entry, body, &visitor.person).await {
         Ok(()) => Ok(see(&format!("/admin/{}?done=saved", table.as_str()))),
-        Err(problem) if problem.status() == StatusCode::UNPROCESSABLE_ENTITY => {
-            let wrong = sentence(problem.detail());
+        Err(problem) => {
+            let (status, wrong) = beside_form(problem)?;
             let entries = rest.desk.registry.entries(table).await?;
             let again = TablePage::of(&visitor, &rest, table, &entries, cells).await?;
-            Ok(refused(problem.status(), &TablePage { wrong, ..again }))
+            Ok(refused(status, &TablePage { wrong, ..again }))
         }
-        Err(problem) => Err(problem.into()),
     }
 }
 
+/// What a form is about.
 #[derive(Deserialize)]
-struct Removed {
+struct Named {
     name: String,
 }
 
@@ -212,7 +211,7 @@ async fn remove(
     visitor: Visitor,
     State(rest): State<Arc<Rest>>,
     Path(name): Path<String>,
-    Form(removed): Form<Removed>,
+    Form(removed): Form<Named>,
 ) -> Result<Response, Trouble> {
     let table = read(&name)?;
     with(&visitor, Permission::ManageSite, "change what the site offers")?;

@@ -82,6 +82,16 @@ pub(crate) fn see(place: &str) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, place)]).into_response()
 }
 
+/// Returns what of a problem a page says beside its form, and its status; all else is a page of its own.
+pub(crate) fn beside_form(problem: Problem) -> Result<(StatusCode, String), Trouble> {
+    match problem.status() {
+        status @ (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => {
+            Ok((status, sentence(problem.detail())))
+        }
+        _ => Err(problem.into()),
+    }
+}
+
 /// Returns what of a refusal a page says beside a form; all else is a page of its own.
 pub(crate) fn told(refusal: Refusal) -> Result<String, Trouble> {
     match refusal {

@@ -37,6 +37,9 @@ const EXPIRE_AT_ONCE: usize = 50;
 /// How many errands are taken at once.
 const AT_ONCE: u32 = 16;
 
+/// What the process that builds a job is called.
+const CREATE_IMAGE: &str = "create_image";
+
 /// Does the errands of a store.
 pub struct Errands {
     /// The jobs.
@@ -172,7 +175,7 @@ impl Errands {
         }
         let Some(job) = self.jobs.job(id).await? else { return Ok(Ok(())) };
         let (name, definition) = match &taken.errand {
-            Errand::Build if job.status == JobStatus::InQueue => ("create_image", self.create_image.clone()),
+            Errand::Build if job.status == JobStatus::InQueue => (CREATE_IMAGE, self.create_image.clone()),
             Errand::PostProcess(name) => {
                 let processes = self.registry.post_processes().await?;
                 match processes.into_iter().find(|process| process.name == *name && process.active) {
@@ -188,10 +191,9 @@ impl Errands {
             }
             // it was stopped before it began, or somebody launched it and died before he said so
             _ => {
-                let name = "create_image";
                 let was_launched = !job.attempt.process.is_empty() && taken.tries > 0;
-                if was_launched && !self.says_launched(id, name).await? {
-                    self.note(id, Happening::Launched(name.to_owned()), now_ms).await?;
+                if was_launched && !self.says_launched(id, CREATE_IMAGE).await? {
+                    self.note(id, Happening::Launched(CREATE_IMAGE.to_owned()), now_ms).await?;
                 }
                 return Ok(Ok(()));
             }

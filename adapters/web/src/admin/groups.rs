@@ -10,13 +10,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use imaging::{Group, Permission};
-use rest::{Problem, Rest};
+use rest::Rest;
 use serde::Deserialize;
 
-use super::{Tab, tabs, with};
+use super::{Named, Tab, tabs, with};
 use crate::routes::Pages;
 use crate::show::{link, page, refused};
-use crate::trouble::{Trouble, see, sentence};
+use crate::trouble::{Trouble, beside_form, see};
 use crate::visitor::{Bar, Visitor};
 
 /// Each permission: as forms send it, and as people read it.
@@ -130,26 +130,12 @@ async fn put(
     match rest.put_group(&name, permissions.clone(), &visitor.person).await {
         Ok(()) => Ok(see("/admin/groups?done=saved")),
         Err(problem) => {
+            let (status, wrong) = beside_form(problem)?;
             let groups = rest.accounts.groups().await?;
-            let page = GroupsPage { name, permissions: chosen(&permissions), ..shown(&visitor, &groups) };
-            beside_the_form(problem, page)
+            let permissions = chosen(&permissions);
+            Ok(refused(status, &GroupsPage { name, permissions, wrong, ..shown(&visitor, &groups) }))
         }
     }
-}
-
-/// Shows what is wrong beside the form; what has nothing to do with it is a page of its own.
-fn beside_the_form(problem: Problem, page: GroupsPage) -> Result<Response, Trouble> {
-    match problem.status() {
-        status @ (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => {
-            Ok(refused(status, &GroupsPage { wrong: sentence(problem.detail()), ..page }))
-        }
-        _ => Err(problem.into()),
-    }
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }
 
 async fn remove(
@@ -162,6 +148,10 @@ async fn remove(
         Ok(()) => Ok(see("/admin/groups?done=removed")),
         // one that is gone already is as it was wished
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(see("/admin/groups?done=removed")),
-        Err(problem) => beside_the_form(problem, shown(&visitor, &rest.accounts.groups().await?)),
+        Err(problem) => {
+            let (status, wrong) = beside_form(problem)?;
+            let groups = rest.accounts.groups().await?;
+            Ok(refused(status, &GroupsPage { wrong, ..shown(&visitor, &groups) }))
+        }
     }
 }

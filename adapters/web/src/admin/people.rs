@@ -14,10 +14,10 @@ use imaging::{Account, KnownBy, Permission, now_ms};
 use rest::{AccountWish, Problem, Rest};
 use serde::Deserialize;
 
-use super::{Tab, tabs, with};
+use super::{Named, Tab, tabs, with};
 use crate::routes::Pages;
 use crate::show::{Moment, link, page, refused};
-use crate::trouble::{Trouble, see, sentence};
+use crate::trouble::{Trouble, beside_form, see};
 use crate::visitor::{Bar, Visitor};
 
 /// So many accounts are on a page.
@@ -157,25 +157,10 @@ async fn put(
     match rest.put_account(name.clone(), wish.clone(), &visitor.person).await {
         Ok(_) => Ok(see("/admin/people?done=saved")),
         Err(problem) => {
-            let page = PeoplePage { name, wish, ..shown(&visitor, &rest, "").await? };
-            beside_the_form(problem, page)
+            let (status, wrong) = beside_form(problem)?;
+            Ok(refused(status, &PeoplePage { name, wish, wrong, ..shown(&visitor, &rest, "").await? }))
         }
     }
-}
-
-/// Shows what is wrong beside the form; what has nothing to do with it is a page of its own.
-fn beside_the_form(problem: Problem, page: PeoplePage) -> Result<Response, Trouble> {
-    match problem.status() {
-        status @ (StatusCode::UNPROCESSABLE_ENTITY | StatusCode::CONFLICT) => {
-            Ok(refused(status, &PeoplePage { wrong: sentence(problem.detail()), ..page }))
-        }
-        _ => Err(problem.into()),
-    }
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
 }
 
 /// Makes an invitation, and shows it this once.
@@ -202,6 +187,9 @@ async fn remove(
         Ok(()) => Ok(see("/admin/people?done=removed")),
         // one that is gone already is as it was wished
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => Ok(see("/admin/people?done=removed")),
-        Err(problem) => beside_the_form(problem, shown(&visitor, &rest, "").await?),
+        Err(problem) => {
+            let (status, wrong) = beside_form(problem)?;
+            Ok(refused(status, &PeoplePage { wrong, ..shown(&visitor, &rest, "").await? }))
+        }
     }
 }
