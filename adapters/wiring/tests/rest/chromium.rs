@@ -16,9 +16,7 @@ fn a_person_goes_from_their_login_to_an_image() {
     let browser = Browser::start(&up.address);
     browser.go("/queue");
     browser.is_fine_as("login");
-    browser.fill("#name", "admin");
-    browser.fill("#password", "correct horse battery");
-    browser.press("form.stack button");
+    browser.log_in("admin");
     browser.wait_for("main h1", "Queue");
     browser.go("/");
     browser.is_fine_as("start");

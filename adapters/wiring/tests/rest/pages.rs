@@ -9,7 +9,7 @@ use imaging::JobStatus;
 use crate::program::{Ran, demo_repo};
 use crate::support::{PATIENCE, Up};
 
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 impl Up {
     /// Gives somebody a password.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::pages::PASSWORD;
 use crate::program::{Ran, workspace};
 use crate::support::PATIENCE;
 
@@ -142,6 +143,13 @@ impl Browser {
             std::thread::sleep(Duration::from_millis(500));
             self.say("refresh", &json!({}));
         }
+    }
+
+    /// Fills in the form of the login, and sends it.
+    pub(super) fn log_in(&self, name: &str) {
+        self.fill("#name", name);
+        self.fill("#password", PASSWORD);
+        self.press("form.stack button");
     }
 
     /// Chooses a file in a form.

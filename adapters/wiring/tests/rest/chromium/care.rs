@@ -23,9 +23,7 @@ fn site() -> (Up, Browser) {
     up.password("admin");
     let browser = Browser::start(&up.address);
     browser.go("/login");
-    browser.fill("#name", "admin");
-    browser.fill("#password", "correct horse battery");
-    browser.press("form.stack button");
+    browser.log_in("admin");
     browser.wait_for("main h1", "Hello, admin");
     (up, browser)
 }
