@@ -83,7 +83,7 @@ impl Folder {
     pub(crate) fn about(&self, name: &OsStr) -> io::Result<Option<fs::Metadata>> {
         match fs::symlink_metadata(self.path(name)) {
             Ok(about) => Ok(about.is_file().then_some(about)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_nothing(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -96,7 +96,7 @@ impl Folder {
     pub(crate) fn has(&self, name: &OsStr) -> io::Result<bool> {
         match fs::symlink_metadata(self.path(name)) {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) if is_nothing(&error) => Ok(false),
             Err(error) => Err(error),
         }
     }
@@ -201,4 +201,9 @@ impl Folder {
     pub(crate) fn own_path(&self) -> PathBuf {
         beneath::of(&self.file)
     }
+}
+
+/// Whether nothing has a name, be it that nothing can.
+fn is_nothing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidFilename)
 }
