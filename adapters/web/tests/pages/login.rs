@@ -84,7 +84,7 @@ async fn nothing_is_done_for_a_page_of_another_site() {
         for path in ["/logout", "/theme", "/me/tokens", "/submit", "/job/demo-1/delete", "/login"] {
             let mut with = vec![("content-type", "application/x-www-form-urlencoded")];
             with.extend(headers.iter().copied());
-            let answer = browser.ask("POST", path, &with, "label=x&scope=manage&days=".into()).await;
+            let answer = browser.ask("POST", path, &with, "label=x&scope=manage&days=").await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
             answer.has(&["sent by a page of another site"]);
         }
