@@ -13,6 +13,7 @@ use imaging::{JobFilter, JobStatus};
 use rest::Rest;
 use serde::Deserialize;
 
+use crate::queue::rows;
 use crate::routes::Pages;
 use crate::show::{Row, page};
 use crate::trouble::{Trouble, see};
@@ -49,7 +50,7 @@ async fn start(visitor: Visitor, State(rest): State<Arc<Rest>>) -> Result<Respon
     };
     let mine = JobFilter { user: Some(visitor.person.name.clone()), ..JobFilter::default() };
     let jobs = rest.desk.list(&mine, None, LATEST).await?.jobs;
-    let rows = jobs.into_iter().map(|job| Row::of(job, &visitor.person)).collect();
+    let rows = rows(&rest, jobs, &visitor.person).await;
     Ok(page(&StartPage { bar: visitor.bar("start"), underway, rows }))
 }
 

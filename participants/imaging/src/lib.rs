@@ -32,6 +32,7 @@ pub mod package_index;
 pub mod person;
 pub mod registry;
 pub mod releases;
+pub mod repository;
 pub mod search;
 pub mod status;
 pub mod store;
@@ -68,6 +69,11 @@ pub use package_index::{IndexError, PackageIndex, ProjectRepository, RepositoryP
 pub use person::{Permission, Person};
 pub use registry::{BuildService, Entry, PostProcess, Queue, Registry, Table, Token};
 pub use releases::{ReleaseError, ReleaseLink, Releases};
+pub use repository::{
+    CanonicalName, ImageKind, ImagePath, ImageRepository, ImageState, Incoming, Incorporated, InfoHash,
+    OpenGnsysError, PublishedTorrent, Recognised, Registration, Removal, Repositories, RepositoryError,
+    RepositoryImage, RepositoryName, Sums, Tended, Unit, Verified, Wording,
+};
 pub use search::{Cursor, JobFilter, JobSearch, Page, words};
 pub use status::{JobStatus, SiteStatus};
 pub use store::{JobStore, Lookup, NoRoom, Push, Pushed, StoreError, record_as};

@@ -86,7 +86,7 @@ pub(super) struct Did {
 
 fn done(word: &str) -> &'static str {
     match word {
-        "submitted" => "It is recorded, and will be built.",
+        "submitted" => "It is recorded; this page shows how it goes on.",
         "stopped" => "It was stopped: whoever builds it ends within seconds.",
         "pinned" => "It is pinned: nobody deletes it.",
         "unpinned" => "It is pinned no longer.",

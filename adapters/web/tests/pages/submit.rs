@@ -46,7 +46,7 @@ async fn a_kickstart_is_submitted_as_a_file_once_however_often_the_form_is_sent(
     assert_eq!(asked.extra_repos.len(), 2);
     assert_eq!(asked.tokenmap, "COLOUR:red,RELEASE:1.2", "what is as usual is not said");
     assert_eq!(job.tags.iter().map(ToString::to_string).collect::<Vec<_>>(), ["n900", "night", "pinned"]);
-    browser.get(first.place()).await.has(&["It is recorded, and will be built.", "vim"]);
+    browser.get(first.place()).await.has(&["It is recorded; this page shows how it goes on.", "vim"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,233 @@
+//! A repository in memory.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+
+use async_trait::async_trait;
+
+use crate::{
+    ImageKind, ImagePath, ImageRepository, ImageState, Incoming, Incorporated, InfoHash, OpenGnsysError,
+    PublishedTorrent, Recognised, Registration, Removal, RepositoryError, RepositoryImage, RepositoryName,
+    Step, Sums, Tended, Verified, Watch,
+};
+
+/// Keeps images in memory, and takes for one what [`small_image`](super::small_image) makes. Its sums are no MD5: they
+/// differ where contents differ, and no more.
+#[derive(Debug)]
+pub struct MemoryRepository {
+    name: RepositoryName,
+    kept: Mutex<BTreeMap<ImagePath, Kept>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    bytes: Option<Vec<u8>>,
+    backup: Option<Vec<u8>>,
+    client_name: String,
+    registration: Option<Registration>,
+}
+
+impl MemoryRepository {
+    /// Makes an empty one.
+    ///
+    /// # Panics
+    /// When it cannot be called so.
+    pub fn new(name: &str) -> MemoryRepository {
+        MemoryRepository { name: RepositoryName::parse(name).expect("a name"), kept: Mutex::default() }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<ImagePath, Kept>> {
+        self.kept.lock().expect("nobody panics with it")
+    }
+
+    fn told(path: &ImagePath, kept: &Kept) -> RepositoryImage {
+        let sums = kept.bytes.as_deref().map(sums);
+        RepositoryImage {
+            path: path.clone(),
+            state: if kept.bytes.is_some() { ImageState::Published } else { ImageState::NoFile },
+            size: kept.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            changed_ms: 0,
+            recognised: kept.bytes.as_deref().and_then(recognised),
+            client_name: kept.client_name.clone(),
+            info_hash: sums.as_ref().map(|sums| info_hash(path, sums)),
+            sums,
+            has_backup: kept.backup.is_some(),
+            registration: kept.registration.clone(),
+        }
+    }
+
+    /// Finds an image that has a file or a backup.
+    fn find(&self, image: &ImagePath) -> Result<Kept, RepositoryError> {
+        self.kept().get(image).cloned().ok_or_else(|| none(image))
+    }
+}
+
+#[async_trait]
+impl ImageRepository for MemoryRepository {
+    fn name(&self) -> &RepositoryName {
+        &self.name
+    }
+
+    async fn register(&self, registration: &Registration) -> Result<(), RepositoryError> {
+        let mut kept = self.kept();
+        let same = |path: &ImagePath| {
+            path.unit() == registration.unit && path.canonical_name().as_ref() == Some(&registration.name)
+        };
+        let known = kept.keys().find(|path| same(path)).cloned();
+        let path = known
+            .unwrap_or_else(|| ImagePath::of(registration.unit.as_ref(), &registration.name, ImageKind::Img));
+        kept.entry(path).or_default().registration = Some(registration.clone());
+        Ok(())
+    }
+
+    async fn incorporate(
+        &self,
+        incoming: &Incoming,
+        watch: &dyn Watch,
+    ) -> Result<Incorporated, RepositoryError> {
+        let mut bytes = Vec::new();
+        for volume in &incoming.volumes {
+            let path = incoming.below.as_deref().unwrap_or(Path::new("")).join(volume);
+            let about = std::fs::symlink_metadata(&path).map_err(|error| opening(volume, error))?;
+            if !about.is_file() {
+                let reason = format!("{} is no file", volume.display());
+                return Err(RepositoryError::refused(OpenGnsysError::NotFound, reason));
+            }
+            bytes.extend(std::fs::read(&path).map_err(|error| opening(volume, error))?);
+        }
+        watch.step(&Step { name: "copying".into(), done_of: Some((bytes.len() as u64, bytes.len() as u64)) });
+        if watch.stop().is_cancelled() {
+            return Err(RepositoryError::Stopped);
+        }
+        if recognised(&bytes).is_none() && !incoming.unrecognised {
+            let reason = "this is no image of a tool that is known";
+            return Err(RepositoryError::refused(OpenGnsysError::Image, reason));
+        }
+        if incoming.expected.as_ref().is_some_and(|expected| *expected != sums(&bytes)) {
+            return Err(RepositoryError::refused(OpenGnsysError::Image, "its sums are not those expected"));
+        }
+        let path =
+            ImagePath::of(incoming.unit.as_ref(), &incoming.name, incoming.kind.unwrap_or(ImageKind::Img));
+        let mut all = self.kept();
+        let kept = all.entry(path.clone()).or_default();
+        let before = kept.bytes.replace(bytes);
+        let replaced = before.is_some();
+        kept.backup = before.or(kept.backup.take());
+        kept.client_name.clone_from(&incoming.client_name);
+        if let Some(registration) = &incoming.registration {
+            kept.registration = Some(registration.clone());
+        }
+        Ok(Incorporated { image: Self::told(&path, kept), replaced, warnings: Vec::new() })
+    }
+
+    async fn import(
+        &self,
+        from: &dyn ImageRepository,
+        image: &ImagePath,
+        watch: &dyn Watch,
+    ) -> Result<Incorporated, RepositoryError> {
+        let (file, _) = from.file(image).await?;
+        let name = image.canonical_name().ok_or_else(|| none(image))?;
+        let registration = from.info(image).await?.registration;
+        let kind = Some(image.kind());
+        let incoming = Incoming { unit: image.unit(), kind, registration, ..Incoming::file(file, name) };
+        self.incorporate(&incoming, watch).await
+    }
+
+    async fn list(&self) -> Result<Vec<RepositoryImage>, RepositoryError> {
+        Ok(self.kept().iter().map(|(path, kept)| Self::told(path, kept)).collect())
+    }
+
+    async fn info(&self, image: &ImagePath) -> Result<RepositoryImage, RepositoryError> {
+        Ok(Self::told(image, &self.find(image)?))
+    }
+
+    async fn verify(&self, image: &ImagePath, _watch: &dyn Watch) -> Result<Verified, RepositoryError> {
+        let bytes = self.find(image)?.bytes.ok_or_else(|| none(image))?;
+        Ok(Verified {
+            recognised: recognised(&bytes),
+            held: vec!["sums: 1 right".into()],
+            sums: sums(&bytes),
+            read_bytes: bytes.len() as u64,
+            faults: Vec::new(),
+        })
+    }
+
+    async fn remove(&self, image: &ImagePath, how: Removal) -> Result<(), RepositoryError> {
+        self.find(image)?;
+        let mut all = self.kept();
+        if how == Removal::ForGood {
+            all.remove(image);
+        } else if let Some(kept) = all.get_mut(image) {
+            kept.backup = Some(kept.bytes.take().ok_or_else(|| none(image))?);
+        }
+        Ok(())
+    }
+
+    async fn restore_backup(&self, image: &ImagePath) -> Result<RepositoryImage, RepositoryError> {
+        self.find(image)?;
+        let mut all = self.kept();
+        let kept = all.get_mut(image).ok_or_else(|| none(image))?;
+        let backup = kept.backup.take().ok_or_else(|| none(image))?;
+        kept.backup = kept.bytes.replace(backup);
+        Ok(Self::told(image, kept))
+    }
+
+    async fn tend(&self, _watch: &dyn Watch) -> Result<Vec<Tended>, RepositoryError> {
+        Ok(Vec::new())
+    }
+
+    async fn published(&self) -> Result<Vec<PublishedTorrent>, RepositoryError> {
+        let published = |told: RepositoryImage| {
+            Some(PublishedTorrent {
+                info_hash: told.info_hash?,
+                torrent: PathBuf::from("/").join(format!("{}.torrent", told.path)),
+                file: PathBuf::from("/").join(told.path.as_path()),
+                length: told.size,
+                image: told.path,
+            })
+        };
+        Ok(self.list().await?.into_iter().filter_map(published).collect())
+    }
+
+    async fn file(&self, image: &ImagePath) -> Result<(PathBuf, Option<Sums>), RepositoryError> {
+        let bytes = self.find(image)?.bytes.ok_or_else(|| none(image))?;
+        Ok((PathBuf::from("/").join(image.as_path()), Some(sums(&bytes))))
+    }
+}
+
+fn none(image: &ImagePath) -> RepositoryError {
+    RepositoryError::refused(OpenGnsysError::NotFound, format!("there is no image {image}"))
+}
+
+fn opening(volume: &Path, error: std::io::Error) -> RepositoryError {
+    RepositoryError::disk(format!("open {}", volume.display()), error)
+}
+
+fn recognised(bytes: &[u8]) -> Option<Recognised> {
+    (bytes.get(4086..4096) == Some(b"SWAPSPACE2")).then(|| Recognised {
+        tool: "raw".into(),
+        compressor: "none".into(),
+        filesystem: "SWAP".into(),
+        restore_bytes: Some(bytes.len() as u64),
+        obstacle: None,
+    })
+}
+
+fn sums(bytes: &[u8]) -> Sums {
+    let sum = |bytes: &[u8]| {
+        let mixed = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
+        format!("{mixed:032x}")
+    };
+    Sums { tail_md5: sum(&bytes[bytes.len().saturating_sub(1 << 20)..]), full_md5: sum(bytes) }
+}
+
+fn info_hash(path: &ImagePath, sums: &Sums) -> InfoHash {
+    let mut hash = [0; 20];
+    let text = format!("{sums:?}{path}");
+    for (at, byte) in text.bytes().enumerate() {
+        hash[at % 20] = (hash[at % 20] ^ byte).rotate_left(3);
+    }
+    InfoHash(hash)
+}
