@@ -16,7 +16,7 @@ use crate::place::{Place, writing};
 use crate::recognise::{self, Checked};
 use crate::reports::Reports;
 use crate::source::Source;
-use crate::{Settings, etc, look, publish, sweep};
+use crate::{Settings, again, etc, look, publish, sweep};
 
 pub(crate) fn incorporate(
     place: &Place,
@@ -83,15 +83,21 @@ fn bring_in(
     }
     let copy = Copy { folder, name: Beside::Incoming.of(file) };
     let (was, checked) = copy.fill(path, source, incoming, reports)?;
-    let replaced = folder.about(file).map_err(disk)?.is_some();
+    let is_there = again::is_there(folder, file, &was, reports).map_err(disk)?;
+    if reports.stopped() {
+        return Err(RepositoryError::Stopped);
+    }
+    let replaced = !is_there && folder.about(file).map_err(disk)?.is_some();
     let mut warnings = checked.warnings.clone();
     (|| {
         if replaced {
             keep_before(folder, file)?;
-        } else {
+        } else if !is_there {
             publish::withdraw(folder, file)?; // of an image that somebody removed by hand
         }
-        folder.rename(&copy.name, file)?;
+        if !is_there {
+            folder.rename(&copy.name, file)?;
+        }
         let key = folder.key(file)?.ok_or(io::ErrorKind::NotFound)?;
         publish::publish(folder, file, key, was, &checked, &incoming.client_name, settings)?;
         folder.remove(&Beside::Info.of(file))
