@@ -85,18 +85,19 @@ fn bring_in(
     let (was, checked) = copy.fill(path, source, incoming, reports)?;
     let replaced = folder.about(file).map_err(disk)?.is_some();
     let mut warnings = checked.warnings.clone();
-    (|| {
+    // all that takes room comes first: what follows are names
+    let work = || {
+        let key = folder.key(&copy.name)?.ok_or(io::ErrorKind::NotFound)?;
+        let how = (&*incoming.client_name, settings);
+        let staged = publish::stage(folder, file, key, (was, &checked), how, false)?;
         if replaced {
             keep_before(folder, file)?;
-        } else {
-            publish::withdraw(folder, file)?; // of an image that somebody removed by hand
         }
         folder.rename(&copy.name, file)?;
-        let key = folder.key(file)?.ok_or(io::ErrorKind::NotFound)?;
-        publish::publish(folder, file, key, was, &checked, &incoming.client_name, settings)?;
+        staged.publish()?;
         folder.remove(&Beside::Info.of(file))
-    })()
-    .map_err(disk)?;
+    };
+    work().map_err(disk)?;
     drop(lock);
     if let Some(noted) = &incoming.registration {
         let noted =
