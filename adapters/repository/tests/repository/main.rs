@@ -3,6 +3,7 @@
 mod arrives;
 mod breaks;
 mod conventions;
+mod killed;
 mod place;
 
 use imaging::testing::image_repository_keeps_its_promises;
