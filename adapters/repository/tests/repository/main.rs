@@ -3,6 +3,7 @@
 mod arrives;
 mod breaks;
 mod conventions;
+mod fuzz;
 mod killed;
 mod place;
 
