@@ -29,7 +29,7 @@ pub struct Tracker {
     known: Known,
     settings: Settings,
     swarms: Mutex<HashMap<InfoHash, Swarm>>,
-    seeded: RwLock<(u16, HashSet<InfoHash>)>,
+    seeded: RwLock<Option<(SocketAddr, HashSet<InfoHash>)>>,
 }
 
 /// Whose question it is.
@@ -53,9 +53,10 @@ impl Tracker {
         &self.settings
     }
 
-    /// From now on peers are told that we have these ourselves, at this port of the address they reach us by.
-    pub fn we_seed(&self, port: u16, torrents: HashSet<InfoHash>) {
-        *self.seeded.write().unwrap_or_else(PoisonError::into_inner) = (port, torrents);
+    /// From now on peers are told that we have these ourselves. Where we listen on all addresses, it is the one they reach
+    /// us by.
+    pub fn we_seed(&self, listen: SocketAddr, torrents: HashSet<InfoHash>) {
+        *self.seeded.write().unwrap_or_else(PoisonError::into_inner) = Some((listen, torrents));
     }
 
     /// Hears a peer, and tells it of others, in bencode; what it did wrong is an answer, too.
@@ -126,8 +127,8 @@ impl Tracker {
         let wants = announce.numwant.unwrap_or(OTHERS).min(MOST_OTHERS);
         let mut others = Vec::new();
         if announce.event != Event::Stopped {
-            let ours = self.seeds(info_hash).filter(|_| !complete && wants > 0);
-            others.extend(ours.map(|port| (plain(asked.here, port), OURS)));
+            let ours = self.seeds(info_hash).and_then(|listen| ours(listen, asked.here));
+            others.extend(ours.filter(|_| !complete && wants > 0).map(|address| (address, OURS)));
             others.extend(swarm.others(me, complete, wants - others.len()));
         }
         let counts = self.with_ours(info_hash, swarm.counts());
@@ -147,9 +148,9 @@ impl Tracker {
         self.swarms().retain(|hash, _| known.contains(hash));
     }
 
-    fn seeds(&self, hash: InfoHash) -> Option<u16> {
+    fn seeds(&self, hash: InfoHash) -> Option<SocketAddr> {
         let seeded = self.seeded.read().unwrap_or_else(PoisonError::into_inner);
-        seeded.1.contains(&hash).then_some(seeded.0)
+        seeded.as_ref().filter(|(_, torrents)| torrents.contains(&hash)).map(|(listen, _)| *listen)
     }
 
     fn with_ours(&self, hash: InfoHash, counts: Counts) -> Counts {
@@ -159,6 +160,15 @@ impl Tracker {
     fn swarms(&self) -> MutexGuard<'_, HashMap<InfoHash, Swarm>> {
         self.swarms.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where our seeder is for whoever asks us at `here`; nowhere when that is IPv6, and it listens on IPv4 alone.
+fn ours(listen: SocketAddr, here: IpAddr) -> Option<SocketAddr> {
+    let (any, here) = (listen.ip(), here.to_canonical());
+    if !any.is_unspecified() {
+        return Some(plain(any, listen.port()));
+    }
+    (any.is_ipv6() || here.is_ipv4()).then(|| plain(here, listen.port()))
 }
 
 impl std::fmt::Debug for Tracker {

@@ -126,7 +126,7 @@ async fn an_address_is_that_of_the_connection() {
 #[tokio::test]
 async fn our_own_seeder_is_where_the_question_went_to() {
     let running = tracker().await;
-    running.tracker.we_seed(6881, HashSet::from([A]));
+    running.tracker.we_seed("[::]:6881".parse().unwrap(), HashSet::from([A]));
     assert_eq!(addresses(&running.announce(SECOND, A, "&compact=1").await), ["127.0.0.1:6881"]);
     assert_eq!(addresses(&running.announce(SIXTH, A, "&compact=1").await), ["127.0.0.2:1002", "[::1]:6881"]);
     assert_eq!(addresses(&running.announce(SIXTH, B, "&compact=1").await), [""; 0]);
@@ -135,6 +135,18 @@ async fn our_own_seeder_is_where_the_question_went_to() {
         ["[::1]:1006"]
     );
     assert_eq!(running.scrape(A).await, (2, 1));
+
+    for (listen, by_four, by_six) in [
+        ("0.0.0.0:6881", vec!["127.0.0.1:6881"], vec![]),
+        ("10.0.0.1:6881", vec!["10.0.0.1:6881"], vec!["10.0.0.1:6881"]),
+    ] {
+        running.tracker.we_seed(listen.parse().unwrap(), HashSet::from([B]));
+        running.announce(SIXTH, B, "&event=stopped").await;
+        for (peer, told) in [(SECOND, by_four), (SIXTH, by_six)] {
+            assert_eq!(addresses(&running.announce(peer, B, "&compact=1").await), told, "{listen}");
+            running.announce(peer, B, "&event=stopped").await;
+        }
+    }
 }
 
 #[tokio::test]
