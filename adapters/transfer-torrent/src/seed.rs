@@ -84,6 +84,9 @@ impl Seeder {
         published: Arc<dyn Published>,
         tracker: Arc<Tracker>,
     ) -> Result<Seeder, SeedError> {
+        // Beside other adapters librqbit's client of HTTP has TLS, which wants to know whose; it is never used. An `Err`
+        // says that the program has chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let wrong =
             |error: anyhow::Error| SeedError::Listen { address: settings.listen, source: error.into() };
         let session =
