@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use imaging::door::{Known, Secret};
+use imaging::door::{Holder, Secret};
 use imaging::{Permission, Person, Scope, now_ms};
 
 use crate::client::{OfToken, network};
@@ -96,7 +96,7 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<Secret> {
     }
 }
 
-async fn of_token(secret: &Secret, parts: &Parts, rest: &Rest) -> Result<Known, Problem> {
+async fn of_token(secret: &Secret, parts: &Parts, rest: &Rest) -> Result<Holder, Problem> {
     let known = match parts.extensions.get::<OfToken>() {
         Some(OfToken(found)) => found.clone(),
         None => rest.door.of_scoped(secret, now_ms()).await?,
@@ -142,7 +142,7 @@ impl FromRequestParts<Arc<Rest>> for Owner {
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<Owner, Problem> {
         match shown(&parts.headers)? {
             Shown::Token(secret) => {
-                let Known { person, scopes, .. } = of_token(&secret, parts, rest).await?;
+                let Holder { person, scopes, .. } = of_token(&secret, parts, rest).await?;
                 Ok(Owner { person, scopes })
             }
             Shown::Password { name, password } => {

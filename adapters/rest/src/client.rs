@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use axum::http::header::COOKIE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use imaging::door::{Known, Secret};
+use imaging::door::{Holder, Secret};
 use imaging::{Person, now_ms};
 use tokio::time::timeout;
 
@@ -37,7 +37,7 @@ pub(crate) enum Client {
 
 /// What the token of a request was found to be; nothing when it does not count.
 #[derive(Clone, Debug)]
-pub(crate) struct OfToken(pub(crate) Option<Known>);
+pub(crate) struct OfToken(pub(crate) Option<Holder>);
 
 /// Who is logged in with the session of a request; nobody when it does not count.
 #[derive(Clone, Debug)]

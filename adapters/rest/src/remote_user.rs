@@ -1,12 +1,13 @@
 //! Who looks at pages, where a proxy logs people in: a header that counts only when it comes from that proxy.
 
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName};
 use imaging::{account_name, now_ms};
+use ipnet::IpNet;
 
 use crate::caller::Address;
 use crate::problem::Problem;
@@ -18,20 +19,16 @@ const TOLD_MS: i64 = 60_000;
 #[derive(Debug)]
 pub struct RemoteUser {
     header: HeaderName,
-    /// Networks of trusted proxies, as address and bits.
-    proxies: Vec<(Ipv4Addr, u32)>,
+    proxies: Vec<IpNet>,
     /// The groups of people seen for the first time.
     pub groups: BTreeSet<String>,
     told_ms: AtomicI64,
 }
 
 impl RemoteUser {
-    /// Reads the name of the header and the proxies, as `127.0.0.1` or `10.1.0.0/16`; `None` when one is none.
+    /// Reads the name of the header and the proxies, as `127.0.0.1`, `10.1.0.0/16` or `fd00::/8`; `None` when one is none.
     pub fn new(header: &str, proxies: &[String], groups: BTreeSet<String>) -> Option<RemoteUser> {
-        let network = |text: &String| {
-            let (address, bits) = text.split_once('/').unwrap_or((text, "32"));
-            Some((address.parse().ok()?, bits.parse().ok().filter(|bits| *bits <= 32)?))
-        };
+        let network = |text: &String| text.parse().ok().or_else(|| text.parse().ok().map(IpAddr::into));
         Some(RemoteUser {
             header: header.parse().ok()?,
             proxies: proxies.iter().map(network).collect::<Option<_>>()?,
@@ -78,11 +75,8 @@ impl RemoteUser {
     }
 
     fn trusts(&self, peer: IpAddr) -> bool {
-        let IpAddr::V4(peer) = peer.to_canonical() else { return false };
-        self.proxies.iter().any(|(network, bits)| {
-            let mask = u32::MAX.checked_shl(32 - bits).unwrap_or(0);
-            u32::from(peer) & mask == u32::from(*network) & mask
-        })
+        let peer = peer.to_canonical();
+        self.proxies.iter().any(|network| network.contains(&peer))
     }
 }
 
@@ -92,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_header_counts_from_the_proxy_only() {
-        let proxies = ["127.0.0.1".to_owned(), "10.1.0.0/16".to_owned()];
+        let proxies = ["127.0.0.1", "10.1.0.0/16", "fd00:1::/32", "2001:db8::7"].map(str::to_owned);
         let proxy = RemoteUser::new("X-Remote-User", &proxies, BTreeSet::new()).unwrap();
         let mut headers = HeaderMap::new();
         headers.insert("x-remote-user", "ana".parse().unwrap());
@@ -103,6 +97,10 @@ mod tests {
             ("127.0.0.2", false),
             ("10.2.0.1", false),
             ("::1", false),
+            ("fd00:1:2::3", true),
+            ("fd00:2::3", false),
+            ("2001:db8::7", true),
+            ("2001:db8::8", false),
         ] {
             let name = proxy.name(peer.parse().unwrap(), &headers).unwrap();
             assert_eq!(name.as_deref(), counts.then_some("ana"), "{peer}");

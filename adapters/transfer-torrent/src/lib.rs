@@ -17,7 +17,7 @@ mod settings;
 mod swarm;
 mod tracker;
 
-pub use address::Network;
+pub use address::network;
 pub use metainfo::{Metainfo, NotThisTorrent};
 pub use published::{OfRepositories, Published};
 pub use query::{Announce, Event, Refused, Scrape};

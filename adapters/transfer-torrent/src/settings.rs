@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::address::Network;
+use ipnet::IpNet;
 
 /// How a tracker behaves; the default is what a computer room needs.
 #[derive(Clone, Debug)]
@@ -10,7 +10,7 @@ pub struct Settings {
     /// How often peers are to say that they are still there. One that did not for two and a half times as long is forgotten.
     pub interval: Duration,
     /// The networks whose machines may say by `ip=` that they are at another address.
-    pub ip_from: Vec<Network>,
+    pub ip_from: Vec<IpNet>,
     /// How many peers of one torrent are remembered.
     pub peers: usize,
     /// How many of them at one address.

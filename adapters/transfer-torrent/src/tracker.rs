@@ -138,8 +138,8 @@ impl Tracker {
 
     /// Where a peer is: where its question comes from. What it says itself counts in networks that the site names.
     fn ip_of(&self, announce: &Announce, asked: Asked) -> IpAddr {
-        let from = asked.from.ip();
-        let believed = self.settings.ip_from.iter().any(|network| network.has(from));
+        let from = asked.from.ip().to_canonical();
+        let believed = self.settings.ip_from.iter().any(|network| network.contains(&from));
         announce.ip.filter(|_| believed).unwrap_or(from)
     }
 

@@ -2,6 +2,7 @@
 
 mod asked;
 mod live;
+mod rows;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use imaging::{Entry, Table};
 use rest::Rest;
 
 pub(crate) use self::asked::Asked;
+pub(crate) use self::rows::rows;
 use crate::routes::Pages;
 use crate::show::{Row, page};
 use crate::trouble::Trouble;
@@ -73,7 +75,7 @@ async fn queue(
     Ok(page(&QueuePage {
         bar: visitor.bar("queue"),
         choices,
-        rows: part.jobs.into_iter().map(|job| Row::of(job, &visitor.person)).collect(),
+        rows: rows(&rest, part.jobs, &visitor.person).await,
         is_mine: asked.user == *me,
         is_filtered: asked.is_filtered(),
         all: with(&|other| other.user.clear()),

@@ -10,7 +10,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rest::Problem;
 
 pub(crate) use self::badge::Badge;
-pub(crate) use self::row::{Row, RowPart, link};
+pub(crate) use self::row::{Now, Row, RowPart, link};
 pub(crate) use self::time::{Moment, lasted};
 
 /// Answers with a page.

@@ -13,6 +13,7 @@ use imaging::{JobFilter, JobStatus};
 use rest::Rest;
 use serde::Deserialize;
 
+use crate::queue::rows;
 use crate::routes::Pages;
 use crate::show::{Row, page};
 use crate::trouble::{Trouble, see};
@@ -49,7 +50,7 @@ async fn start(visitor: Visitor, State(rest): State<Arc<Rest>>) -> Result<Respon
     };
     let mine = JobFilter { user: Some(visitor.person.name.clone()), ..JobFilter::default() };
     let jobs = rest.desk.list(&mine, None, LATEST).await?.jobs;
-    let rows = jobs.into_iter().map(|job| Row::of(job, &visitor.person)).collect();
+    let rows = rows(&rest, jobs, &visitor.person).await;
     Ok(page(&StartPage { bar: visitor.bar("start"), underway, rows }))
 }
 
@@ -68,7 +69,7 @@ async fn theme(headers: HeaderMap, Form(wish): Form<Theme>) -> Response {
 }
 
 /// Returns the page of ours that a form was on.
-fn back(headers: &HeaderMap) -> String {
+pub(crate) fn back(headers: &HeaderMap) -> String {
     let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     crate::login::place(path.unwrap_or("/")).to_owned()

@@ -24,6 +24,11 @@
     }
   });
 
+  // what each key does is said by ? and in the menu
+  const keys = document.getElementById("keys"), opens = document.getElementById("keys-open");
+  opens.hidden = false;
+  opens.addEventListener("click", () => keys.showModal());
+
   // keys: / searches, j and k walk through rows, Enter opens one
   const rows = () => [...document.querySelectorAll("table.jobs tbody tr")];
   document.addEventListener("keydown", (event) => {
@@ -31,7 +36,11 @@
       for (const menu of document.querySelectorAll("details.menu[open]")) { menu.open = false; menu.querySelector("summary").focus(); }
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-    if (event.key === "/") {
+    if (event.key === "?") {
+      if (!keys.open) keys.showModal();
+    } else if (keys.open) {
+      // what is behind it stays where it is
+    } else if (event.key === "/") {
       const find = document.querySelector("[data-key='/']");
       if (find) { event.preventDefault(); find.focus(); }
     } else if (event.key === "j" || event.key === "k") {

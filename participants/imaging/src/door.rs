@@ -66,9 +66,9 @@ pub enum DoorError {
     Hashing(String),
 }
 
-/// Somebody known by a secret of a program.
+/// Who holds a secret of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct Holder {
     /// Who, with what both the scopes of the secret and they themselves may.
     pub person: Person,
     /// What the secret is for.
@@ -176,7 +176,7 @@ impl Door {
     }
 
     /// The same, with the scopes of the secret: whoever makes another with it gives that no more.
-    pub async fn of_scoped(&self, secret: &Secret, now_ms: i64) -> Result<Option<Known>, DoorError> {
+    pub async fn of_scoped(&self, secret: &Secret, now_ms: i64) -> Result<Option<Holder>, DoorError> {
         let token = self.accounts.token(&secret.digest()).await?;
         let Some(token) = token.filter(|token| counts(token, now_ms)) else { return Ok(None) };
         if token.scopes.contains(&Scope::SetPassword) {
@@ -187,7 +187,7 @@ impl Door {
             let _ = self.accounts.token_used(&token.id, now_ms).await;
         }
         let person = self.person(&token.account, Some(&token.scopes)).await?;
-        Ok(person.map(|person| Known { person, scopes: token.scopes, token: token.id }))
+        Ok(person.map(|person| Holder { person, scopes: token.scopes, token: token.id }))
     }
 
     /// Makes a secret for a program of this person; it never does more than they may.

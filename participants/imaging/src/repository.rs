@@ -107,7 +107,7 @@ impl Repositories {
             let names: Vec<&str> = self.0.iter().map(|one| one.name().as_str()).collect();
             let sentence = match name {
                 _ if names.is_empty() => {
-                    "no repository is configured: name its folder in [repository] folder".to_owned()
+                    "no repository is configured: name its folder in [repository] folders".to_owned()
                 }
                 Some(name) => {
                     format!("there is no repository {name:?}; there are: {}", names.join(", "))

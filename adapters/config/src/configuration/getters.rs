@@ -72,7 +72,7 @@ impl Configuration {
         let key = row(section, name);
         let between = match key.kind {
             Kind::List(between) => between,
-            Kind::Networks => ',',
+            Kind::Ipv4Networks | Kind::Networks => ',',
             _ => panic!("[{section}] {name} is no list in the table of keys"),
         };
         let between = match self.setting(key) {

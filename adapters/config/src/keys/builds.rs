@@ -59,7 +59,7 @@ pub(super) const KEYS: &[Key] = &[
     )
     .value("outside")
     .example("none"),
-    Key::new(WORKER, "closed_networks", Kind::Networks, "what scripts do not reach outside either")
+    Key::new(WORKER, "closed_networks", Kind::Ipv4Networks, "what scripts do not reach outside either")
         .example("10.0.0.0/8, 192.168.0.0/16"),
     Key::new(
         WORKER,

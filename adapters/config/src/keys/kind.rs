@@ -1,5 +1,7 @@
 //! What the value of a key may be.
 
+use std::net::IpAddr;
+
 use crate::mistake::shown;
 
 /// What a value may be.
@@ -30,6 +32,8 @@ pub enum Kind {
     /// Texts, separated by this sign; by commas in the files of the first version.
     List(char),
     /// IPv4 addresses and networks, separated by commas.
+    Ipv4Networks,
+    /// Addresses and networks of either kind, separated by commas.
     Networks,
     /// So many bytes, as people write it; `none` and 0 mean no limit.
     Size,
@@ -58,8 +62,11 @@ impl Kind {
             Kind::Listen if text.parse::<std::net::SocketAddr>().is_err() => {
                 should("an address and a port, as 127.0.0.1:9100")
             }
-            Kind::Networks => networks(text).find(|one| !is_network(one)).map(|one| {
+            Kind::Ipv4Networks => networks(text).find(|one| !is_network(one, IpAddr::is_ipv4)).map(|one| {
                 format!("should be IPv4 addresses and networks, as 10.0.0.0/8, not `{}`", shown(one))
+            }),
+            Kind::Networks => networks(text).find(|one| !is_network(one, |_| true)).map(|one| {
+                format!("should be addresses and networks, as 10.0.0.0/8 or fd00::/8, not `{}`", shown(one))
             }),
             Kind::Size if bytes(text).is_none() => should("a size, as 500 MB, 20 GB or none"),
             Kind::Cores if percent(text).is_none() => should("a number of processors, as 2, 1.5 or none"),
@@ -87,7 +94,8 @@ impl Kind {
             Kind::Listen => "address:port".into(),
             Kind::Size => "size, as 500 MB or 20 GB".into(),
             Kind::Cores => "number of processors".into(),
-            Kind::Networks => "IPv4 networks, separated by commas".into(),
+            Kind::Ipv4Networks => "IPv4 networks, separated by commas".into(),
+            Kind::Networks => "networks, separated by commas".into(),
             Kind::List(':') => "list, separated by colons".into(),
             Kind::List(_) => "list, separated by commas".into(),
             Kind::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
@@ -141,9 +149,11 @@ fn networks(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|one| !one.is_empty())
 }
 
-fn is_network(text: &str) -> bool {
-    let (address, bits) = text.split_once('/').unwrap_or((text, "32"));
-    address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32)
+fn is_network(text: &str, is_wanted: impl Fn(&IpAddr) -> bool) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let Some(address) = address.parse().ok().filter(is_wanted) else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
 }
 
 /// Reads the words ConfigParser knows.
@@ -193,8 +203,13 @@ mod tests {
 
     #[test]
     fn networks_are_told_from_other_texts() {
-        assert_eq!(Kind::Networks.wrong("10.0.0.0/8, 192.0.2.1"), None);
-        let wrong = Kind::Networks.wrong("10.0.0.0/8, fd00::/8").unwrap();
+        assert_eq!(Kind::Ipv4Networks.wrong("10.0.0.0/8, 192.0.2.1"), None);
+        let wrong = Kind::Ipv4Networks.wrong("10.0.0.0/8, fd00::/8").unwrap();
         assert!(wrong.contains("not `fd00::/8`"), "{wrong}");
+        assert_eq!(Kind::Networks.wrong("10.0.0.0/8, ::1, fd00::/8"), None);
+        for bad in ["10.0.0.0/33", "fd00::/129", "proxy", "::1/", "fd00::/+8x"] {
+            let wrong = Kind::Networks.wrong(bad).unwrap();
+            assert!(wrong.contains(&format!("not `{bad}`")), "{wrong}");
+        }
     }
 }

@@ -1,51 +1,15 @@
-//! A store as it is after years, written by the database itself: recording a million jobs one by one takes hours.
+//! A store as it is after years.
 
 use crate::common::Place;
+use crate::years::years;
 
-/// Jobs that are written together.
-const PART: i64 = 50_000;
-
-/// Writes so many jobs: most are done, some failed, the last twenty are being built.
+/// Writes so many jobs.
 pub(crate) async fn fill(place: &Place, size: i64) {
-    let mut from = 1;
-    while from <= size {
-        let to = (from + PART - 1).min(size);
-        let numbers = match place {
-            Place::File(_) => format!(
-                "(WITH RECURSIVE s(g) AS (SELECT {from} UNION ALL SELECT g + 1 FROM s WHERE g < {to}) SELECT g FROM s)"
-            ),
-            Place::Server(_) => format!("(SELECT g FROM generate_series({from}, {to}) AS s(g))"),
-        };
-        place.say(&part(&numbers, from, to, size)).await;
-        from = to + 1;
+    let is_server = matches!(place, Place::Server(_));
+    for part in years(is_server, size) {
+        place.say(&part).await;
     }
-    if matches!(place, Place::Server(_)) {
+    if is_server {
         place.say("VACUUM ANALYZE").await; // as the server does by itself, later
     }
-}
-
-fn part(numbers: &str, from: i64, to: i64, size: i64) -> String {
-    let building = size - 20;
-    let mut text = format!(
-        "BEGIN;
-INSERT INTO job (image_id, request, queue, user_name, name, image_type, arch, status, attempt_began, attempt_process, created_ms,
- heard_ms, done_ms, image_url, files_url, logfile_url, error, test_result, test_results_url, cancelled_by, likeness)
-SELECT 'bench-' || g, 'request ' || g, CASE g % 3 WHEN 0 THEN 'web' WHEN 1 THEN 'api' ELSE 'requests' END,
- 'user' || (g % 997), 'n' || (g % 911) || '-x86_64-devel', CASE WHEN g % 5000 = 0 THEN 'vdi' WHEN g % 2 = 0 THEN 'raw' ELSE 'fs' END,
- CASE g % 4 WHEN 0 THEN 'armv7hl' ELSE 'x86_64' END,
- CASE WHEN g > {building} THEN 'BUILDING' WHEN g % 9 = 0 THEN 'ERROR' ELSE 'DONE' END, '2026-11-21 07:00', 'wfid-' || g,
- g * 1000, g * 1000, g * 1000 + 500, 'http://img.example/web/user/bench-' || g || '/n.raw', 'http://img.example/web/user/bench-' || g || '/',
- 'http://img.example/web/user/bench-' || g || '/n.log', CASE WHEN g % 9 = 0 THEN 'no package matches qt-qmlviewer (line 41)' ELSE '' END,
- '', '', '', 'likeness ' || g FROM {numbers} AS n;
-INSERT INTO job_asked (number, asked, kickstart) SELECT number, '{{\"queue\":\"web\",\"prefix\":\"web/user\"}}', 'lang C' FROM job WHERE number BETWEEN {from} AND {to};
-INSERT INTO job_tag (tag, number) SELECT 'release', number FROM job WHERE number BETWEEN {from} AND {to} AND number % 100 = 0;
-INSERT INTO job_event (number, at_ms, who, what) SELECT number, created_ms, user_name, '\"recorded\"' FROM job WHERE number BETWEEN {from} AND {to};
-"
-    );
-    for word in ["'n' || (number % 911)", "'x86'", "'64'", "'devel'"] {
-        text += &format!(
-            "INSERT INTO job_word (word, number) SELECT {word}, number FROM job WHERE number BETWEEN {from} AND {to};\n"
-        );
-    }
-    text + "COMMIT"
 }

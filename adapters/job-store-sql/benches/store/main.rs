@@ -8,6 +8,7 @@
 mod common;
 mod fill;
 mod requests;
+mod years;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

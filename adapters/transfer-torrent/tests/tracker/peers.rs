@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bendy::value::Value;
 use imaging::InfoHash;
-use transfer_torrent::{Network, Settings};
+use transfer_torrent::{Settings, network};
 
 use crate::asked::{A, B, Peer, addresses, dictionary, encoded, number, quick, text, tracker, tracker_at};
 
@@ -112,8 +112,9 @@ async fn an_address_is_that_of_the_connection() {
     running.announce(FIRST, A, "&ip=10.9.8.7&ipv6=%5Bfd00::1%5D:1").await;
     assert_eq!(addresses(&running.announce(SECOND, A, "&compact=1").await), ["127.0.0.1:1001"]);
 
-    let ip_from = vec![Network::parse("127.0.0.2/32").unwrap()];
-    let running = tracker_at("127.0.0.1:0", Settings { ip_from, ..quick() }).await;
+    assert_eq!((network("10.0.0.0/33"), network("ten")), (None, None));
+    let ip_from = vec![network("127.0.0.2").unwrap(), network("fd00::/8").unwrap()];
+    let running = tracker_at("[::]:0", Settings { ip_from, ..quick() }).await;
     running.announce(FIRST, A, "&ip=10.9.8.7").await;
     running.announce(SECOND, A, "&ip=10.9.8.6").await;
     let third = Peer { ip: "127.0.0.3", port: 1003, left: 1 };

@@ -11,7 +11,7 @@ use rest::Rest;
 
 use super::{Tab, tabs, with};
 use crate::job::image_id;
-use crate::queue::{Asked, Choice, choices};
+use crate::queue::{Asked, Choice, choices, rows};
 use crate::show::{Row, count, page, size};
 use crate::trouble::{Trouble, see, told};
 use crate::visitor::{Bar, Visitor};
@@ -53,7 +53,7 @@ pub(super) async fn list(
         bar: visitor.bar("admin"),
         tabs: tabs(&visitor, "jobs"),
         choices: choices(&rest, &asked).await?,
-        rows: part.jobs.into_iter().map(|job| Row::of(job, &visitor.person)).collect(),
+        rows: rows(&rest, part.jobs, &visitor.person).await,
         older,
         said,
         wrong,

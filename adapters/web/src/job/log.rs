@@ -11,7 +11,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use imaging::ImageJob;
-use rest::{Growing, Rest};
+use rest::{Growing, Problem, Rest};
 use serde::Deserialize;
 
 use self::find::Found;
@@ -47,7 +47,7 @@ pub(super) struct Part {
 
 impl Part {
     /// Reads the end of a log; none when there is no log.
-    pub(super) async fn end_of(rest: &Rest, job: &ImageJob, most: u64) -> Result<Option<Part>, Trouble> {
+    pub(super) async fn end_of(rest: &Rest, job: &ImageJob, most: u64) -> Result<Option<Part>, Problem> {
         let Some(log) = rest.growing_log(job).await? else { return Ok(None) };
         let size = log.size(rest).await?;
         let from = size.unwrap_or(0).saturating_sub(most);
@@ -61,7 +61,7 @@ impl Part {
         size: Option<u64>,
         from: u64,
         most: u64,
-    ) -> Result<Part, Trouble> {
+    ) -> Result<Part, Problem> {
         // one byte more tells whether a line begins here
         let start = from.saturating_sub(1);
         let mut bytes = read(rest, log, start, most + (from - start)).await?;
@@ -91,7 +91,7 @@ impl Part {
 }
 
 /// Reads so many bytes, fewer at the end.
-async fn read(rest: &Rest, log: &Growing, from: u64, most: u64) -> Result<Vec<u8>, Trouble> {
+async fn read(rest: &Rest, log: &Growing, from: u64, most: u64) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     while (bytes.len() as u64) < most {
         let piece = log.read(rest, from + bytes.len() as u64).await?;

@@ -13,7 +13,7 @@ use super::OfJob;
 use super::log::{Part, TAIL};
 use super::record::{self, Step};
 use crate::show::{Moment, Row, count, link, page, size};
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, sentence};
 use crate::visitor::{Bar, Visitor};
 
 #[derive(Template)]
@@ -27,6 +27,8 @@ struct JobPage {
     steps: String,
     warnings: Vec<String>,
     log: Option<Part>,
+    /// Why the log cannot be shown.
+    no_log: String,
     /// Where the log goes on while it is written; empty when it does not.
     follow: String,
     image_size: String,
@@ -86,7 +88,7 @@ pub(super) struct Did {
 
 fn done(word: &str) -> &'static str {
     match word {
-        "submitted" => "It is recorded, and will be built.",
+        "submitted" => "It is recorded; this page shows how it goes on.",
         "stopped" => "It was stopped: whoever builds it ends within seconds.",
         "pinned" => "It is pinned: nobody deletes it.",
         "unpinned" => "It is pinned no longer.",
@@ -105,7 +107,11 @@ pub(super) async fn job(
     let job = rest.desk.show(&id).await?;
     let history = rest.desk.history(&id).await?.into_iter().map(EventLine::from).collect();
     let record = record::read(&rest, &job).await;
-    let log = Part::end_of(&rest, &job, TAIL).await?;
+    // the machine that has the log may be away; all else is shown
+    let (log, no_log) = match Part::end_of(&rest, &job, TAIL).await {
+        Ok(log) => (log, String::new()),
+        Err(problem) => (None, sentence(problem.detail())),
+    };
     let (files, files_note, image_size) = files(&rest, &job).await?;
     let mut processes = Vec::new();
     if job.status.has_image() {
@@ -121,6 +127,7 @@ pub(super) async fn job(
         steps: steps(&job, record.steps),
         warnings: record.warnings,
         log,
+        no_log,
         follow: if job.status.is_final() { String::new() } else { format!("/job/{id}/log/events") },
         image_size,
         files,

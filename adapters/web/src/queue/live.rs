@@ -11,9 +11,9 @@ use axum::response::sse::Event;
 use imaging::{JobFilter, Person};
 use rest::{Problem, Rest};
 
-use super::{Asked, PART};
+use super::{Asked, PART, rows};
 use crate::live::{News, told};
-use crate::show::{Row, RowPart};
+use crate::show::RowPart;
 use crate::trouble::Trouble;
 use crate::visitor::Visitor;
 
@@ -37,8 +37,7 @@ impl News for Rows {
         let mut events = Vec::new();
         let mut newer = 0;
         let mut now = HashMap::new();
-        for job in part.jobs {
-            let row = Row::of(job, &self.person);
+        for row in rows(rest, part.jobs, &self.person).await {
             let html = RowPart { row: &row }.render().map_err(|error| Problem::ours(&error))?;
             match self.sent.as_ref().map(|sent| sent.get(&row.id)) {
                 Some(None) => newer += 1,

@@ -15,6 +15,14 @@ pub(crate) fn link(text: &str) -> String {
     utf8_percent_encode(text, IN_A_PATH).to_string()
 }
 
+/// What is being done for a job.
+#[derive(Clone, Debug)]
+pub(crate) struct Now {
+    pub(crate) step: String,
+    /// How much of the step is done, and of how much; none where that is not known.
+    pub(crate) done_of: Option<(u64, u64)>,
+}
+
 /// What a list shows of a job.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
@@ -29,6 +37,8 @@ pub(crate) struct Row {
     /// How long the build took, or takes so far.
     pub(crate) took: String,
     pub(crate) error: String,
+    /// How far its build is, where somebody says so.
+    pub(crate) now: Option<Now>,
     /// The path of the image, for its address; empty when there is none.
     pub(crate) image: String,
     pub(crate) tags: Vec<String>,
@@ -61,6 +71,7 @@ impl Row {
             user: job.user,
             queue: job.queue,
             error: job.error,
+            now: None,
         }
     }
 }

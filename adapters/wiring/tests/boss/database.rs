@@ -47,11 +47,21 @@ impl Database {
         self.say(&format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name));
     }
 
-    fn say(&self, statement: &str) {
-        let mut command = Command::new("psql");
-        command.args(["--no-psqlrc", "--quiet", "--command", statement, &self.url]);
-        #[expect(clippy::disallowed_methods, reason = "the tool of the database")]
-        let said = command.output().unwrap();
-        assert!(said.status.success(), "{said:?}");
+    /// Has the database do what these statements say.
+    pub(crate) fn write(&self, statements: &str) {
+        let (server, _) = self.url.rsplit_once('/').unwrap();
+        say(&format!("{server}/{}", self.name), statements);
     }
+
+    fn say(&self, statement: &str) {
+        say(&self.url, statement);
+    }
+}
+
+fn say(url: &str, statements: &str) {
+    let mut command = Command::new("psql");
+    command.args(["--no-psqlrc", "--quiet", "--command", statements, url]);
+    #[expect(clippy::disallowed_methods, reason = "the tool of the database")]
+    let said = command.output().unwrap();
+    assert!(said.status.success(), "{said:?}");
 }

@@ -9,6 +9,9 @@ use browser::Browser;
 
 const SCRIPT: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nfor i in 1 2 3; do echo word-$i; sleep 1; done\n%end\n";
 
+const PROGRESS: &str =
+    r#"{"steps":[{"step":"planning","ms":40},{"step":"installing packages","ms":900}],"done":20,"of":209}"#;
+
 #[test]
 fn a_person_goes_from_their_login_to_an_image() {
     let up = Up::start("");
@@ -60,13 +63,24 @@ fn a_person_goes_from_their_login_to_an_image() {
     // rows change while somebody looks at them
     browser.go("/queue");
     browser.wait_for("#rows .badge", "DONE");
-    up.job("grows", "/images", imaging::JobStatus::Building, &[]);
+    let folder = up.job("grows", "/images", imaging::JobStatus::Building, &[("progress.json", PROGRESS)]);
     browser.wait_for("#newer", "Show 1 newer job");
     browser.press("#newer a");
     browser.wait_for("#job-grows .badge", "BUILDING");
+    browser.wait_for("#job-grows .now", "installing packages 20/209");
+    std::fs::write(folder.join("progress.json"), PROGRESS.replace("20,", "143,")).unwrap();
+    browser.wait_for("#job-grows .now", "installing packages 143/209");
+    browser.is_fine_as("queue-building");
     up.push("grows", "/images", "grows.partial-me", imaging::JobStatus::Error);
     browser.wait_for("#job-grows .badge", "ERROR");
     browser.is_fine_as("queue");
+    browser.fill("body", "?");
+    browser.wait_for("dialog[open] h2", "Keys");
+    browser.is_fine_as("keys");
+    browser.press("dialog button");
+    assert!(!browser.has("dialog[open]"), "the list of keys is closed");
+    browser.fill("body", "j");
+    assert_eq!(browser.words("tr:has(:focus) .badge"), browser.words("#rows tr:first-child .badge"));
     for (name, page) in [
         ("images", "/images"),
         ("search", "/search?q=hello"),
