@@ -1,0 +1,280 @@
+//! Repositories, images and tasks, as programs see them.
+
+use imaging::{ImageRepository, Recognised, RepositoryImage, Verified};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::keeping::RegistrationWish;
+use super::work::{Came, Task, TaskState};
+use crate::files::encoded;
+use crate::view::time;
+
+/// A repository.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepositoryView {
+    /// What the site calls it.
+    #[schema(example = "main")]
+    pub(super) name: String,
+    /// Where its images are.
+    #[schema(example = "/api/v1/repositories/main/images")]
+    pub(super) url: String,
+    /// How many images it has; none when it cannot be looked at.
+    pub(super) images: Option<usize>,
+    /// How many bytes their files have together.
+    pub(super) bytes: Option<u64>,
+    /// Why it cannot be looked at.
+    pub(super) trouble: Option<String>,
+}
+
+/// An image of a repository.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RepositoryImageView {
+    /// The path of its file, as people read it.
+    #[schema(example = "win10lab.img")]
+    path: String,
+    /// The same as part of an address: every odd byte is `%XX`.
+    #[schema(example = "win10lab.img")]
+    address: String,
+    /// Where it is told of.
+    #[schema(example = "/api/v1/repositories/main/images/win10lab.img")]
+    url: String,
+    /// The name of its file without the ending, when OpenGnsys takes it for one.
+    name: Option<String>,
+    /// The organisational unit whose folder it is in.
+    unit: Option<String>,
+    /// `img` (a partition), `dsk` (a whole disk), `diff` or `pgz`.
+    kind: &'static str,
+    /// `published`, `waiting`, `locked`, `refused` or `no-file`.
+    #[schema(example = "published")]
+    state: &'static str,
+    /// Why it is in that state, when there is something to say.
+    detail: Option<String>,
+    /// The size of its file in bytes.
+    size: u64,
+    /// When its file was last written.
+    #[schema(format = DateTime)]
+    changed: Option<String>,
+    /// What it is; none when nobody knows.
+    recognised: Option<RecognisedView>,
+    /// The machine it comes from.
+    client_name: Option<String>,
+    /// MD5 of its last MiB.
+    sum: Option<String>,
+    /// MD5 of all of it.
+    full_sum: Option<String>,
+    /// What its torrent is known by.
+    info_hash: Option<String>,
+    /// Where its file is fetched; `.torrent`, `.sum` and `.full.sum` behind that are what belongs to it.
+    file_url: Option<String>,
+    /// Whether there is a backup, which can be put in its place.
+    has_backup: bool,
+    /// What people noted of it.
+    registration: Option<RegistrationWish>,
+}
+
+/// What an image is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct RecognisedView {
+    /// The program that made it.
+    #[schema(example = "partclone")]
+    tool: String,
+    /// The program it is packed by, or `none`.
+    #[schema(example = "lzop")]
+    compressor: String,
+    /// The file system in it.
+    #[schema(example = "NTFS")]
+    filesystem: Option<String>,
+    /// How many bytes a partition must have to take it.
+    restore_bytes: Option<u64>,
+    /// Whether it can be restored as it is.
+    restorable: bool,
+    /// Why not.
+    obstacle: Option<String>,
+}
+
+impl From<&Recognised> for RecognisedView {
+    fn from(told: &Recognised) -> RecognisedView {
+        RecognisedView {
+            tool: told.tool.clone(),
+            compressor: told.compressor.clone(),
+            filesystem: Some(told.filesystem.clone()).filter(|text| !text.is_empty()),
+            restore_bytes: told.restore_bytes,
+            restorable: told.obstacle.is_none(),
+            obstacle: told.obstacle.clone(),
+        }
+    }
+}
+
+impl RepositoryImageView {
+    pub(super) fn of(repository: &dyn ImageRepository, image: &RepositoryImage) -> RepositoryImageView {
+        let (base, address) = (format!("/api/v1/repositories/{}", repository.name()), image.path.address());
+        RepositoryImageView {
+            path: image.path.to_string(),
+            url: format!("{base}/images/{address}"),
+            file_url: image.sums.as_ref().map(|_| format!("{base}/files/{address}")),
+            address,
+            name: image.path.canonical_name().map(String::from),
+            unit: image.path.unit().map(String::from),
+            kind: image.path.kind().ending(),
+            state: image.state.word(),
+            detail: Some(image.state.detail().to_owned()).filter(|text| !text.is_empty()),
+            size: image.size,
+            changed: (image.size > 0).then(|| time(image.changed_ms)),
+            recognised: image.recognised.as_ref().map(RecognisedView::from),
+            client_name: Some(image.client_name.clone()).filter(|text| !text.is_empty()),
+            sum: image.sums.as_ref().map(|sums| sums.tail_md5.clone()),
+            full_sum: image.sums.as_ref().map(|sums| sums.full_md5.clone()),
+            info_hash: image.info_hash.map(|hash| hash.to_string()),
+            has_backup: image.has_backup,
+            registration: image.registration.as_ref().map(RegistrationWish::from),
+        }
+    }
+}
+
+/// Returns a text that is another one when an image of a repository has changed.
+pub fn image_mark(repository: &dyn ImageRepository, image: &RepositoryImage) -> String {
+    crate::jobs::tag_of(&RepositoryImageView::of(repository, image)).unwrap_or_default()
+}
+
+/// A piece of work that takes long.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TaskView {
+    /// Its id.
+    #[schema(example = "5f0c11d2-1")]
+    id: String,
+    /// Where it is told of.
+    url: String,
+    /// `publish`, `import` or `verify`.
+    kind: Option<&'static str>,
+    /// The image it is about, as `address` of images has it.
+    image: Option<String>,
+    /// Who asked for it.
+    by: Option<String>,
+    /// `waits`, `runs`, `done`, `failed`, `stopped`; `lost` when the service was started anew since it was asked for: then
+    /// the image says what came of it.
+    #[schema(example = "runs")]
+    state: &'static str,
+    /// Whether nothing more comes.
+    is_over: bool,
+    /// What it does now.
+    #[schema(example = "copying")]
+    step: Option<String>,
+    /// How many bytes of that are done.
+    done: Option<u64>,
+    /// Of how many.
+    of: Option<u64>,
+    /// When it was asked for.
+    #[schema(format = DateTime)]
+    asked: Option<String>,
+    /// When it was over.
+    #[schema(format = DateTime)]
+    ended: Option<String>,
+    /// Why it failed or was lost, and what to do.
+    error: Option<String>,
+    /// OpenGnsys's number for why it failed.
+    opengnsys: Option<u8>,
+    /// Whether an image of this name was there, which is the backup now.
+    replaced: Option<bool>,
+    /// What a person should know of the image that was published.
+    warnings: Vec<String>,
+    /// What was found, when an image was verified.
+    verified: Option<VerifiedView>,
+}
+
+/// What was found when a whole image was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct VerifiedView {
+    /// Whether nothing is wrong with it, as far as there is something to hold it against.
+    whole: bool,
+    /// What is wrong with it.
+    faults: Vec<String>,
+    /// What it was held against.
+    held: Vec<String>,
+    /// MD5 of its last MiB.
+    sum: String,
+    /// MD5 of all of it.
+    full_sum: String,
+    /// How many bytes were read.
+    read_bytes: u64,
+    /// What it is.
+    recognised: Option<RecognisedView>,
+}
+
+impl From<&Verified> for VerifiedView {
+    fn from(found: &Verified) -> VerifiedView {
+        VerifiedView {
+            whole: found.whole(),
+            faults: found.faults.clone(),
+            held: found.held.clone(),
+            sum: found.sums.tail_md5.clone(),
+            full_sum: found.sums.full_md5.clone(),
+            read_bytes: found.read_bytes,
+            recognised: found.recognised.as_ref().map(RecognisedView::from),
+        }
+    }
+}
+
+impl TaskView {
+    /// Tells of one that nobody knows any more.
+    pub(super) fn lost(repository: &str, id: &str) -> TaskView {
+        TaskView {
+            id: id.to_owned(),
+            url: address(repository, id),
+            kind: None,
+            image: None,
+            by: None,
+            state: "lost",
+            is_over: true,
+            step: None,
+            done: None,
+            of: None,
+            asked: None,
+            ended: None,
+            error: Some(LOST.into()),
+            opengnsys: None,
+            replaced: None,
+            warnings: Vec::new(),
+            verified: None,
+        }
+    }
+
+    pub(super) fn of(repository: &str, task: &Task) -> TaskView {
+        let mut view = TaskView {
+            kind: Some(task.kind.word()),
+            image: Some(task.image.address()),
+            by: Some(task.by.clone()),
+            asked: Some(time(task.asked_ms)),
+            ended: task.ended_ms.map(time),
+            is_over: matches!(task.state, TaskState::Over(_)),
+            ..TaskView::lost(repository, &task.id)
+        };
+        (view.state, view.error) = ("done", None);
+        match &task.state {
+            TaskState::Waits => view.state = "waits",
+            TaskState::Runs(step) => {
+                view.state = "runs";
+                view.step = Some(step.name.clone());
+                (view.done, view.of) = step.done_of.unzip();
+            }
+            TaskState::Over(Came::Published(done)) => {
+                (view.replaced, view.warnings) = (Some(done.replaced), done.warnings.clone());
+            }
+            TaskState::Over(Came::Verified(found)) => view.verified = Some(found.as_ref().into()),
+            TaskState::Over(Came::Failed { opengnsys, why }) => {
+                (view.state, view.opengnsys, view.error) = ("failed", Some(*opengnsys), Some(why.clone()));
+            }
+            TaskState::Over(Came::Stopped) => {
+                (view.state, view.error) = ("stopped", Some("it was stopped before it was done".into()));
+            }
+        }
+        view
+    }
+}
+
+/// What is told of a task of an earlier run.
+const LOST: &str = "the service was started anew since this was asked for: what it was about is there as a whole, or is as it \
+                    was before; look at the image, and ask again if need be";
+
+pub(super) fn address(repository: &str, id: &str) -> String {
+    format!("/api/v1/repositories/{}/tasks/{}", encoded(repository), encoded(id))
+}
