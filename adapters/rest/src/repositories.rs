@@ -4,12 +4,14 @@
 //! has an address that tells how far it is.
 
 mod asked;
+mod begin;
 mod change;
 mod files;
 mod images;
 mod keeping;
 mod publish;
 mod tasks;
+mod told;
 mod view;
 mod work;
 

@@ -36,10 +36,14 @@ fn parts_of(path: &str) -> Option<(String, &str)> {
     Some((name, rest.split_once('/').map_or("", |(_, rest)| rest)))
 }
 
-fn of_path(rest: &Rest, path: &str) -> Result<(Arc<dyn ImageRepository>, String), Problem> {
-    let missing = || Problem::missing("no such address: its path is not UTF-8, or has no such form");
-    let (name, below) = parts_of(path).ok_or_else(missing)?;
-    Ok((rest.repository(Some(&name))?.clone(), below.to_owned()))
+impl Rest {
+    /// Reads the path of an address as it stands there: the repository that follows `/repositories/`, and what is behind the part
+    /// after that, as `lab/win10.img` of `/repositories/main/images/lab/win10.img`.
+    pub fn repository_at(&self, path: &str) -> Result<(Arc<dyn ImageRepository>, String), Problem> {
+        let missing = || Problem::missing("no such address: its path is not UTF-8, or has no such form");
+        let (name, below) = parts_of(path).ok_or_else(missing)?;
+        Ok((self.repository(Some(&name))?.clone(), below.to_owned()))
+    }
 }
 
 pub(super) fn no_image(error: NotAWord) -> Problem {
@@ -50,7 +54,7 @@ impl FromRequestParts<Arc<Rest>> for OfRepository {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<OfRepository, Problem> {
-        of_path(rest, parts.uri.path()).map(|(repository, _)| OfRepository(repository))
+        rest.repository_at(parts.uri.path()).map(|(repository, _)| OfRepository(repository))
     }
 }
 
@@ -58,7 +62,7 @@ impl FromRequestParts<Arc<Rest>> for OfImage {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<OfImage, Problem> {
-        let (repository, below) = of_path(rest, parts.uri.path())?;
+        let (repository, below) = rest.repository_at(parts.uri.path())?;
         let verb = VERBS.iter().find_map(|verb| below.strip_suffix(verb));
         let image = ImagePath::from_address(verb.unwrap_or(&below)).map_err(no_image)?;
         Ok(OfImage { repository, image })
@@ -69,7 +73,7 @@ impl FromRequestParts<Arc<Rest>> for OfFile {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, rest: &Arc<Rest>) -> Result<OfFile, Problem> {
-        let (repository, path) = of_path(rest, parts.uri.path())?;
+        let (repository, path) = rest.repository_at(parts.uri.path())?;
         Ok(OfFile { repository, path })
     }
 }

@@ -6,8 +6,11 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use imaging::{Person, RepositoryName};
+
 use super::asked::OfRepository;
-use super::view::TaskView;
+use super::told::TaskView;
+use super::work::{Found, Task};
 use crate::asked::Of;
 use crate::caller::Caller;
 use crate::problem::Problem;
@@ -56,4 +59,38 @@ pub(crate) async fn stop(
 ) -> Result<StatusCode, Problem> {
     rest.stop_task(&person, repository.name(), &id)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl Rest {
+    /// Returns what is or was worked on in a repository, the newest first.
+    pub fn tasks(&self, repository: &RepositoryName) -> Vec<Task> {
+        self.kept.tasks.of(repository)
+    }
+
+    /// Returns a task; none when it is of the time before this program was started.
+    pub fn task(&self, repository: &RepositoryName, id: &str) -> Result<Option<Task>, Problem> {
+        match self.kept.tasks.find(repository, id) {
+            Found::Task(entry) => Ok(Some(entry.task())),
+            Found::Lost => Ok(None),
+            Found::Nobodys => Err(no_task(id)),
+        }
+    }
+
+    /// Has a task end soon, for whoever asked for it, or may change what repositories keep.
+    pub fn stop_task(&self, person: &Person, repository: &RepositoryName, id: &str) -> Result<(), Problem> {
+        let entry = match self.kept.tasks.find(repository, id) {
+            Found::Task(entry) => entry,
+            Found::Lost => return Ok(()),
+            Found::Nobodys => return Err(no_task(id)),
+        };
+        if entry.by() != person.name {
+            Rest::may_keep(person)?;
+        }
+        entry.stop();
+        Ok(())
+    }
+}
+
+fn no_task(id: &str) -> Problem {
+    Problem::missing(format!("there is no task {id:?}, or it is over for long and forgotten"))
 }
