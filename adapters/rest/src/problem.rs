@@ -196,7 +196,8 @@ impl Problem {
         Problem::new(Kind::Ours, "its log says more")
     }
 
-    pub(crate) fn mistakes(all: Vec<Mistake>) -> Problem {
+    /// Makes one of everything there is to mend.
+    pub fn mistakes(all: Vec<Mistake>) -> Problem {
         let mut mistakes: Vec<Mistake> = Vec::new();
         for one in all {
             if !mistakes.contains(&one) {

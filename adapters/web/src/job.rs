@@ -7,7 +7,7 @@ mod log;
 mod page;
 mod record;
 
-pub(crate) use self::change::read_tags;
+pub(crate) use self::change::tag_texts;
 
 use axum::extract::{FromRequestParts, Path, RawPathParams};
 use axum::http::request::Parts;

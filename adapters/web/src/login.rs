@@ -31,6 +31,8 @@ struct LoginPage<'a> {
     next: &'a str,
     name: &'a str,
     wrong: &'a str,
+    /// Whether something was sent after they were logged out.
+    has_ended: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -39,6 +41,8 @@ struct Login {
     name: String,
     password: String,
     next: String,
+    /// Says that the session ended before a form came.
+    ended: String,
 }
 
 /// Returns a place of this site; where a link leads elsewhere, the start page.
@@ -72,7 +76,7 @@ async fn form(
     let is_open = rest.door.has_directory() || rest.door.is_open().await.map_err(Problem::from)?;
     let (next, name) = (place(&login.next), &*login.name);
     let bar = Guest { person: None, ..guest.clone() }.bar("");
-    Ok(refused(status, &LoginPage { bar, is_open, next, name, wrong }))
+    Ok(refused(status, &LoginPage { bar, is_open, next, name, wrong, has_ended: !login.ended.is_empty() }))
 }
 
 async fn log_in(

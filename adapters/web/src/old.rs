@@ -9,6 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::routes::Pages;
 use crate::show::link;
+use crate::trouble::Trouble;
 use crate::visitor::Guest;
 
 pub(crate) fn routes() -> Pages {
@@ -20,8 +21,12 @@ async fn home() -> Response {
 }
 
 async fn moved(guest: Guest, Path(path): Path<String>) -> Response {
-    let me = guest.person.map(|person| person.name).unwrap_or_default();
-    to(&place(&path, &me))
+    match guest.person {
+        Some(person) => to(&place(&path, &person.name)),
+        // whose jobs are meant is known after that
+        None if path.starts_with("queue/filter") => Trouble::LogIn(format!("/img/{path}")).into_response(),
+        None => to(&place(&path, "")),
+    }
 }
 
 fn to(place: &str) -> Response {

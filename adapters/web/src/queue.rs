@@ -67,6 +67,7 @@ async fn queue(
     let part =
         if wrong.is_empty() { rest.desk.list(&filter, after, PART).await? } else { imaging::Page::default() };
     let me = &visitor.person.name;
+    let newest_ms = part.jobs.first().map_or(0, |job| job.created_ms);
     let with = |change: &dyn Fn(&mut Asked)| {
         let mut other = Asked { after: String::new(), done: String::new(), ..asked.clone() };
         change(&mut other);
@@ -83,9 +84,10 @@ async fn queue(
         newest: if asked.after.is_empty() { String::new() } else { with(&|_| {}) },
         older: part.next.map_or_else(String::new, |next| with(&|other| other.after = next.to_string())),
         said: done(&asked.done),
+        live: asked.after.is_empty() && wrong.is_empty(),
         wrong,
-        live: asked.after.is_empty(),
-        events: asked.address("/queue/events"),
+        // when its newest job was asked for says which are newer than this page
+        events: asked.address(&format!("/queue/events?newest={newest_ms}")),
         asked,
     }))
 }

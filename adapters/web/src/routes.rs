@@ -7,15 +7,15 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderValue, Response as Answer};
+use axum::http::{HeaderValue, Method, Response as Answer, Uri};
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use rest::{Problem, Rest};
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, see};
 use crate::visitor::known;
 use crate::{admin, assets, images, job, login, me, old, queue, repositories, start, submit};
 
@@ -49,9 +49,7 @@ pub fn pages(rest: &Arc<Rest>) -> Router {
         .merge(me::routes())
         .merge(admin::routes())
         .merge(old::routes())
-        .fallback(|| async {
-            Trouble::from(Problem::missing("it may have moved, or never was: the bar above leads on"))
-        })
+        .fallback(elsewhere)
         .layer(CsrfLayer::new().with_rejection_response(of_another_site))
         .layer(from_fn_with_state(rest.clone(), known))
         .layer(DefaultBodyLimit::max(LONGEST))
@@ -61,6 +59,16 @@ pub fn pages(rest: &Arc<Rest>) -> Router {
         pages = pages.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
     }
     pages.with_state(rest.clone())
+}
+
+/// Leads from an address with a slash at its end to the one without; there is nothing at any other.
+async fn elsewhere(method: Method, uri: Uri) -> Response {
+    let shorter = uri.path().trim_end_matches('/');
+    if method == Method::GET && shorter.len() < uri.path().len() {
+        let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+        return see(login::place(&format!("{shorter}{query}")));
+    }
+    Trouble::from(Problem::missing("it may have moved, or never was: the bar above leads on")).into_response()
 }
 
 /// Refuses what a page of another site sends in somebody's name.

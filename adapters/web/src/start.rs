@@ -69,7 +69,7 @@ async fn theme(headers: HeaderMap, Form(wish): Form<Theme>) -> Response {
 }
 
 /// Returns the page of ours that a form was on.
-fn back(headers: &HeaderMap) -> String {
+pub(crate) fn back(headers: &HeaderMap) -> String {
     let from = headers.get(REFERER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let path = from.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
     crate::login::place(path.unwrap_or("/")).to_owned()

@@ -78,12 +78,12 @@ async fn submit(
     Desk::may_submit(&visitor.person)?;
     let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, fields.text("template")).await?;
-    let typed = Typed::read(&fields, &shop)?;
+    let typed = Typed::read(&fields, &shop);
     let sent = match taken(&rest, &visitor, &typed, &fields, &shop, NewJob::default()).await {
         Ok(job) => rest.desk.submit(&visitor.person, job, now_ms()).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
-    answer(sent, Form::new(visitor.bar("submit"), shop, typed)).await
+    answer(&rest, sent, Form::new(visitor.bar("submit"), shop, typed)).await
 }
 
 async fn retry(
@@ -95,12 +95,12 @@ async fn retry(
     let draft = rest.desk.draft(&visitor.person, &id).await?;
     let fields = Fields::read(&rest, &visitor.person.name, request).await?;
     let shop = Shop::of(&rest, "").await?;
-    let typed = Typed::read(&fields, &shop)?;
+    let typed = Typed::read(&fields, &shop);
     let sent = match taken(&rest, &visitor, &typed, &fields, &shop, draft).await {
         Ok(job) => rest.desk.retry(&visitor.person, &id, job, now_ms()).await.map_err(Problem::from),
         Err(problem) => Err(problem),
     };
-    answer(sent, Form::new(visitor.bar("queue"), shop, typed).again_for(&id)).await
+    answer(&rest, sent, Form::new(visitor.bar("queue"), shop, typed).again_for(&id)).await
 }
 
 /// Completes what was typed, and names the request: the same form sent twice is one, a form that was changed another.
@@ -112,16 +112,31 @@ async fn taken(
     shop: &Shop,
     draft: NewJob,
 ) -> Result<NewJob, Problem> {
-    let order = typed.order(fields, shop, draft.retry_of.is_none())?;
-    let job = complete(order, draft, &rest.desk, rest.offers.as_ref()).await?;
+    let (order, wrong) = typed.order(fields, shop, draft.retry_of.is_none());
+    let completed = complete(order, draft, &rest.desk, rest.offers.as_ref()).await;
+    let job = if wrong.is_empty() { completed? } else { return Err(all_of(wrong, completed)) };
     let user = visitor.person.name.clone();
     let text = format!("{:?}", NewJob { user, ..job.clone() });
     let digest: String = Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(NewJob { request: format!("page {} {digest}", typed.key), ..job })
 }
 
+/// Adds what else is wrong with an order; a kickstart that cannot be read is not missing, too.
+fn all_of(mut wrong: Vec<Mistake>, completed: Result<NewJob, Problem>) -> Problem {
+    let others = match completed {
+        Ok(_) => Vec::new(),
+        Err(problem) if problem.all_mistakes().is_empty() => return problem,
+        Err(problem) => problem.all_mistakes().to_vec(),
+    };
+    let is_source =
+        |mistake: &Mistake| matches!(form::shown_at(&mistake.field), Some("kickstart" | "configuration"));
+    let has_source = wrong.iter().any(is_source);
+    wrong.extend(others.into_iter().filter(|mistake| !(has_source && is_source(mistake))));
+    Problem::mistakes(wrong)
+}
+
 /// Leads to the job, or shows the form again with all that is wrong; what nobody can mend there is a page of its own.
-async fn answer(sent: Result<ImageId, Problem>, mut form: Form) -> Result<Response, Trouble> {
+async fn answer(rest: &Rest, sent: Result<ImageId, Problem>, mut form: Form) -> Result<Response, Trouble> {
     let problem = match sent {
         Ok(id) => return Ok(see(&format!("/job/{id}?done=submitted"))),
         Err(problem) => problem,
@@ -133,6 +148,6 @@ async fn answer(sent: Result<ImageId, Problem>, mut form: Form) -> Result<Respon
     if mistakes.is_empty() {
         mistakes.push(Mistake { field: "This order".into(), why: problem.detail().to_owned() });
     }
-    form.wrong(mistakes).await?;
+    form.wrong(rest, mistakes).await?;
     Ok(refused(StatusCode::UNPROCESSABLE_ENTITY, &form))
 }

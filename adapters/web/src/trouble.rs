@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::header::{LOCATION, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use imaging::Refusal;
@@ -18,6 +18,8 @@ use crate::visitor::{Bar, Guest};
 pub(crate) enum Trouble {
     /// Nobody is logged in; the page that was asked for comes after that.
     LogIn(String),
+    /// Nobody is logged in any more, so what was sent was not done; the page it was sent from comes after that.
+    Ended(String),
     /// It does not go.
     Problem(Problem),
 }
@@ -36,12 +38,26 @@ struct TroublePage<'a> {
     detail: &'a str,
 }
 
+impl Trouble {
+    /// Returns it as a sentence, for a page that has more to show.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Trouble::LogIn(_) | Trouble::Ended(_) => "Nobody is logged in any more.".into(),
+            Trouble::Problem(problem) => sentence(problem.detail()),
+        }
+    }
+}
+
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         match self {
             Trouble::LogIn(next) => {
                 let next = utf8_percent_encode(&next, NON_ALPHANUMERIC);
                 see(&format!("/login?next={next}"))
+            }
+            Trouble::Ended(next) => {
+                let next = utf8_percent_encode(&next, NON_ALPHANUMERIC);
+                see(&format!("/login?ended=yes&next={next}"))
             }
             Trouble::Problem(problem) => {
                 let mut response = problem.status().into_response();
@@ -54,18 +70,52 @@ impl IntoResponse for Trouble {
 
 /// Makes a page of a problem, with the bar of who looks.
 pub(crate) fn shown(response: Response, guest: &Guest) -> Response {
-    let Some(problem) = response.extensions().get::<Arc<Problem>>() else { return response };
-    let title = match problem.status() {
-        StatusCode::NOT_FOUND => "There is no such page",
-        StatusCode::UNPROCESSABLE_ENTITY => "That does not fit",
-        _ => problem.title(),
+    let problem = response.extensions().get::<Arc<Problem>>().cloned();
+    let (title, detail) = match &problem {
+        Some(problem) => (title(problem), problem.detail()),
+        None if is_bare(&response) => refused_by_the_router(response.status()),
+        None => return response,
     };
-    let detail = sentence(problem.detail());
-    let mut answer = refused(problem.status(), &TroublePage { bar: guest.bar(""), title, detail: &detail });
-    if matches!(problem.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+    let (status, detail) = (response.status(), sentence(detail));
+    let mut answer = refused(status, &TroublePage { bar: guest.bar(""), title, detail: &detail });
+    if let Some(methods) = response.headers().get(ALLOW) {
+        answer.headers_mut().insert(ALLOW, methods.clone());
+    }
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
     }
     answer
+}
+
+fn title(problem: &Problem) -> &'static str {
+    match problem.status() {
+        StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::UNPROCESSABLE_ENTITY => "That does not fit",
+        _ => problem.title(),
+    }
+}
+
+/// Tells whether this is a refusal in the words of a library, or in none: no page of ours.
+fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).map_or(&b""[..], HeaderValue::as_bytes);
+    response.status().is_client_error() && (kind.is_empty() || kind.starts_with(b"text/plain"))
+}
+
+/// Returns title and text of what no page was asked about, as the router and its forms refused it.
+fn refused_by_the_router(status: StatusCode) -> (&'static str, &'static str) {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "This address is for forms",
+            "nothing was done: go to the page whose button leads here, and press that",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("The form is too long", "nothing was done: a form may have 1 MB, an order 24 MB")
+        }
+        _ => (
+            "The request cannot be understood",
+            "nothing was done: its address or its form is none of this site's; go back, load that page anew, and try again",
+        ),
+    }
 }
 
 /// Returns a text as a sentence.

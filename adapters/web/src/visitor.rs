@@ -146,9 +146,9 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
         let guest = Guest::from_request_parts(parts, state).await?;
         match guest.person.clone() {
             Some(person) => Ok(Visitor { person, guest }),
-            // what was posted is not posted again by itself
             None if parts.method == Method::GET => Err(Trouble::LogIn(path(&parts.uri))),
-            None => Err(Trouble::LogIn("/".into())),
+            // what was posted is not posted again by itself
+            None => Err(Trouble::Ended(crate::start::back(&parts.headers))),
         }
     }
 }

@@ -51,11 +51,35 @@
     }
   });
 
-  // a row somebody is busy with stays as it is
+  // a row somebody is busy with stays as it is until they leave it
+  const late = new Map();
+  const isBusy = (row) => row.querySelector("details[open]") || row.contains(document.activeElement);
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     const row = event.target;
-    if (row.querySelector?.("details[open]") || row.contains(document.activeElement)) event.preventDefault();
+    if (row.tagName !== "TR") return;
+    late.delete(row.id);
+    if (isBusy(row)) { event.preventDefault(); late.set(row.id, event.detail.data); }
   });
+  const catchUp = () => setTimeout(() => {
+    for (const [id, html] of late) {
+      const row = document.getElementById(id);
+      if (row && isBusy(row)) continue;
+      late.delete(id);
+      if (row) htmx.swap(row, html, { swapStyle: "outerHTML" });
+    }
+  });
+  document.addEventListener("focusout", catchUp);
+  document.addEventListener("toggle", catchUp, true);
+
+  // how long a build takes so far goes on, by no clock that could be wrong
+  const took = document.getElementById("took");
+  if (took) {
+    const before = Math.max(0, Number(took.dataset.ms)), since = performance.now();
+    setInterval(() => {
+      const s = Math.floor((before + performance.now() - since) / 1000);
+      took.textContent = s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
+    }, 1000);
+  }
 
   // a log that grows is followed, from where the page ends; whoever scrolled up keeps their place
   const lines = document.querySelector("[data-follow]");

@@ -29,8 +29,9 @@ impl JobWatch {
             std::future::pending::<T>().await
         };
         tokio::select! {
-            done = work => done,
+            biased; // a job that has to stop already does not begin
             never = listen => never,
+            done = work => done,
         }
     }
 }

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use imaging::{Tag, now_ms};
+use imaging::{Refusal, Tag, now_ms};
 use rest::{Problem, Rest};
 use serde::Deserialize;
 
@@ -65,10 +65,9 @@ pub(super) struct Tags {
     tags: String,
 }
 
-/// Reads tags with commas between them.
-pub(crate) fn read_tags(text: &str) -> Result<Vec<Tag>, String> {
-    let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
-    texts.map(|text| Tag::parse(text).map_err(|error| error.0)).collect()
+/// Splits tags at the commas between them.
+pub(crate) fn tag_texts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Makes the tags of a job those that were written, but for the pin.
@@ -78,7 +77,8 @@ pub(super) async fn tags(
     OfJob(id): OfJob,
     Form(wish): Form<Tags>,
 ) -> Result<Response, Trouble> {
-    let add = read_tags(&wish.tags).map_err(|why| Problem::mistake("tags", format!("are wrong: {why}")))?;
+    let add = tag_texts(&wish.tags).map(Tag::parse).collect::<Result<Vec<_>, _>>();
+    let add = add.map_err(|error| Problem::mistake("tags", format!("are wrong: {error}")))?;
     let job = rest.desk.show(&id).await?;
     let remove: Vec<Tag> =
         job.tags.into_iter().filter(|tag| !tag.is_pinned() && !add.contains(tag)).collect();
@@ -133,6 +133,9 @@ pub(super) async fn delete(
     State(rest): State<Arc<Rest>>,
     OfJob(id): OfJob,
 ) -> Result<Response, Trouble> {
-    rest.desk.delete(&visitor.person, &id, now_ms()).await?;
-    Ok(see("/queue?done=deleted"))
+    match rest.desk.delete(&visitor.person, &id, now_ms()).await {
+        // one that is gone already is as it was wished
+        Ok(()) | Err(Refusal::NoJob(_)) => Ok(see("/queue?done=deleted")),
+        Err(refusal) => Err(refusal.into()),
+    }
 }

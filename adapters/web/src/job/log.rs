@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use imaging::ImageJob;
+use imaging::{ImageId, ImageJob};
 use rest::{Growing, Rest};
 use serde::Deserialize;
 
@@ -43,6 +43,13 @@ pub(super) struct Part {
     pub(super) lines: Vec<Line>,
     /// The size of the whole log.
     pub(super) size: String,
+    /// The page of the log that begins here: the end of one that grows is elsewhere soon.
+    pub(super) place: String,
+}
+
+/// Returns the page of a log that begins at this byte.
+fn begins_at(id: &ImageId, from: u64) -> String {
+    format!("/job/{id}/log?at={from}")
 }
 
 impl Part {
@@ -51,7 +58,8 @@ impl Part {
         let Some(log) = rest.growing_log(job).await? else { return Ok(None) };
         let size = log.size(rest).await?;
         let from = size.unwrap_or(0).saturating_sub(most);
-        Part::of(rest, &log, size, from, most).await.map(Some)
+        let part = Part::of(rest, &log, size, from, most).await?;
+        Ok(Some(Part { place: begins_at(&job.image_id, part.from), ..part }))
     }
 
     /// Reads from somewhere on; what is before the first whole line is left out.
@@ -86,6 +94,7 @@ impl Part {
             is_end,
             lines: line::lines(&bytes, begin),
             size: size.map(self::size).unwrap_or_default(),
+            place: String::new(),
         })
     }
 }
@@ -137,8 +146,8 @@ pub(super) async fn log(
     if let (Some(log), false) = (&log, place.step.is_empty()) {
         let found = find::find(&rest, log, &format!("-- {}", place.step)).await?;
         // with something of what was before it
-        let place = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
-        let at = found.hits.first().map(place).unwrap_or_default();
+        let around = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
+        let at = found.hits.first().map(around).unwrap_or_default();
         return Ok(see(&format!("/job/{id}/log{at}")));
     }
     let (mut part, mut found) = (None, None);
@@ -148,7 +157,8 @@ pub(super) async fn log(
         let from =
             if place.end.is_empty() { place.at.unwrap_or(0).min(size.unwrap_or(u64::MAX)) } else { end };
         if place.find.is_empty() {
-            part = Some(Part::of(&rest, &log, size, from, WHOLE).await?);
+            let read = Part::of(&rest, &log, size, from, WHOLE).await?;
+            part = Some(Part { place: begins_at(&id, read.from), ..read });
         } else {
             found = Some(find::find(&rest, &log, &place.find).await?);
         }

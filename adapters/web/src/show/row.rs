@@ -36,6 +36,8 @@ pub(crate) struct Row {
     pub(crate) created: Moment,
     /// How long the build took, or takes so far.
     pub(crate) took: String,
+    /// The same in milliseconds.
+    pub(crate) took_ms: i64,
     pub(crate) error: String,
     /// How far its build is, where somebody says so.
     pub(crate) now: Option<Now>,
@@ -53,11 +55,13 @@ impl Row {
     pub(crate) fn of(job: JobLine, person: &Person) -> Row {
         let now = now_ms();
         let is_pinned = job.tags.iter().any(Tag::is_pinned);
+        let took_ms = job.done_ms.unwrap_or(now) - job.created_ms;
         let image = rest::below(&job.files_url, &job.image_url).filter(|_| job.status.has_image());
         Row {
             badge: Badge::of(&job.status, job.test_result),
             created: Moment::of(job.created_ms, now),
-            took: lasted(job.done_ms.unwrap_or(now) - job.created_ms),
+            took: lasted(took_ms),
+            took_ms,
             image: image.map(|path| link(&path)).unwrap_or_default(),
             tags: job.tags.iter().filter(|tag| !tag.is_pinned()).map(ToString::to_string).collect(),
             is_over: job.status.is_final(),

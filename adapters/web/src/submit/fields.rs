@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
-use rest::{Problem, Rest};
+use rest::{Mistake, Problem, Rest};
 
 use crate::trouble::Trouble;
 
@@ -18,6 +18,8 @@ const MOST: usize = 2_000;
 pub(super) struct Fields {
     texts: Vec<(String, String)>,
     files: Vec<Sent>,
+    /// What cannot be read of it.
+    pub(super) wrong: Vec<Mistake>,
 }
 
 /// A file that came.
@@ -72,19 +74,18 @@ async fn parts(request: Request) -> Result<Fields, Problem> {
             }
             bytes.extend_from_slice(&more);
         }
-        let what = file.as_deref().unwrap_or(&field);
-        let text = String::from_utf8(bytes).map_err(|_| {
-            Problem::mistake(
-                &field,
-                format!("cannot be read: {what} is not UTF-8; save it as that, and send it again"),
-            )
-        })?;
+        let Ok(text) = String::from_utf8(bytes) else {
+            let what = file.as_deref().unwrap_or(&field);
+            let why = format!("cannot be read: {what} is not UTF-8; save it as that, and send it again");
+            fields.wrong.push(Mistake { field, why });
+            continue;
+        };
         match file {
             Some(name) => fields.files.push(Sent { field, name, text }),
             // browsers end the lines of what was typed in their own way
             None => fields.texts.push((field, text.replace("\r\n", "\n"))),
         }
-        if fields.texts.len() + fields.files.len() > MOST {
+        if fields.texts.len() + fields.files.len() + fields.wrong.len() > MOST {
             return Err(Problem::too_large(format!("a form may have {MOST} fields")));
         }
     }

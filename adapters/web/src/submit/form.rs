@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::Response;
 use imaging::ImageId;
-use rest::{Mistake, Problem};
+use rest::{Mistake, Problem, Rest};
 
 use super::annotated::{Line, annotated};
 use super::projects::{self, Project};
@@ -31,11 +31,12 @@ pub(super) struct Form {
 }
 
 /// The fields that say beside themselves what is wrong with them.
-const FIELDS: [(&str, &str); 13] = [
+const FIELDS: [(&str, &str); 14] = [
     ("name", "name"),
     ("image_type", "image_type"),
     ("arch", "arch"),
     ("kickstart", "kickstart"),
+    ("file", "kickstart"),
     ("template", "kickstart"),
     ("configuration", "configuration"),
     ("tokens", "tokens"),
@@ -46,6 +47,11 @@ const FIELDS: [(&str, &str); 13] = [
     ("post_processes", "processes"),
     ("email", "email"),
 ];
+
+/// Returns the field of this page beside which a field of an order is shown; none when it has none here.
+pub(super) fn shown_at(field: &str) -> Option<&'static str> {
+    FIELDS.iter().find(|(name, _)| *name == field).map(|(_, shown)| *shown)
+}
 
 impl Form {
     pub(super) fn new(bar: Bar, shop: Shop, typed: Typed) -> Form {
@@ -63,26 +69,33 @@ impl Form {
     }
 
     /// Notes what is wrong, each beside its field, and of the kickstart at its lines.
-    pub(super) async fn wrong(&mut self, mistakes: Vec<Mistake>) -> Result<(), Trouble> {
-        for Mistake { field, why } in mistakes {
-            let known = FIELDS.iter().find(|(name, _)| *name == field);
-            match known {
-                // lines show those
-                Some((_, "kickstart")) if why.starts_with("line ") => {
-                    self.wrong.entry("kickstart".into()).or_default();
-                }
-                Some((_, field)) => {
-                    self.wrong.entry((*field).into()).or_default().push(sentence(&format!("this {why}")))
+    pub(super) async fn wrong(&mut self, rest: &Rest, mistakes: Vec<Mistake>) -> Result<(), Trouble> {
+        let is_at_a_line =
+            |one: &Mistake| shown_at(&one.field) == Some("kickstart") && one.why.starts_with("line ");
+        if mistakes.iter().any(is_at_a_line) {
+            let text = self.kickstart(rest).await?;
+            let lines = tokio::task::spawn_blocking(move || annotated(&text)).await;
+            self.lines = lines.map_err(|died| Problem::ours(&died))?;
+        }
+        for mistake in mistakes {
+            let is_shown = is_at_a_line(&mistake) && !self.lines.is_empty();
+            let Mistake { field, why } = mistake;
+            match shown_at(&field) {
+                Some(field) if is_shown => drop(self.wrong.entry(field.into()).or_default()),
+                Some(field) => {
+                    self.wrong.entry(field.into()).or_default().push(sentence(&format!("this {why}")))
                 }
                 None => self.others.push(sentence(&format!("{field} {why}"))),
             }
         }
-        if self.wrong.contains_key("kickstart") && !self.typed.kickstart.is_empty() {
-            let text = self.typed.kickstart.clone();
-            let lines = tokio::task::spawn_blocking(move || annotated(&text)).await;
-            self.lines = lines.map_err(|died| Problem::ours(&died))?;
-        }
         Ok(())
+    }
+
+    /// Returns the kickstart that was typed, or that of the template.
+    async fn kickstart(&self, rest: &Rest) -> Result<String, Trouble> {
+        let Some(offer) = &self.shop.template else { return Ok(self.typed.kickstart.clone()) };
+        let text = rest.offers.template(&offer.file).await;
+        Ok(text.map_err(|error| Problem::ours(&error))?.unwrap_or_default())
     }
 
     /// Returns what is wrong with a field; none when nothing is.

@@ -1,6 +1,6 @@
 //! Repositories of projects of a build service: three fields make an address.
 
-use rest::{Problem, Repo};
+use rest::Repo;
 
 use super::fields::Fields;
 use super::shop::Shop;
@@ -38,20 +38,16 @@ pub(super) fn rows(filled: &[Project]) -> Vec<Project> {
 }
 
 /// Returns where the repository of a project is: `SERVICE/Mer:/Tools/latest_i486`.
-pub(super) fn address(row: &Project, shop: &Shop) -> Result<Repo, Problem> {
-    let wrong = |why: String| Problem::mistake("extra_repos", why);
+pub(super) fn address(row: &Project, shop: &Shop) -> Result<Repo, String> {
     let Some(service) = shop.services.iter().find(|service| service.name == row.service) else {
-        return Err(wrong(format!("should say which build service has the project `{}`", row.project)));
+        return Err(format!("should say which build service has the project `{}`", row.project));
     };
     for (what, text) in [("project", &row.project), ("repository", &row.repository)] {
         if text.is_empty()
             || text.contains(|c: char| c.is_whitespace() || "/?#".contains(c))
             || text.contains("..")
         {
-            return Err(wrong(format!(
-                "should have the name of a {what} of {}; `{text}` is none",
-                row.service
-            )));
+            return Err(format!("should have the name of a {what} of {}; `{text}` is none", row.service));
         }
     }
     let above = service.apiurl.trim_end_matches('/');

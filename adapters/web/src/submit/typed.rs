@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use imaging::{ExtraRepo, NewJob};
-use rest::{Configuration, ConfigurationFile, Mistake, Order, Problem, Repo};
+use rest::{Configuration, ConfigurationFile, Mistake, Order, Repo};
 
 use super::fields::Fields;
 use super::projects::{self, Project};
 use super::shop::Shop;
-use crate::job::read_tags;
-use crate::trouble::Trouble;
+use crate::job::tag_texts;
 
 /// What stands in the form: as it begins, or as somebody typed it.
 #[derive(Debug, Default)]
@@ -35,6 +34,8 @@ pub(super) struct Typed {
     pub(super) email: String,
     pub(super) release: String,
     pub(super) only: String,
+    /// Whether there were YAML files, which no form can bring back.
+    pub(super) had_files: bool,
 }
 
 fn new_key() -> String {
@@ -93,7 +94,7 @@ impl Typed {
     }
 
     /// Reads what was sent. A file counts instead of the text beside it, and stands there from then on.
-    pub(super) fn read(fields: &Fields, shop: &Shop) -> Result<Typed, Trouble> {
+    pub(super) fn read(fields: &Fields, shop: &Shop) -> Typed {
         let text = |field: &str| fields.text(field).trim().to_owned();
         let file = fields.files("file").next().map(|sent| sent.text.clone());
         let given: BTreeMap<_, _> =
@@ -103,7 +104,7 @@ impl Typed {
             .filter(|(name, _)| shop.tokens.iter().any(|token| token.name == *name))
             .collect();
         let key = text("key");
-        Ok(Typed {
+        Typed {
             key: if key.is_empty() || key.len() > 64 { new_key() } else { key },
             name: text("name"),
             image_type: text("image_type"),
@@ -126,12 +127,20 @@ impl Typed {
             email: text("email"),
             release: text("release"),
             only: text("only"),
-        })
+            had_files: fields.files("configuration").next().is_some()
+                || fields.wrong.iter().any(|mistake| mistake.field == "configuration"),
+        }
     }
 
-    /// Makes an order of it.
-    pub(super) fn order(&self, fields: &Fields, shop: &Shop, is_new: bool) -> Result<Order, Problem> {
+    /// Makes an order of it, and says what of it cannot be part of one.
+    pub(super) fn order(&self, fields: &Fields, shop: &Shop, is_new: bool) -> (Order, Vec<Mistake>) {
         let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let mut mistakes = fields.wrong.clone();
+        let template = fields.text("template");
+        if shop.template.is_none() && !template.is_empty() && is_new {
+            let why = format!("should be another: there is no template {template} any more");
+            mistakes.push(Mistake { field: "template".into(), why });
+        }
         let files: Vec<ConfigurationFile> = fields
             .files("configuration")
             .map(|sent| ConfigurationFile { name: sent.name.clone(), text: sent.text.clone() })
@@ -139,7 +148,7 @@ impl Typed {
         let configuration =
             (!files.is_empty()).then(|| Configuration { files, only: some(&self.only), flavour: None });
         let kickstart = Some(self.kickstart.clone()).filter(|text| !text.trim().is_empty());
-        Ok(Order {
+        let order = Order {
             // one that is new may take what its template or configuration suggests
             name: some(&self.name),
             image_type: some(&self.image_type),
@@ -148,52 +157,52 @@ impl Typed {
             kickstart,
             configuration,
             queue: is_new.then(|| "web".to_owned()),
-            tokens: Some(self.said_tokens(shop)?),
+            tokens: Some(self.said_tokens(shop, &mut mistakes)),
             features: Some(self.features.clone()),
             packages: Some(words(&self.packages).collect()),
-            extra_repos: Some(self.said_repos(shop)?),
+            extra_repos: Some(self.said_repos(shop, &mut mistakes)),
             extra_opts: None,
             post_processes: Some(self.processes.clone()),
             post_process_arguments: Some(self.arguments.clone()),
             release: Some(self.release.clone()),
             devicegroup: None,
             email: Some(self.email.clone()),
-            tags: Some(
-                read_tags(&self.tags)
-                    .map_err(|why| Problem::mistake("tags", format!("are wrong: {why}")))?
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect(),
-            ),
+            tags: Some(tag_texts(&self.tags).map(str::to_owned).collect()),
             pinned: Some(self.pinned),
-        })
+        };
+        (order, mistakes)
     }
 
     /// Returns the repositories: those with an address, and those of projects.
-    fn said_repos(&self, shop: &Shop) -> Result<Vec<Repo>, Problem> {
-        let mut said = repos(&self.repos)?;
-        for project in &self.projects {
-            said.push(projects::address(project, shop)?);
+    fn said_repos(&self, shop: &Shop, mistakes: &mut Vec<Mistake>) -> Vec<Repo> {
+        let lines = self.repos.lines().map(str::trim).filter(|line| !line.is_empty()).map(repo);
+        let projects = self.projects.iter().map(|project| projects::address(project, shop));
+        let mut said = Vec::new();
+        for repo in lines.chain(projects) {
+            match repo {
+                Ok(repo) => said.push(repo),
+                Err(why) => mistakes.push(Mistake { field: "extra_repos".into(), why }),
+            }
         }
-        Ok(said)
+        said
     }
 
     /// Returns the tokens that are not as usual.
-    fn said_tokens(&self, shop: &Shop) -> Result<BTreeMap<String, String>, Problem> {
+    fn said_tokens(&self, shop: &Shop, mistakes: &mut Vec<Mistake>) -> BTreeMap<String, String> {
         let usual =
             |name: &str| shop.tokens.iter().find(|token| token.name == name).map(|token| &token.usual);
         let mut said: BTreeMap<String, String> = self.tokens.clone();
         said.retain(|name, value| usual(name) != Some(value));
         for line in self.more_tokens.split(['\n', ',']).map(str::trim).filter(|line| !line.is_empty()) {
-            let Some((name, value)) = line.split_once(':') else {
-                return Err(Problem::mistake(
-                    "tokens",
-                    format!("should be one `NAME: VALUE` a line; `{line}` has no colon"),
-                ));
-            };
-            said.insert(name.trim().to_owned(), value.trim().to_owned());
+            match line.split_once(':') {
+                Some((name, value)) => drop(said.insert(name.trim().to_owned(), value.trim().to_owned())),
+                None => mistakes.push(Mistake {
+                    field: "tokens".into(),
+                    why: format!("should be one `NAME: VALUE` a line; `{line}` has no colon"),
+                }),
+            }
         }
-        Ok(said)
+        said
     }
 }
 
@@ -202,29 +211,12 @@ fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
-/// Reads repositories, one a line: an address, or a name and an address.
-fn repos(text: &str) -> Result<Vec<Repo>, Problem> {
-    let mut wrong = Vec::new();
-    let read = |line: &str| {
-        let parts: Vec<_> = line.split_whitespace().collect();
-        match parts[..] {
-            [url] => Some(Repo::Address(url.to_owned())),
-            [name, url] => Some(Repo::Named { name: name.to_owned(), url: url.to_owned() }),
-            _ => {
-                wrong.push(Mistake {
-                    field: "extra_repos".into(),
-                    why: format!(
-                        "should be an address a line, with a name before it if you like; `{line}` is more"
-                    ),
-                });
-                None
-            }
-        }
-    };
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let repos = lines.filter_map(read).collect();
-    match wrong.into_iter().next() {
-        None => Ok(repos),
-        Some(Mistake { field, why }) => Err(Problem::mistake(&field, why)),
+/// Reads a repository: an address, or a name and an address.
+fn repo(line: &str) -> Result<Repo, String> {
+    let parts: Vec<_> = line.split_whitespace().collect();
+    match parts[..] {
+        [url] => Ok(Repo::Address(url.to_owned())),
+        [name, url] => Ok(Repo::Named { name: name.to_owned(), url: url.to_owned() }),
+        _ => Err(format!("should be an address a line, with a name before it if you like; `{line}` is more")),
     }
 }

@@ -99,6 +99,8 @@ async fn owners_change_their_jobs_and_others_do_not() {
     ana.get("/job/one/delete").await.has(&["Delete 1 job, 1 file and 412 MB", "demo.raw"]);
     assert_eq!(ana.post("/job/one/delete", &[]).await.place(), "/queue?done=deleted");
     ana.get("/queue?done=deleted").await.has(&["The job is gone"]);
+    let twice = ana.post("/job/one/delete", &[]).await;
+    assert_eq!(twice.place(), "/queue?done=deleted", "what is gone already is as it was wished");
 }
 
 #[tokio::test]
@@ -113,7 +115,6 @@ async fn a_job_that_was_deleted_while_its_page_was_open_is_told_so() {
         ("GET", "/job/gone/retry"),
         ("GET", "/job/gone/log/events"),
         ("POST", "/job/gone/stop"),
-        ("POST", "/job/gone/delete"),
         ("GET", "/job/%2e%2e%2fx"),
         ("GET", "/job/a%00b"),
     ] {
@@ -130,5 +131,51 @@ async fn old_addresses_lead_to_the_new_ones() {
     assert_eq!(browser.get("/img/queue/filter/").await.place(), "/queue?user=ana");
     assert_eq!(browser.get("/img/job/one").await.place(), "/job/one");
     assert_eq!(browser.get("/img/").await.place(), "/");
+    let mut guest = site.browser();
+    assert_eq!(guest.get("/img/queue/filter/").await.place(), "/login?next=%2Fimg%2Fqueue%2Ffilter%2F");
+    for (written, is) in [
+        ("/queue/?user=ana", "/queue?user=ana"),
+        ("/job/one/", "/job/one"),
+        ("//evil.example/", "/"),
+        ("/%2fevil.example/", "/%2fevil.example"),
+    ] {
+        assert_eq!(browser.get(written).await.place(), is, "{written}");
+    }
     assert_eq!(browser.get("/search?q=").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn what_no_page_asks_for_is_a_page_that_says_so() {
+    let site = Site::new().await;
+    let mut browser = site.of("ana").await;
+    site.job("one", JobStatus::Done).await;
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+    for (method, path, body, status) in [
+        ("GET", "/job/one/log?at=abc", String::new(), StatusCode::BAD_REQUEST),
+        ("GET", "/queue?user=a&user=b", String::new(), StatusCode::BAD_REQUEST),
+        ("GET", "/logout", String::new(), StatusCode::METHOD_NOT_ALLOWED),
+        ("GET", "/job/one/stop", String::new(), StatusCode::METHOD_NOT_ALLOWED),
+        ("POST", "/queue", String::new(), StatusCode::METHOD_NOT_ALLOWED),
+        ("POST", "/job/one/pin", "x=y".into(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("POST", "/me/tokens", "label=%ff%".into(), StatusCode::UNPROCESSABLE_ENTITY),
+        ("POST", "/me/tokens", "x".repeat(2 << 20), StatusCode::PAYLOAD_TOO_LARGE),
+    ] {
+        let answer = browser.ask(method, path, &form, body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text);
+        answer.has(&["<main", "ana</summary>", "othing was done"]);
+    }
+    let form = [("content-type", "application/json"), ("sec-fetch-site", "same-origin")];
+    let answer = browser.ask("POST", "/me/tokens", &form, "{}").await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    answer.has(&["<main", "Nothing was done"]);
+}
+
+#[tokio::test]
+async fn a_job_whose_log_cannot_be_read_is_shown_with_all_else() {
+    let site = Site::new().await;
+    site.job("away", JobStatus::Done).await;
+    let mut browser = site.of("ana").await;
+    let answer = browser.get("/job/away").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.has(&["The machine that built it does not give it", "What was asked for", "History"]);
 }

@@ -84,7 +84,7 @@ async fn nothing_is_done_for_a_page_of_another_site() {
         for path in ["/logout", "/theme", "/me/tokens", "/submit", "/job/demo-1/delete", "/login"] {
             let mut with = vec![("content-type", "application/x-www-form-urlencoded")];
             with.extend(headers.iter().copied());
-            let answer = browser.ask("POST", path, &with, "label=x&scope=manage&days=".into()).await;
+            let answer = browser.ask("POST", path, &with, "label=x&scope=manage&days=").await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
             answer.has(&["sent by a page of another site"]);
         }
@@ -175,4 +175,24 @@ async fn an_invitation_becomes_a_password_once() {
     assert_eq!(browser.post("/invitation", &fields).await.place(), "/");
     browser.get("/").await.has(&["Hello, ben"]);
     site.browser().post("/invitation", &fields).await.has(&["does not count any more"]);
+}
+
+#[tokio::test]
+async fn what_is_sent_after_the_session_ended_is_not_done_and_its_page_comes_after_the_login() {
+    let site = Site::new().await;
+    let mut browser = site.browser();
+    let form = [
+        ("content-type", "application/x-www-form-urlencoded"),
+        ("sec-fetch-site", "same-origin"),
+        ("referer", "http://img.example/job/one?done=pinned"),
+    ];
+
+    let sent = browser.ask("POST", "/job/one/stop", &form, "").await;
+
+    let place = "/login?ended=yes&next=%2Fjob%2Fone%3Fdone%3Dpinned";
+    assert_eq!(sent.place(), place);
+    browser.get(place).await.has(&["Nothing was done", "name=\"next\" value=\"/job/one?done=pinned\""]);
+    let false_place = ("referer", "http://img.example//evil.example/");
+    let sent = browser.ask("POST", "/job/one/stop", &[form[0], form[1], false_place], "").await;
+    assert_eq!(sent.place(), "/login?ended=yes&next=%2F");
 }

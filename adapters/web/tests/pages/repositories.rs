@@ -41,6 +41,11 @@ impl Room {
         Room { site, main, other, top }
     }
 
+    /// Has the job have another image.
+    fn build(&self, fill: u8) {
+        std::fs::write(self.top.join("images/requests/ana/good-1/demo.raw"), small_image(fill)).unwrap();
+    }
+
     fn set(&self, path: &str, state: ImageState) {
         self.main.set(ImagePath::new(path).unwrap(), state);
     }
@@ -169,6 +174,7 @@ async fn an_image_goes_from_its_job_through_every_page() {
     // what was there before can be brought back
     publish(&mut root, "plain").await;
     root.get("/job/good-1/publish").await.has(&["An image of the same name becomes the backup"]);
+    room.build(2);
     publish(&mut root, "plain").await.has(&["The image that was there before is its backup."]);
     let restored = root.post("/repositories/main/restore/plain.img", &[]).await;
     assert_eq!(restored.place(), "/repositories/main/images/plain.img?done=restored");
@@ -315,6 +321,7 @@ async fn nobody_deletes_what_they_have_not_seen() {
     let mut root = room.site.of("root").await;
     publish(&mut root, "lab1").await;
     let seen = root.get("/repositories/main/delete/lab1.img").await.value("seen");
+    room.build(2);
     publish(&mut root, "lab1").await;
     let chosen = [("backup", "none"), ("seen", seen.as_str())];
     let answer = root.post("/repositories/main/delete/lab1.img", &chosen).await;

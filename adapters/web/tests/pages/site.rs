@@ -67,22 +67,31 @@ struct Shop;
 #[async_trait::async_trait]
 impl Offers for Shop {
     async fn templates(&self) -> Result<Vec<TemplateOffer>, SourceError> {
-        Ok(vec![TemplateOffer {
-            file: "phone.ks".into(),
-            display_name: Some(format!("Phone {HOSTILE}")),
-            architecture: Some("armv7hl".into()),
-            image_type: Some("fs".into()),
-            kickstart_type: Some("rnd".into()),
-            features: vec!["ssh".into()],
-            brand: Some("Acme".into()),
-            tokens: vec!["BRAND".into(), "RELEASE".into(), "ARCH".into()],
-            ..TemplateOffer::default()
-        }])
+        let broken = TemplateOffer { file: "broken.ks".into(), ..TemplateOffer::default() };
+        Ok(vec![
+            broken,
+            TemplateOffer {
+                file: "phone.ks".into(),
+                display_name: Some(format!("Phone {HOSTILE}")),
+                architecture: Some("armv7hl".into()),
+                image_type: Some("fs".into()),
+                kickstart_type: Some("rnd".into()),
+                features: vec!["ssh".into()],
+                brand: Some("Acme".into()),
+                tokens: vec!["BRAND".into(), "RELEASE".into(), "ARCH".into()],
+                ..TemplateOffer::default()
+            },
+        ])
     }
 
     async fn template(&self, file: &str) -> Result<Option<String>, SourceError> {
-        Ok((file == "phone.ks")
-            .then(|| "part / --size=64\nrepo --name=r --baseurl=http://r/@RELEASE@/@BRAND@/@ARCH@\n".into()))
+        Ok(match file {
+            "phone.ks" => {
+                Some("part / --size=64\nrepo --name=r --baseurl=http://r/@RELEASE@/@BRAND@/@ARCH@\n".into())
+            }
+            "broken.ks" => Some("part / --size=64\nparrt /home\n".into()),
+            _ => None,
+        })
     }
 
     async fn features(&self) -> Result<Vec<Feature>, SourceError> {
@@ -133,6 +142,7 @@ impl Site {
     }
 
     /// Records a job of ana's whose every text is hostile, and has news of it.
+    /// Records a job and what was heard of it; the log of `away` is on a machine that does not answer.
     pub(crate) async fn job(&self, id: &str, status: JobStatus) {
         let asked = NewJob {
             request: id.into(),
@@ -151,6 +161,7 @@ impl Site {
             tags: [imaging::Tag::parse("<b>bold</b>").unwrap()].into(),
             ..NewJob::default()
         };
+        let logfile_url = (id == "away").then(|| "http://img/requests/ana/id/demo.log".into());
         let id = ImageId::reduce(id).unwrap();
         self.store.record(&id, &asked, imaging::now_ms()).await.unwrap();
         let attempt = JobAttempt { began: "1".into(), process: HOSTILE.into() };
@@ -158,6 +169,7 @@ impl Site {
             error: (status == JobStatus::Error).then(|| HOSTILE.into()),
             files_url: Some("http://img/requests/ana/id".into()),
             image_url: Some("http://img/requests/ana/id/demo.raw".into()),
+            logfile_url,
             ..Push::new(status.clone(), attempt)
         };
         if status != JobStatus::InQueue {
@@ -173,7 +185,7 @@ impl Browser<'_> {
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
-        body: String,
+        body: impl Into<Body>,
     ) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header("host", "img.example");
         if !self.cookie.is_empty() {
@@ -182,7 +194,7 @@ impl Browser<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let request = request.body(Body::from(body)).unwrap();
+        let request = request.body(body.into()).unwrap();
         let response = self.site.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -215,6 +227,11 @@ impl Browser<'_> {
             format!("--X\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n")
         };
         let body = fields.iter().map(part).collect::<String>() + "--X--\r\n";
+        self.send_bytes(path, body.into()).await
+    }
+
+    /// Posts a form with files as it goes over the wire, with `X` between its parts.
+    pub(crate) async fn send_bytes(&mut self, path: &str, body: Vec<u8>) -> Answer {
         let kind = ("content-type", "multipart/form-data; boundary=X");
         self.ask("POST", path, &[kind, ("sec-fetch-site", "same-origin")], body).await
     }

@@ -112,6 +112,12 @@ async fn a_refused_order_shows_its_mistakes_where_they_are_and_keeps_what_was_ty
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!refused.text.contains("<script>"), "{}", refused.text);
     refused.has(&["It was not submitted", "no colon", "value=\"fine\"", "<option selected>raw</option>"]);
+    // all that is wrong is told at once
+    refused.has(&[
+        "<span>parrt /home</span></li><li class=\"said bad\">",
+        "an address a line",
+        "This is missing.",
+    ]);
 
     let refused = browser
         .send("/submit", &[("key", "k"), ("name", HOSTILE), ("image_type", "iso"), ("kickstart", &kickstart)])
@@ -122,6 +128,58 @@ async fn a_refused_order_shows_its_mistakes_where_they_are_and_keeps_what_was_ty
         "parrt /home\n# &#60;script&#62;",
     ]);
     assert!(!refused.text.contains("<script>"), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn a_template_is_refused_at_its_lines_and_one_that_vanished_by_its_name() {
+    let site = Site::new().await;
+    let mut browser = site.of("ana").await;
+    let order = |template: &'static str| {
+        [("key", "k"), ("template", template), ("name", "phone"), ("image_type", "fs"), ("arch", "armv7hl")]
+    };
+
+    let broken = browser.send("/submit", &order("broken.ks")).await;
+    let gone = browser.send("/submit", &order("gone.ks")).await;
+
+    assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    broken.has(&[
+        "What is wrong with the template stands at its lines",
+        "<span>parrt /home</span>",
+        "did you mean `part`?",
+    ]);
+    assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
+    gone.has(&[
+        "there is no template gone.ks any more",
+        "value=\"phone\"",
+        "<option selected>armv7hl</option>",
+    ]);
+    assert!(!gone.text.contains("is missing"), "{}", gone.text);
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_utf_8_loses_nothing_else_of_the_form() {
+    let site = Site::new().await;
+    let mut browser = site.of("ana").await;
+    let part = |name: &str, value: &[u8]| {
+        [format!("--X\r\nContent-Disposition: form-data; {name}\r\n\r\n").as_bytes(), value, b"\r\n"].concat()
+    };
+    let body = [
+        part("name=\"name\"", b"phone"),
+        part("name=\"file\"; filename=\"latin.ks\"", b"part / --size=64\n# caf\xe9\n"),
+        part("name=\"configuration\"; filename=\"phone.yaml\"", b"a: b\n"),
+        part("name=\"arch\"", b"x86_64"),
+        b"--X--\r\n".to_vec(),
+    ];
+
+    let refused = browser.send_bytes("/submit", body.concat()).await;
+
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.has(&[
+        "This cannot be read: latin.ks is not UTF-8",
+        "value=\"phone\"",
+        "<option selected>x86_64</option>",
+        "but for the YAML files, which have to be chosen again",
+    ]);
 }
 
 #[tokio::test]
@@ -168,12 +226,7 @@ async fn what_is_no_form_or_too_long_is_refused() {
     let mut browser = site.of("ana").await;
     let kind = [("content-type", "multipart/form-data; boundary=X")];
     let cut = browser
-        .ask(
-            "POST",
-            "/submit",
-            &kind,
-            "--X\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nde".into(),
-        )
+        .ask("POST", "/submit", &kind, "--X\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nde")
         .await;
     assert_eq!(cut.status, StatusCode::BAD_REQUEST, "{}", cut.text);
     let long = "x".repeat(25 << 20);

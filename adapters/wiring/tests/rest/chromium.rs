@@ -43,6 +43,9 @@ fn a_person_goes_from_their_login_to_an_image() {
     browser.wait_for("[role=status]", "It is recorded");
     browser.wait_for("#lines", "word-1");
     browser.wait_for("#steps .now", "");
+    let took = browser.words("#took");
+    browser.wait_for("#lines", "word-2");
+    assert_ne!(browser.words("#took"), took, "how long it takes goes on");
     browser.is_fine_as("building");
     browser.wait_for("h1 .badge", "DONE");
     browser.wait_for(".acts .main", "Download image");
@@ -74,6 +77,20 @@ fn a_person_goes_from_their_login_to_an_image() {
     up.push("grows", "/images", "grows.partial-me", imaging::JobStatus::Error);
     browser.wait_for("#job-grows .badge", "ERROR");
     browser.is_fine_as("queue");
+
+    // one that somebody is busy with catches up when they leave it
+    up.job("busy", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 1 newer job");
+    browser.press("#newer a");
+    browser.press("#job-busy summary");
+    up.push("busy", "/images", "busy.partial-me", imaging::JobStatus::Error);
+    up.job("later", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 1 newer job");
+    browser.wait_for("#job-busy .badge", "BUILDING");
+    browser.press("h1");
+    up.job("latest", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 2 newer jobs");
+    assert!(browser.words("#job-busy .badge").contains("ERROR"), "it caught up before the next news");
     browser.fill("body", "?");
     browser.wait_for("dialog[open] h2", "Keys");
     browser.is_fine_as("keys");
