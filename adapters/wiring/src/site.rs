@@ -3,6 +3,7 @@
 mod broker;
 mod launching;
 mod people;
+mod repositories;
 mod store;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use config::{Configuration, Sources};
 pub(crate) use self::broker::{Broker, broker};
 pub(crate) use self::launching::{Launching, launching};
 pub(crate) use self::people::{People, directory, people};
+pub(crate) use self::repositories::{repositories, repository_in};
 pub(crate) use self::store::{Database, database, store};
 
 /// Reads the configuration of one participant, or of the site as a whole.
