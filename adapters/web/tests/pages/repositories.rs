@@ -276,7 +276,7 @@ async fn odd_names_and_every_state_are_shown_with_the_reason() {
     list.has(&[
         "Pc12 works on it.",
         "Its partclone header is of a later version.",
-        "Its file still grows",
+        "Its file still grows, or nobody has looked at it yet",
         "&#60;script&#62;.img",
         "y\\n.img",
         "/repositories/main/images/y%0A.img",

@@ -37,6 +37,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let state = State::open(state)?;
     let _alone = state.serve_alone()?;
     let people = site::people(&mut site);
+    let repositories = site::repositories(&mut site);
     let store = site::store(&mut site, &state).await?;
     let launching = site::launching(&mut site)?;
     let host = |owner: &str| Host {
@@ -78,7 +79,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     );
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let known = (foresight, OfEngine::of_site(&launching));
+    let known = (foresight, OfEngine::of_site(&launching), repositories);
     let web = Web::of_site(&site, &machine.store, &state, images.clone(), known, people, ending.stop.clone());
     let web = web.await?;
     let errands = errands(&machine, launching, images);
