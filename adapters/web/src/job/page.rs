@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::OfJob;
 use super::log::{Part, TAIL};
 use super::record::{self, Step};
+use crate::ansi::plain;
 use crate::show::{Moment, Row, count, link, page, size};
 use crate::trouble::Trouble;
 use crate::visitor::{Bar, Visitor};
@@ -133,7 +134,7 @@ pub(super) async fn job(
         row: Row::of(job.line(), &visitor.person),
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
-        error: job.error.clone(),
+        error: plain(&job.error, ERROR),
         steps: steps(&job, record.steps),
         warnings: record.warnings,
         reloads: !job.status.is_final() && did.still.is_empty(),
@@ -189,6 +190,8 @@ async fn files(rest: &Rest, job: &ImageJob) -> Result<(Vec<FileLine>, String, St
     Ok((lines, note, image.map(size).unwrap_or_default()))
 }
 
+/// So much of an error is on the page, in letters; the log has all of it.
+const ERROR: usize = 16_000;
 /// So many files are on the page.
 const MOST_FILES: usize = 200;
 
