@@ -27,6 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("builder-mic", &["imaging", "img-kickstart", "child", "package-cache"]),
     ("sqlite-file", &[]),
     ("image-format", &[]),
+    ("repository", &["imaging", "beneath", "image-format"]),
     ("local-queue", &["participant-core", "sqlite-file"]),
     ("process-engine", &["participant-core", "sqlite-file"]),
     ("job-store-sql", &["imaging", "sqlite-file"]),

@@ -169,3 +169,13 @@ async fn what_no_page_asks_for_is_a_page_that_says_so() {
     assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     answer.has(&["<main", "Nothing was done"]);
 }
+
+#[tokio::test]
+async fn a_job_whose_log_cannot_be_read_is_shown_with_all_else() {
+    let site = Site::new().await;
+    site.job("away", JobStatus::Done).await;
+    let mut browser = site.of("ana").await;
+    let answer = browser.get("/job/away").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    answer.has(&["The machine that built it does not give it", "What was asked for", "History"]);
+}

@@ -136,6 +136,7 @@ impl Site {
     }
 
     /// Records a job of ana's whose every text is hostile, and has news of it.
+    /// Records a job and what was heard of it; the log of `away` is on a machine that does not answer.
     pub(crate) async fn job(&self, id: &str, status: JobStatus) {
         let asked = NewJob {
             request: id.into(),
@@ -154,6 +155,7 @@ impl Site {
             tags: [imaging::Tag::parse("<b>bold</b>").unwrap()].into(),
             ..NewJob::default()
         };
+        let logfile_url = (id == "away").then(|| "http://img/requests/ana/id/demo.log".into());
         let id = ImageId::reduce(id).unwrap();
         self.store.record(&id, &asked, imaging::now_ms()).await.unwrap();
         let attempt = JobAttempt { began: "1".into(), process: HOSTILE.into() };
@@ -161,6 +163,7 @@ impl Site {
             error: (status == JobStatus::Error).then(|| HOSTILE.into()),
             files_url: Some("http://img/requests/ana/id".into()),
             image_url: Some("http://img/requests/ana/id/demo.raw".into()),
+            logfile_url,
             ..Push::new(status.clone(), attempt)
         };
         if status != JobStatus::InQueue {

@@ -2,8 +2,8 @@
 //!
 //! `.ci/with-services cargo bench -p wiring --bench up`, on both databases. Its jobs are launched on a BOSS that is away, so that
 //! no build is measured. Requests come at fixed times, whether the one before was answered or not, and a request's time counts
-//! from when it should have come. Then its store gets a million jobs (`IMG_BENCH_JOBS` for other numbers), and people look at
-//! its pages. How the store alone does with them is measured by the bench of job-store-sql.
+//! from when it should have come. Behind it are a million jobs (`IMG_BENCH_JOBS` for other numbers). How the store alone does
+//! with them is measured by the bench of job-store-sql.
 
 #[path = "../../tests/boss/database.rs"]
 mod database;
@@ -63,10 +63,10 @@ fn main() {
         let service = Arc::new(Service::start(&section));
         std::thread::sleep(IDLE);
         println!("{name}: {} MB when nothing happens", service.memory_mb());
+        fill(&service, server.as_ref(), size);
         let known: Vec<_> = (0..50).map(|number| service.order(&format!("first{number}"))).collect();
         tables[0].1.push(measure(&service, "", &known, &PROGRAMS));
         println!("{name}: {} MB after what programs asked", service.memory_mb());
-        fill(&service, server.as_ref(), size);
         let cookie = service.log_in();
         let known: Vec<_> = (0..50).map(|number| (size / 100 * number + 1).to_string()).collect();
         tables[1].1.push(measure(&service, &cookie, &known, &PEOPLE));
@@ -82,7 +82,7 @@ fn main() {
     }
 }
 
-/// Gives the service the jobs of years.
+/// Gives the service the jobs of years, before it has any of its own.
 fn fill(service: &Service, server: Option<&database::Database>, size: i64) {
     for part in years::years(server.is_some(), size) {
         match server {

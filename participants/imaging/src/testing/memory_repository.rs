@@ -111,8 +111,9 @@ impl ImageRepository for MemoryRepository {
             ImagePath::of(incoming.unit.as_ref(), &incoming.name, incoming.kind.unwrap_or(ImageKind::Img));
         let mut all = self.kept();
         let kept = all.entry(path.clone()).or_default();
-        let before = kept.bytes.replace(bytes);
+        let before = kept.bytes.take().filter(|before| *before != bytes);
         let replaced = before.is_some();
+        kept.bytes = Some(bytes);
         kept.backup = before.or(kept.backup.take());
         kept.client_name.clone_from(&incoming.client_name);
         if let Some(registration) = &incoming.registration {

@@ -1,0 +1,251 @@
+//! Everything that is made of the bytes of an image, from one read of them.
+//!
+//! One thread reads; others, each at its own pace, hash, copy and check the same blocks. So it takes as long as the
+//! slowest of them, which is MD5, or a decompressor.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, ScopedJoinHandle};
+
+use image_format::{Refused, Report};
+use imaging::Sums;
+use md5::{Digest, Md5};
+use sha1::Sha1;
+
+use crate::torrent::PIECE;
+
+/// How much is read at once.
+const BLOCK: usize = 1 << 20;
+/// How many blocks may wait for a thread.
+const AHEAD: usize = 6;
+/// How much of its end the first sum is about.
+const TAIL: u64 = 1 << 20;
+
+/// What is wanted.
+pub(crate) struct Wanted<'a> {
+    /// How many bytes there should be.
+    pub(crate) length: u64,
+    /// Whether the image is held against its own checksums.
+    pub(crate) check: bool,
+    /// Where it is copied to.
+    pub(crate) copy: Option<&'a File>,
+    /// Hears how many bytes were read; false stops.
+    pub(crate) go_on: &'a dyn Fn(u64) -> bool,
+}
+
+/// What the bytes were.
+#[derive(Debug)]
+pub(crate) struct WasRead {
+    pub(crate) length: u64,
+    pub(crate) sums: Sums,
+    /// The SHA-1 of each piece.
+    pub(crate) pieces: Vec<u8>,
+    /// What its own checksums say; none when nobody wanted to know.
+    pub(crate) checked: Option<Result<Report, Refused>>,
+}
+
+/// Why it was not read to its end.
+#[derive(Debug)]
+pub(crate) enum Broke {
+    Reading(io::Error),
+    Writing(io::Error),
+    /// It has not as many bytes as it should.
+    Length,
+    Stopped,
+}
+
+type Block = Arc<Vec<u8>>;
+
+/// Reads a source to its end.
+pub(crate) fn read(source: &mut dyn Read, wanted: &Wanted) -> Result<WasRead, Broke> {
+    thread::scope(|scope| {
+        let mut all = Vec::new();
+        let mut feed = || {
+            let (sender, receiver) = sync_channel(AHEAD);
+            all.push(Some(sender));
+            receiver
+        };
+        let (md5, sha1) = (feed(), feed());
+        let length = wanted.length;
+        let md5 = scope.spawn(move || sums(&md5, length));
+        let sha1 = scope.spawn(move || pieces(&sha1));
+        let check = wanted.check.then(|| {
+            let blocks = feed();
+            scope.spawn(move || image_format::verify(Blocks { blocks, now: None }, Some(length)))
+        });
+        let copy = wanted.copy.map(|file| {
+            let blocks = feed();
+            scope.spawn(move || copy(&blocks, file))
+        });
+        let fed = hand_round(source, all, wanted);
+        let copied = copy.map_or(Ok(()), joined);
+        let (sums, pieces) = (joined(md5), joined(sha1));
+        let checked = check.map(joined);
+        copied.map_err(Broke::Writing)?; // first, since nobody reads on then
+        let length = fed?;
+        if length != wanted.length {
+            return Err(Broke::Length);
+        }
+        Ok(WasRead { length, sums, pieces, checked })
+    })
+}
+
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Reads, and hands each block to all who still listen; the copy is the last of them, and has to.
+fn hand_round(
+    source: &mut dyn Read,
+    mut all: Vec<Option<SyncSender<Block>>>,
+    wanted: &Wanted,
+) -> Result<u64, Broke> {
+    let mut pool: Vec<Block> = (0..AHEAD + 3).map(|_| Arc::new(Vec::with_capacity(BLOCK))).collect();
+    let (mut length, mut turn) = (0, 0);
+    loop {
+        if !(wanted.go_on)(length) {
+            return Err(Broke::Stopped);
+        }
+        // a block that somebody still reads is left to them
+        turn = (turn + 1) % pool.len();
+        if Arc::get_mut(&mut pool[turn]).is_none() {
+            pool[turn] = Arc::new(Vec::with_capacity(BLOCK));
+        }
+        let block = Arc::get_mut(&mut pool[turn]).expect("nobody else has it");
+        block.clear();
+        Read::take(&mut *source, BLOCK as u64).read_to_end(block).map_err(Broke::Reading)?;
+        if block.is_empty() {
+            return Ok(length);
+        }
+        length += block.len() as u64;
+        if length > wanted.length {
+            return Err(Broke::Length);
+        }
+        for one in &mut all {
+            if one.as_ref().is_some_and(|one| one.send(pool[turn].clone()).is_err()) {
+                *one = None;
+            }
+        }
+        if wanted.copy.is_some() && all.last().is_some_and(Option::is_none) {
+            return Ok(length); // what became of the copy is its own answer
+        }
+    }
+}
+
+fn sums(blocks: &Receiver<Block>, length: u64) -> Sums {
+    let (mut full, mut tail) = (Md5::new(), Md5::new());
+    let tail_from = length.saturating_sub(TAIL);
+    let mut at = 0;
+    for block in blocks {
+        full.update(&*block);
+        let end = at + block.len() as u64;
+        if end > tail_from {
+            let skip = usize::try_from(tail_from.saturating_sub(at)).expect("it is within a block");
+            tail.update(&block[skip..]);
+        }
+        at = end;
+    }
+    Sums { tail_md5: hex(&tail.finalize()), full_md5: hex(&full.finalize()) }
+}
+
+fn pieces(blocks: &Receiver<Block>) -> Vec<u8> {
+    let (mut pieces, mut piece, mut room) = (Vec::new(), Sha1::new(), PIECE);
+    for block in blocks {
+        let mut rest = &block[..];
+        while !rest.is_empty() {
+            let now = usize::try_from(room).map_or(rest.len(), |room| room.min(rest.len()));
+            piece.update(&rest[..now]);
+            rest = &rest[now..];
+            room -= now as u64;
+            if room == 0 {
+                pieces.extend(piece.finalize_reset());
+                room = PIECE;
+            }
+        }
+    }
+    if room < PIECE {
+        pieces.extend(piece.finalize());
+    }
+    pieces
+}
+
+fn copy(blocks: &Receiver<Block>, mut file: &File) -> io::Result<()> {
+    blocks.iter().try_for_each(|block| file.write_all(&block))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Blocks as a stream.
+struct Blocks {
+    blocks: Receiver<Block>,
+    now: Option<(Block, usize)>,
+}
+
+impl Read for Blocks {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some((block, at)) = &mut self.now
+                && *at < block.len()
+            {
+                let count = into.len().min(block.len() - *at);
+                into[..count].copy_from_slice(&block[*at..*at + count]);
+                *at += count;
+                return Ok(count);
+            }
+            match self.blocks.recv() {
+                Ok(block) => self.now = Some((block, 0)),
+                Err(_) => return Ok(0),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(length: u64) -> Wanted<'static> {
+        Wanted { length, check: false, copy: None, go_on: &|_| true }
+    }
+
+    #[test]
+    fn sums_and_pieces_are_those_of_the_bytes() {
+        for length in [0, 1, 1 << 20, (1 << 20) + 1, (4 << 20) - 1, 4 << 20, (9 << 20) + 17] {
+            let bytes: Vec<u8> = (0..length).map(|at: usize| (at / 7 + at / 1000) as u8).collect();
+            let file = tempfile::tempfile().unwrap();
+            let wanted = Wanted { copy: Some(&file), ..wanted(length as u64) };
+            let was = read(&mut &bytes[..], &wanted).unwrap();
+            let tail = &bytes[length.saturating_sub(1 << 20)..];
+            let sums = Sums { tail_md5: hex(&Md5::digest(tail)), full_md5: hex(&Md5::digest(&bytes)) };
+            assert_eq!(was.sums, sums, "{length}");
+            let pieces: Vec<u8> = bytes.chunks(4 << 20).flat_map(Sha1::digest).collect();
+            assert_eq!(was.pieces, pieces, "{length}");
+            assert_eq!(file.metadata().unwrap().len(), length as u64);
+        }
+    }
+
+    #[test]
+    fn what_breaks_on_the_way_is_told_as_what_it_is() {
+        struct Breaks;
+        impl Read for Breaks {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::ConnectionReset.into())
+            }
+        }
+        assert!(matches!(read(&mut Breaks, &wanted(1)), Err(Broke::Reading(_))));
+        assert!(matches!(read(&mut &[0; 10][..], &wanted(9)), Err(Broke::Length)));
+        assert!(matches!(read(&mut &[0; 10][..], &wanted(11)), Err(Broke::Length)));
+        let stops = Wanted { go_on: &|at| at == 0, ..wanted(3 << 20) };
+        assert!(matches!(read(&mut &vec![0; 3 << 20][..], &stops), Err(Broke::Stopped)));
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let fails = Wanted { copy: Some(&full), ..wanted(64 << 20) };
+        let Err(Broke::Writing(error)) = read(&mut io::repeat(0).take(64 << 20), &fails) else {
+            panic!("it is full")
+        };
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+}
