@@ -114,15 +114,15 @@ pub(super) async fn job(
 ) -> Result<Response, Trouble> {
     let job = rest.desk.show(&id).await?;
     let history = rest.desk.history(&id).await?.into_iter().map(EventLine::from).collect();
-    let record = tokio::time::timeout(PATIENCE, record::read(&rest, &job)).await.unwrap_or_default();
-    let (log, log_away) = match soon(Part::end_of(&rest, &job, TAIL)).await {
-        Ok(log) => (log, String::new()),
-        Err(why) => (None, why),
-    };
-    let (files, files_away) = match soon(files(&rest, &job)).await {
-        Ok(files) => (files, String::new()),
-        Err(why) => (Default::default(), why),
-    };
+    let (record, log, files) = tokio::join!(
+        tokio::time::timeout(PATIENCE, record::read(&rest, &job)),
+        soon(Part::end_of(&rest, &job, TAIL)),
+        soon(files(&rest, &job)),
+    );
+    let record = record.unwrap_or_default();
+    let (log, log_away) = log.map_or_else(|why| (None, why), |log| (log, String::new()));
+    let (files, files_away) =
+        files.map_or_else(|why| (Default::default(), why), |files| (files, String::new()));
     let (files, files_note, image_size) = files;
     let mut processes = Vec::new();
     if job.status.has_image() {
