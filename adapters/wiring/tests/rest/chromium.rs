@@ -2,6 +2,7 @@
 
 mod browser;
 mod care;
+mod repositories;
 
 use crate::program::demo_repo;
 use crate::support::Up;
