@@ -136,6 +136,8 @@ fn listed(up: &Up, look: &Look) {
     browser.press("#rows a.name");
     browser.wait_for(".note.bad", "");
     look.is_fine_as("repository-refused");
+    assert!(!browser.has(".acts a.main"), "what is refused is given to nobody");
+    assert!(!browser.has("form[action='/repositories/lab/import']"), "nor copied");
 
     browser.go("/repositories/main/images/sala2.img");
     browser.press("a[href*='/register/']");
