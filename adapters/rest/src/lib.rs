@@ -39,7 +39,7 @@ pub use caller::Address;
 pub use client::{OfSession, SESSION, cookie};
 pub use files::{FileView, Files, below};
 pub use log::{Growing, Progress, StepTime};
-pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
+pub use order::{Configuration, ConfigurationFile, Order, checked, complete, launches};
 pub use people::AccountWish;
 pub use problem::{Mistake, Problem};
 pub use remote_user::RemoteUser;

@@ -67,7 +67,8 @@ async fn queue(
     let part =
         if wrong.is_empty() { rest.desk.list(&filter, after, PART).await? } else { imaging::Page::default() };
     let me = &visitor.person.name;
-    let newest_ms = part.jobs.first().map_or(0, |job| job.created_ms);
+    let ids: Vec<_> = part.jobs.iter().map(|job| job.image_id.as_str()).collect();
+    let events = format!("/queue/events?rows={}", ids.join(","));
     let with = |change: &dyn Fn(&mut Asked)| {
         let mut other = Asked { after: String::new(), done: String::new(), ..asked.clone() };
         change(&mut other);
@@ -86,8 +87,7 @@ async fn queue(
         said: done(&asked.done),
         live: asked.after.is_empty() && wrong.is_empty(),
         wrong,
-        // when its newest job was asked for says which are newer than this page
-        events: asked.address(&format!("/queue/events?newest={newest_ms}")),
+        events: asked.address(&events),
         asked,
     }))
 }

@@ -144,7 +144,7 @@ pub(super) async fn log(
     let job = rest.desk.show(&id).await?;
     let log = rest.growing_log(&job).await?;
     if let (Some(log), false) = (&log, place.step.is_empty()) {
-        let found = find::find(&rest, log, &format!("-- {}", place.step)).await?;
+        let found = find::find(&rest, log, &format!("-- {}", place.step), 1).await?;
         // with something of what was before it
         let around = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
         let at = found.hits.first().map(around).unwrap_or_default();
@@ -160,7 +160,7 @@ pub(super) async fn log(
             let read = Part::of(&rest, &log, size, from, WHOLE).await?;
             part = Some(Part { place: begins_at(&id, read.from), ..read });
         } else {
-            found = Some(find::find(&rest, &log, &place.find).await?);
+            found = Some(find::find(&rest, &log, &place.find, find::MOST).await?);
         }
     }
     Ok(page(&LogPage {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::OfJob;
 use super::log::{Part, TAIL};
 use super::record::{self, Step};
+use crate::ansi::plain;
 use crate::show::{Moment, Row, count, link, page, size};
 use crate::trouble::Trouble;
 use crate::visitor::{Bar, Visitor};
@@ -115,15 +116,15 @@ pub(super) async fn job(
 ) -> Result<Response, Trouble> {
     let job = rest.desk.show(&id).await?;
     let history = rest.desk.history(&id).await?.into_iter().map(EventLine::from).collect();
-    let record = tokio::time::timeout(PATIENCE, record::read(&rest, &job)).await.unwrap_or_default();
-    let (log, log_away) = match soon(Part::end_of(&rest, &job, TAIL)).await {
-        Ok(log) => (log, String::new()),
-        Err(why) => (None, why),
-    };
-    let (files, files_away) = match soon(files(&rest, &job)).await {
-        Ok(files) => (files, String::new()),
-        Err(why) => (Default::default(), why),
-    };
+    let (record, log, files) = tokio::join!(
+        tokio::time::timeout(PATIENCE, record::read(&rest, &job)),
+        soon(Part::end_of(&rest, &job, TAIL)),
+        soon(files(&rest, &job)),
+    );
+    let record = record.unwrap_or_default();
+    let (log, log_away) = log.map_or_else(|why| (None, why), |log| (log, String::new()));
+    let (files, files_away) =
+        files.map_or_else(|why| (Default::default(), why), |files| (files, String::new()));
     let (files, files_note, image_size) = files;
     let mut processes = Vec::new();
     if job.status.has_image() {
@@ -139,7 +140,7 @@ pub(super) async fn job(
         row: Row::of(job.line(), &visitor.person),
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
-        error: job.error.clone(),
+        error: plain(&job.error, ERROR),
         steps: steps(&job, record.steps),
         warnings: record.warnings,
         reloads: !job.status.is_final() && did.still.is_empty(),
@@ -195,6 +196,8 @@ async fn files(rest: &Rest, job: &ImageJob) -> Result<(Vec<FileLine>, String, St
     Ok((lines, note, image.map(size).unwrap_or_default()))
 }
 
+/// So much of an error is on the page, in letters; the log has all of it.
+const ERROR: usize = 16_000;
 /// So many files are on the page.
 const MOST_FILES: usize = 200;
 

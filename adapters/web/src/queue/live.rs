@@ -27,18 +27,17 @@ struct Rows {
     filter: JobFilter,
     /// Where to go to see newer ones.
     address: String,
-    /// When the newest job of the page was asked for; later ones are newer than the page.
-    newest_ms: i64,
-    /// The rows of the page as they were last sent, by id; none before the first look.
+    /// The rows of the page as they were last sent, by id; none before the first look, which is the page then.
     sent: Option<HashMap<String, Sent>>,
     newer: usize,
 }
 
-/// A row as it was last sent.
+/// A row as it was last sent; nothing when it was not.
+#[derive(Default)]
 struct Sent {
     html: String,
-    is_over: bool,
-    created_ms: i64,
+    /// Whether nothing more is to be told of it: it left the list when it was over.
+    is_settled: bool,
 }
 
 /// The row of a job that was deleted.
@@ -56,33 +55,27 @@ fn event(id: &str, html: &str) -> Event {
 impl News for Rows {
     async fn look(&mut self, rest: &Rest) -> Result<Option<Vec<Event>>, Trouble> {
         let part = rest.desk.list(&self.filter, None, PART).await?;
-        // what is older is on the next page
-        let oldest_ms = part.next.as_ref().and(part.jobs.last()).map_or(i64::MIN, |job| job.created_ms);
         let mut events = Vec::new();
-        let mut newer = 0;
+        let sent = self.sent.get_or_insert_with(|| {
+            part.jobs.iter().map(|job| (job.image_id.to_string(), Sent::default())).collect()
+        });
+        // what is below the last row of a page that is full is on the next
+        let is_full = sent.len() >= PART as usize;
+        let last = part.jobs.iter().rposition(|job| sent.contains_key(job.image_id.as_str()));
+        let above = last.filter(|_| is_full).unwrap_or(part.jobs.len());
+        let newer = part.jobs[..above].iter().filter(|job| !sent.contains_key(job.image_id.as_str())).count();
         let mut listed = HashSet::new();
-        let is_first = self.sent.is_none();
-        let sent = self.sent.get_or_insert_default();
-        let times: Vec<_> = part.jobs.iter().map(|job| job.created_ms).collect();
-        for (row, created_ms) in rows(rest, part.jobs, &self.person).await.into_iter().zip(times) {
+        for row in rows(rest, part.jobs, &self.person).await {
             listed.insert(row.id.clone());
             let html = RowPart { row: &row }.render().map_err(|error| Problem::ours(&error))?;
-            match sent.get_mut(&row.id) {
-                Some(before) if before.html == html => continue,
-                Some(before) => (before.html, before.is_over) = (html.clone(), row.is_over),
+            let Some(before) = sent.get_mut(&row.id) else { continue };
+            if before.html != html {
                 // what changed between the page and the first look is sent, too
-                None if is_first && created_ms <= self.newest_ms => {
-                    let first = Sent { html: html.clone(), is_over: row.is_over, created_ms };
-                    sent.insert(row.id.clone(), first);
-                }
-                None => {
-                    newer += usize::from(created_ms > oldest_ms);
-                    continue;
-                }
+                events.push(event(&row.id, &html));
             }
-            events.push(event(&row.id, &html));
+            *before = Sent { html, is_settled: false };
         }
-        events.extend(left(rest, &self.person, sent, &listed, oldest_ms).await?);
+        events.extend(left(rest, &self.person, sent, &listed).await?);
         if newer != self.newer {
             self.newer = newer;
             let text = crate::show::count(newer as u64, "newer job", "newer jobs");
@@ -100,28 +93,21 @@ async fn left(
     person: &Person,
     sent: &mut HashMap<String, Sent>,
     listed: &HashSet<String>,
-    oldest_ms: i64,
 ) -> Result<Vec<Event>, Trouble> {
-    let has_news = |row: &Sent| !row.is_over || row.created_ms > oldest_ms;
-    let left = sent.iter().filter(|(id, row)| !listed.contains(*id) && has_news(row));
-    let left: Vec<String> = left.map(|(id, _)| id.clone()).collect();
+    let left = sent.iter_mut().filter(|(id, row)| !row.is_settled && !listed.contains(*id));
     let mut events = Vec::new();
-    for id in left {
-        let job = rest.desk.jobs.job(&image_id(&id)?).await?.map(|job| job.line());
+    for (id, before) in left {
+        let job = rest.desk.jobs.job(&image_id(id)?).await?.map(|job| job.line());
         let row = rows(rest, Vec::from_iter(job), person).await.pop();
         let html = match &row {
             Some(row) => RowPart { row }.render(),
-            None => Gone { id: &id }.render(),
+            None => Gone { id }.render(),
         };
         let html = html.map_err(|error| Problem::ours(&error))?;
-        if sent.get(&id).is_some_and(|before| before.html != html) {
-            events.push(event(&id, &html));
+        if before.html != html {
+            events.push(event(id, &html));
         }
-        match (row, sent.get_mut(&id)) {
-            (Some(row), Some(before)) if !row.is_over => before.html = html,
-            // nothing more is to be told of it
-            _ => drop(sent.remove(&id)),
-        }
+        *before = Sent { html, is_settled: row.is_none_or(|row| row.is_over) };
     }
     Ok(events)
 }
@@ -129,20 +115,27 @@ async fn left(
 /// What the page says of itself.
 #[derive(Deserialize)]
 pub(super) struct Of {
-    newest: Option<i64>,
+    /// The ids of its rows, with commas between them.
+    rows: Option<String>,
+}
+
+/// Returns the rows that a page says it has; no page has more than its part of the list.
+fn said(rows: &str) -> HashMap<String, Sent> {
+    let ids = rows.split(',').filter(|id| image_id(id).is_ok()).take(PART as usize);
+    ids.map(|id| (id.to_owned(), Sent::default())).collect()
 }
 
 pub(super) async fn events(
     visitor: Visitor,
     State(rest): State<Arc<Rest>>,
     Query(asked): Query<Asked>,
-    Query(Of { newest }): Query<Of>,
+    Query(Of { rows }): Query<Of>,
 ) -> Result<Response, Trouble> {
     let (filter, _, wrong) = asked.filter();
     if !wrong.is_empty() {
         return Err(Problem::unreadable(wrong).into());
     }
     let address = Asked { after: String::new(), ..asked }.address("/queue").replace('&', "&amp;");
-    let (person, newest_ms) = (visitor.person, newest.unwrap_or(i64::MAX));
-    told(rest, Rows { person, filter, address, newest_ms, sent: None, newer: 0 }, OFTEN)
+    let sent = rows.as_deref().map(said);
+    told(rest, Rows { person: visitor.person, filter, address, sent, newer: 0 }, OFTEN)
 }

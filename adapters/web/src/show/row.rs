@@ -5,6 +5,10 @@ use imaging::{JobLine, Person, Tag, now_ms};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Badge, Moment, lasted};
+use crate::ansi::plain;
+
+/// So much of an error is in a list, in letters; two lines of it are seen.
+const ERROR: usize = 400;
 
 /// Signs that can stand in the path of an address as they are.
 const IN_A_PATH: &AsciiSet =
@@ -55,7 +59,7 @@ impl Row {
     pub(crate) fn of(job: JobLine, person: &Person) -> Row {
         let now = now_ms();
         let is_pinned = job.tags.iter().any(Tag::is_pinned);
-        let took_ms = job.done_ms.unwrap_or(now) - job.created_ms;
+        let took_ms = job.done_ms.unwrap_or(now).saturating_sub(job.created_ms);
         let image = rest::below(&job.files_url, &job.image_url).filter(|_| job.status.has_image());
         Row {
             badge: Badge::of(&job.status, job.test_result),
@@ -74,7 +78,7 @@ impl Row {
             arch: job.arch,
             user: job.user,
             queue: job.queue,
-            error: job.error,
+            error: plain(&job.error, ERROR),
             now: None,
         }
     }

@@ -148,6 +148,7 @@ fn a_log_of_500_megabytes_is_shown_part_by_part() {
 fn rows_and_logs_come_by_themselves() {
     let up = Up::start("");
     up.log_in("ana", "ana");
+    up.job("older", "/images", JobStatus::Done, &[]);
     let folder = up.job("grows", "/images", JobStatus::Building, &[("demo.log", "one\ntwo\n")]);
     let follow = |path: &str, name: &str| {
         let mut command = Command::new("curl");
@@ -171,7 +172,14 @@ fn rows_and_logs_come_by_themselves() {
     let mut rows = follow("/queue/events", "rows.said");
     let mut building = follow("/queue/events?status=BUILDING", "building.said");
     let mut done = follow("/queue/events?status=DONE", "done.said");
-    let mut stale = follow("/queue/events?newest=0", "stale.said");
+    let mut stale = follow("/queue/events?rows=", "stale.said");
+    // on a page that is full, what comes below its last row is from the next page, and no newer
+    let page: Vec<_> = ["grows", "goes"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain((0..28).map(|n| format!("gone-{n}")))
+        .collect();
+    let mut full = follow(&format!("/queue/events?rows={}", page.join(",")), "full.said");
 
     assert!(!wait("log.said", "two</span>").contains("one</span>"), "it goes on where the page ended");
     wait("rows.said", "event: job-grows");
@@ -185,11 +193,17 @@ fn rows_and_logs_come_by_themselves() {
     wait("log.said", "event: over");
     wait("rows.said", "ERROR");
     wait("building.said", "event: job-grows\ndata: <tr id=\"job-grows\" class=\"bad\"");
+    wait("full.said", "event: job-grows");
     assert!(up.page("ana", &["-d", ""], "/job/goes/delete").starts_with("303 /queue?done=deleted"));
+    wait(
+        "full.said",
+        "event: job-goes\ndata: <tr id=\"job-goes\"><td class=\"state\"><span class=\"badge\">",
+    );
     wait("done.said", "deleted</span>");
     wait("stale.said", "newer jobs</a>");
+    assert!(!wait("full.said", "Show 1 newer job</a>").contains("newer jobs"));
 
-    for child in [&mut log, &mut rows, &mut building, &mut done, &mut stale] {
+    for child in [&mut log, &mut rows, &mut building, &mut done, &mut stale, &mut full] {
         let _ = child.kill();
         let _ = child.wait();
     }
