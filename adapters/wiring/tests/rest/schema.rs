@@ -73,6 +73,7 @@ fn nothing_that_is_asked_breaks_it_or_is_answered_in_another_way_than_documented
 
     assert_eq!(ran.status, Some(0), "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("Test cases:"), "{}", ran.stdout);
+    assert_ne!(up.get("repositories/main/tasks"), serde_json::json!([]), "it had images verified");
     let said = std::fs::read_to_string(up.site.path().join("up.said")).unwrap();
     assert!(!said.contains("panicked"), "{said}");
 }
