@@ -78,6 +78,7 @@ fn published(up: &Up, look: &Look) {
     browser.press("a[href$='/publish']");
     browser.wait_for("main h1", "Publish to a repository");
     assert_eq!(browser.attribute("#name", "value"), "demo");
+    look.is_fine_as("publish");
     browser.fill("#name", "win10 lab");
     browser.fill("#f-title", "Windows 10, laboratory");
     browser.press("p.acts button.main");
@@ -91,7 +92,6 @@ fn published(up: &Up, look: &Look) {
     browser.fill("#f-partition", "1");
     browser.fill("#f-partition_type", "NTFS");
     browser.fill("#f-comments", "as of November");
-    look.is_fine_as("publish");
     browser.press("p.acts button.main");
     browser.wait_for("[role=status]", "Aula 1/win10lab.img is published: raw · none · SWAP");
     look.is_fine_as("published");
