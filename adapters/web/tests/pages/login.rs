@@ -59,16 +59,18 @@ async fn passwords_are_tried_ten_times_a_minute() {
     let mut tried = 0;
     // a machine that is busy takes so long that more come to be allowed
     let answer = loop {
-        let answer = browser.post("/login", &[("name", "root"), ("password", "nonsense")]).await;
+        // blanks make no other name of it, nor do capitals where LDAP knows people
+        let name = format!("{}{}", " ".repeat(tried), if tried % 2 == 0 { "root" } else { "Root" });
+        let answer = browser.post("/login", &[("name", &name), ("password", "nonsense")]).await;
         if answer.status == StatusCode::TOO_MANY_REQUESTS {
             break answer;
         }
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
         tried += 1;
-        assert!(tried < 100, "nobody stops it");
+        assert!(tried < 60, "nobody stops it");
     };
     assert!(tried >= 10, "only {tried} were allowed");
-    answer.has(&["wait a minute", "value=\"root\""]);
+    answer.has(&["wait a minute", "oot\""]);
 }
 
 #[tokio::test]
