@@ -194,6 +194,9 @@ async fn what_is_sent_after_the_session_ended_is_not_done_and_its_page_comes_aft
     let place = "/login?ended=yes&next=%2Fjob%2Fone%3Fdone%3Dpinned";
     assert_eq!(sent.place(), place);
     browser.get(place).await.has(&["Nothing was done", "name=\"next\" value=\"/job/one?done=pinned\""]);
+    let mut ana = site.of("ana").await;
+    let trouble = ana.ask("POST", "/job/gone-1/stop", &form, "").await;
+    trouble.has(&["There is no job gone-1.", "href=\"/job/one?done=pinned\">Back</a>"]);
     let false_place = ("referer", "http://img.example//evil.example/");
     let sent = browser.ask("POST", "/job/one/stop", &[form[0], form[1], false_place], "").await;
     assert_eq!(sent.place(), "/login?ended=yes&next=%2F");
