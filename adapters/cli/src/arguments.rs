@@ -6,6 +6,7 @@ mod config;
 mod image;
 mod ks;
 mod participant;
+mod repo;
 mod server;
 mod skynet;
 mod submit;
@@ -25,6 +26,7 @@ pub use self::ks::{
     TemplatesArguments, TokensArguments,
 };
 pub use self::participant::{ParticipantCommand, RunArguments};
+pub use self::repo::{AddArguments, ImageNameArguments, RepoArguments, RepoCommand};
 pub use self::server::{
     AskArguments, DeleteArguments, DownloadArguments, ListArguments, LogArguments, PinArguments,
     RetryArguments, ServerArguments, ServerCommand, ShowArguments, StopArguments, TagArguments,
@@ -115,6 +117,8 @@ pub enum Command {
     /// Says what the image of a disk or partition is, and whether it is whole
     #[command(subcommand)]
     Image(ImageCommand),
+    /// Keeps images in a repository that the clients of OpenGnsys read: adds, checks, publishes them
+    Repo(RepoArguments),
 }
 
 /// What becomes of builds that were left behind.

@@ -10,6 +10,7 @@ mod doctor;
 mod image;
 mod participants;
 mod progress;
+mod repo;
 mod server;
 mod table;
 mod terminal;
@@ -18,15 +19,16 @@ mod wish;
 
 pub use answer::{BuildAnswer, JobLine, StepTime, print_jobs};
 pub use arguments::{
-    Arguments, AskArguments, BossCommand, BuildArguments, CheckArguments, Command, ConfigArguments,
-    ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments, DownloadArguments,
-    EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments, ImageCommand,
-    ImageFileArguments, ImageInfoArguments, InstallArguments, KsCommand, LaunchArguments, ListArguments,
-    LogArguments, LoginBy, Named, ParticipantCommand, PinArguments, RegisterArguments, Registration,
-    ResumeArguments, RetryArguments, RunArguments, ServerArguments, ServerCommand, ShowArguments,
-    SiteArguments, SkynetArguments, SkynetCommand, StateArguments, StopArguments, SubmitArguments,
-    TagArguments, TemplatesArguments, Toggle, TokenScope, TokensArguments, UpArguments, UserArguments,
-    UserCommand, VmCommand, WaitArguments, WaitState, WishArguments,
+    AddArguments, Arguments, AskArguments, BossCommand, BuildArguments, CheckArguments, Command,
+    ConfigArguments, ConfigCommand, CreateBaseArguments, DeleteArguments, DiffArguments, DoctorArguments,
+    DownloadArguments, EditArguments, FileArguments, FmtArguments, GenerateArguments, HereArguments,
+    ImageCommand, ImageFileArguments, ImageInfoArguments, ImageNameArguments, InstallArguments, KsCommand,
+    LaunchArguments, ListArguments, LogArguments, LoginBy, Named, ParticipantCommand, PinArguments,
+    RegisterArguments, Registration, RepoArguments, RepoCommand, ResumeArguments, RetryArguments,
+    RunArguments, ServerArguments, ServerCommand, ShowArguments, SiteArguments, SkynetArguments,
+    SkynetCommand, StateArguments, StopArguments, SubmitArguments, TagArguments, TemplatesArguments, Toggle,
+    TokenScope, TokensArguments, UpArguments, UserArguments, UserCommand, VmCommand, WaitArguments,
+    WaitState, WishArguments,
 };
 pub use config::{ConfigAnswer, ConfigMistake, ConfigShown, ValueLine, print_config};
 pub use definition::DefinitionAnswer;
@@ -34,6 +36,10 @@ pub use doctor::{DoctorAnswer, DoctorLine};
 pub use image::{ImageAnswer, VerifyAnswer, VerifyFault, VerifyLayer};
 pub use participants::{ParticipantLine, print_participants};
 pub use progress::Show;
+pub use repo::{
+    print_incorporated, print_repository, print_repository_error, print_repository_image,
+    print_repository_verified, print_tended, repository_image,
+};
 pub use server::{FileLine, print_files, print_history, print_job, print_list};
 pub use terminal::{LogText, result, result_bytes, say, visible};
 pub use transfer::{Transfer, size};

@@ -4,6 +4,8 @@ mod boss;
 mod builds;
 mod kind;
 mod participants;
+mod repository;
+mod torrent;
 mod web;
 
 pub use self::kind::Kind;
@@ -107,6 +109,8 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("make_vdi", "`make_vdi`"),
     ("tester", "`test_image`, which was called `test_vm_image`"),
     ("releases", "`update_symlinks`"),
+    ("repository", "where images are kept and published"),
+    ("torrent", "images by BitTorrent"),
     ("web", "the web interface"),
     ("ldap", "logging in by LDAP"),
     ("notify", "telling people of images"),
@@ -118,7 +122,9 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
 
 /// Returns every key, those of a section together.
 pub fn all() -> impl Iterator<Item = &'static Key> {
-    [boss::KEYS, builds::KEYS, participants::KEYS, web::KEYS].into_iter().flatten()
+    [boss::KEYS, builds::KEYS, participants::KEYS, repository::KEYS, torrent::KEYS, web::KEYS]
+        .into_iter()
+        .flatten()
 }
 
 /// Finds a key, by the name it has now or one it had.

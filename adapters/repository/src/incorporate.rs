@@ -89,20 +89,21 @@ fn bring_in(
     }
     let replaced = !is_there && folder.about(file).map_err(disk)?.is_some();
     let mut warnings = checked.warnings.clone();
-    (|| {
+    // all that takes room comes first: what follows are names
+    let work = || {
+        let key = folder.key(if is_there { file } else { &copy.name })?.ok_or(io::ErrorKind::NotFound)?;
+        let how = (&*incoming.client_name, settings);
+        let staged = publish::stage(folder, file, key, (was, &checked), how, is_there)?;
         if replaced {
             keep_before(folder, file)?;
-        } else if !is_there {
-            publish::withdraw(folder, file)?; // of an image that somebody removed by hand
         }
         if !is_there {
             folder.rename(&copy.name, file)?;
         }
-        let key = folder.key(file)?.ok_or(io::ErrorKind::NotFound)?;
-        publish::publish(folder, file, key, was, &checked, &incoming.client_name, settings)?;
+        staged.publish()?;
         folder.remove(&Beside::Info.of(file))
-    })()
-    .map_err(disk)?;
+    };
+    work().map_err(disk)?;
     drop(lock);
     if let Some(noted) = &incoming.registration {
         let noted =

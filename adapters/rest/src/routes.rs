@@ -21,7 +21,7 @@ use crate::client::limit;
 use crate::document::{empty, finished, page, script, served, style};
 use crate::problem::Problem;
 use crate::service::Rest;
-use crate::{disk, files, jobs, log, people, tables, templates};
+use crate::{disk, files, jobs, log, people, repositories, tables, templates};
 
 /// Addresses, with their lines of the document.
 pub(crate) type Routes = OpenApiRouter<Arc<Rest>>;
@@ -36,7 +36,8 @@ fn all() -> Routes {
         .merge(templates::routes())
         .merge(tables::routes())
         .merge(people::routes())
-        .merge(disk::routes());
+        .merge(disk::routes())
+        .merge(repositories::routes());
     Routes::with_openapi(empty()).nest("/api/v1", parts)
 }
 

@@ -9,6 +9,7 @@ mod jobs;
 mod ks;
 mod order;
 mod participant;
+mod repo;
 mod resume;
 mod server;
 mod signals;
@@ -46,6 +47,7 @@ pub async fn run(arguments: Arguments, builders: Builders) -> Result<u8> {
         Command::Vm(command) => Ok(vm::vm(command, builders).await),
         Command::Ks(command) => ks::ks(command),
         Command::Image(command) => Ok(image::image(&command)),
+        Command::Repo(arguments) => repo::repo(arguments).await,
     }
 }
 

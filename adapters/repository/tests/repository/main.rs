@@ -3,6 +3,8 @@
 mod arrives;
 mod breaks;
 mod conventions;
+mod fuzz;
+mod killed;
 mod place;
 
 use imaging::testing::image_repository_keeps_its_promises;

@@ -44,6 +44,8 @@ struct JobPage {
     history: Vec<EventLine>,
     /// What can be launched for a finished image, with its help.
     processes: Vec<(String, String)>,
+    /// Whether whoever looks may publish it in a repository of the site.
+    can_publish: bool,
     /// Says of a form that is sent twice that it is the same.
     key: String,
 }
@@ -129,8 +131,12 @@ pub(super) async fn job(
         let active = rest.desk.registry.post_processes().await?.into_iter().filter(|process| process.active);
         processes.extend(active.map(|process| (process.name, process.description)));
     }
+    let bar = visitor.bar("queue");
     Ok(page(&JobPage {
-        bar: visitor.bar("queue"),
+        can_publish: bar.has_repositories
+            && job.status.has_image()
+            && Rest::may_keep(&visitor.person).is_ok(),
+        bar,
         row: Row::of(job.line(), &visitor.person),
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
