@@ -5,6 +5,7 @@ mod builds;
 mod kind;
 mod participants;
 mod repository;
+mod torrent;
 mod web;
 
 pub use self::kind::Kind;
@@ -109,6 +110,7 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
     ("tester", "`test_image`, which was called `test_vm_image`"),
     ("releases", "`update_symlinks`"),
     ("repository", "where images are kept and published"),
+    ("torrent", "images by BitTorrent"),
     ("web", "the web interface"),
     ("ldap", "logging in by LDAP"),
     ("notify", "telling people of images"),
@@ -120,7 +122,9 @@ pub(crate) const SECTIONS: &[(&str, &str)] = &[
 
 /// Returns every key, those of a section together.
 pub fn all() -> impl Iterator<Item = &'static Key> {
-    [boss::KEYS, builds::KEYS, participants::KEYS, repository::KEYS, web::KEYS].into_iter().flatten()
+    [boss::KEYS, builds::KEYS, participants::KEYS, repository::KEYS, torrent::KEYS, web::KEYS]
+        .into_iter()
+        .flatten()
 }
 
 /// Finds a key, by the name it has now or one it had.

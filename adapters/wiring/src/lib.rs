@@ -15,6 +15,7 @@ mod site;
 mod skynet;
 mod state;
 mod templates;
+mod torrents;
 mod web;
 
 pub use commands::run;

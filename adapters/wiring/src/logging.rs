@@ -14,7 +14,9 @@ use crate::observe::JOB;
 
 /// Starts the log of this program; `$IMG_LOG` says what is logged, else `usual` does, in the words of tracing-subscriber.
 pub fn start_log(usual: &str) {
-    let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    // librqbit tells of each thing it does; what a person wants to know of that, we say ourselves
+    let usual = || EnvFilter::new(format!("{usual},librqbit=warn"));
+    let filter = EnvFilter::try_from_env("IMG_LOG").unwrap_or_else(|_| usual());
     let span_of_jobs = format!("{JOB}=error").parse().expect("a directive");
     let registry = tracing_subscriber::registry().with(filter.add_directive(span_of_jobs));
     match journal::layer() {

@@ -5,6 +5,7 @@ mod launching;
 mod people;
 mod repositories;
 mod store;
+mod torrents;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ pub(crate) use self::launching::{Launching, launching};
 pub(crate) use self::people::{People, directory, people};
 pub(crate) use self::repositories::{repositories, repository_in};
 pub(crate) use self::store::{Database, database, store};
+#[cfg_attr(not(feature = "torrent"), expect(unused_imports, reason = "nobody gives images away"))]
+pub(crate) use self::torrents::Seed;
+pub(crate) use self::torrents::{Torrents, torrents};
 
 /// Reads the configuration of one participant, or of the site as a whole.
 pub(crate) fn read(file: &Path, participant: Option<&str>) -> Configuration {

@@ -23,10 +23,17 @@ use crate::site;
 pub(crate) async fn repo(arguments: RepoArguments) -> Result<u8> {
     let mut site = site::read_machine(arguments.here.config.as_deref());
     let all = site::repositories(&mut site);
+    let torrents = site::torrents(&mut site);
     site::finish(&site)?;
     let json = arguments.json;
     let done = match found(&site, &all, arguments.repository.as_deref()) {
-        Ok(repository) => act(&site, &all, &*repository, arguments).await,
+        Ok(repository) => match arguments.command {
+            RepoCommand::Watch { once, every } => {
+                let torrents = torrents.filter(|_| !once);
+                watch::watch(&*repository, once, every, json, torrents.map(|wanted| (wanted, all))).await
+            }
+            _ => act(&site, &all, &*repository, arguments).await,
+        },
         Err(error) => Err(error),
     };
     Ok(done.unwrap_or_else(|error| cli::print_repository_error(&error, json)))
@@ -86,7 +93,7 @@ async fn act(
             let from = found(site, all, Some(&from))?;
             return import(repository, &*from, &images, json).await;
         }
-        RepoCommand::Watch { once, every } => return watch::watch(repository, once, every, json).await,
+        RepoCommand::Watch { .. } => unreachable!("it was seen to before"),
     }
     Ok(0)
 }

@@ -27,6 +27,7 @@ use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site::{self, Launching};
 use crate::state::State;
+use crate::torrents::Torrents;
 use crate::web::Web;
 
 /// Works until it is told to stop.
@@ -37,6 +38,8 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let state = State::open(state)?;
     let _alone = state.serve_alone()?;
     let people = site::people(&mut site);
+    let repositories = site::repositories(&mut site);
+    let torrents = site::torrents(&mut site);
     let store = site::store(&mut site, &state).await?;
     let launching = site::launching(&mut site)?;
     let host = |owner: &str| Host {
@@ -78,9 +81,13 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     );
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let known = (foresight, OfEngine::of_site(&launching));
+    let known = (foresight, OfEngine::of_site(&launching), repositories.clone());
     let web = Web::of_site(&site, &machine.store, &state, images.clone(), known, people, ending.stop.clone());
     let web = web.await?;
+    let torrents = match torrents {
+        Some(wanted) => Some(Torrents::listen(wanted, repositories).await?),
+        None => None,
+    };
     let errands = errands(&machine, launching, images);
     let (pulse, stop) = (Pulse::new(), ending.stop.clone());
     let beating = pulse.clone();
@@ -89,6 +96,9 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         let log = InLog { participant: None, tally };
         beating.beating("the machine", machine.serve(&limits, &errands, Arc::new(log), stop)).await
     });
+    if let Some(torrents) = torrents {
+        workers.spawn(torrents.serve(ending.stop.clone()));
+    }
     let listen = site::metrics_listen(&site);
     Service { signals, workers, crew, ending, pulse, listen, reloads, web }.run().await.map(|()| 0)
 }

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use cli::say;
-use imaging::{ImageRepository, RepositoryError, Tended};
+use imaging::{ImageRepository, Repositories, RepositoryError, Tended};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use super::Waiting;
+use crate::site;
+use crate::torrents::Torrents;
 
 /// Publishes what comes, round after round; says each thing once.
 pub(super) async fn watch(
@@ -13,11 +17,46 @@ pub(super) async fn watch(
     once: bool,
     every: u64,
     json: bool,
+    torrents: Option<(site::Torrents, Repositories)>,
 ) -> Result<u8, RepositoryError> {
     let waiting = Waiting::for_one(repository.name().to_string());
+    let sharing = match torrents {
+        Some((wanted, all)) => share(wanted, all, waiting.stop.clone()).await,
+        None => None,
+    };
+    let watched = rounds(repository, once, every, json, &waiting).await;
+    if let Some(sharing) = sharing {
+        waiting.stop.cancel();
+        let _ = sharing.await;
+    }
+    watched
+}
+
+/// Begins to tell clients of each other, unless another program does so at that address: `img up` does.
+async fn share(
+    wanted: site::Torrents,
+    all: Repositories,
+    stop: CancellationToken,
+) -> Option<JoinHandle<anyhow::Result<()>>> {
+    match Torrents::listen(wanted, all).await {
+        Ok(torrents) => Some(tokio::spawn(torrents.serve(stop))),
+        Err(error) => {
+            say(format_args!("img: {error:#}; images are watched all the same"));
+            None
+        }
+    }
+}
+
+async fn rounds(
+    repository: &dyn ImageRepository,
+    once: bool,
+    every: u64,
+    json: bool,
+    waiting: &Waiting,
+) -> Result<u8, RepositoryError> {
     let mut said: Vec<Tended> = Vec::new();
     loop {
-        let round = repository.tend(&waiting).await;
+        let round = repository.tend(waiting).await;
         waiting.ended();
         match round {
             Ok(news) => {

@@ -1,0 +1,91 @@
+//! One image that is given away.
+
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
+
+use imaging::PublishedTorrent;
+use librqbit::api::TorrentIdOrHash;
+use librqbit::storage::StorageFactoryExt;
+use librqbit::{AddTorrent, AddTorrentOptions, ManagedTorrent, Session};
+
+use super::SeedSettings;
+use super::image::Image;
+use super::read_only::ReadOnly;
+
+/// One image, from when it is looked through until it is gone.
+pub(super) struct Held {
+    name: String,
+    inode: (u64, u64),
+    torrent: Arc<ManagedTorrent>,
+    live: bool,
+}
+
+impl Held {
+    /// Has an image looked through; peers get nothing of it before.
+    pub(super) async fn begin(
+        session: &Arc<Session>,
+        image: Image,
+        settings: &SeedSettings,
+    ) -> Result<Held, String> {
+        let Image { name, torrent, file, inode } = image;
+        let options = AddTorrentOptions {
+            paused: true,
+            overwrite: true, // or it would be for downloads only; nothing is written by a `ReadOnly`
+            disable_trackers: true,
+            peer_limit: Some(settings.peers),
+            storage_factory: Some(ReadOnly(file).boxed()),
+            ..AddTorrentOptions::default()
+        };
+        let added = session.add_torrent(AddTorrent::from_bytes(torrent), Some(options)).await;
+        let added = added.map_err(|error| format!("{error:#}"))?;
+        let torrent = added.into_handle().expect("it was not asked for a list only");
+        Ok(Held { name, inode, torrent, live: false })
+    }
+
+    /// What people call it.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells whether peers get pieces of it.
+    pub(super) fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Tells whether it is still the file of that torrent, rather than one that was put in its place.
+    pub(super) fn is_of(&self, now: &PublishedTorrent) -> bool {
+        let there = std::fs::symlink_metadata(&now.file);
+        there.is_ok_and(|there| (there.dev(), there.ino()) == self.inode)
+    }
+
+    /// Waits until it was looked through.
+    pub(super) async fn ready(&self) {
+        let _ = self.torrent.wait_until_initialized().await; // `settle` says what went wrong
+    }
+
+    /// Lets peers at it, once it was looked through and is what its torrent says.
+    pub(super) async fn settle(&mut self, session: &Arc<Session>) -> Result<(), String> {
+        let stats = self.torrent.stats();
+        if let Some(error) = stats.error {
+            return Err(error);
+        }
+        if self.live || matches!(stats.state, librqbit::TorrentStatsState::Initializing { .. }) {
+            return Ok(());
+        }
+        if !stats.finished {
+            return Err("it is another file than the one its torrent was made of".into());
+        }
+        session.unpause(&self.torrent).await.map_err(|error| format!("{error:#}"))?;
+        tracing::info!("{} is seeded", self.name);
+        self.live = true;
+        Ok(())
+    }
+
+    /// Ends with it, and with the peers that ask for it.
+    pub(super) async fn end(self, session: &Arc<Session>) {
+        let ended = session.delete(TorrentIdOrHash::Hash(self.torrent.info_hash()), false).await;
+        if let Err(error) = ended {
+            tracing::debug!("ending {}: {error:#}", self.name);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! An image that is published, opened.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use imaging::PublishedTorrent;
+
+use crate::Metainfo;
+
+/// Longer torrent files are nobody's: this one is of an image of 26 TB.
+const LONGEST: u64 = 128 << 20;
+
+/// An image, and the torrent that is about it.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// What people call it.
+    pub(super) name: String,
+    pub(super) torrent: Vec<u8>,
+    pub(super) file: Arc<File>,
+    /// Which file it is, whatever its name.
+    pub(super) inode: (u64, u64),
+}
+
+impl Image {
+    /// Opens an image below its repository, following no link, and holds it against its torrent.
+    pub(super) fn open(published: &PublishedTorrent) -> Result<Image, String> {
+        let path = published.image.as_path();
+        let root = root(&published.file, path).ok_or("it does not lie in its repository")?;
+        let base = beneath::base(root).map_err(|error| format!("{}: {error}", root.display()))?;
+        let of_torrent =
+            published.torrent.strip_prefix(root).map_err(|_| "its torrent does not lie in its repository")?;
+        let open = |path: &Path| {
+            beneath::file(&base, path)
+                .map_err(|error| format!("{} cannot be opened: {error}", path.display()))
+        };
+        let torrent = read(open(of_torrent)?).map_err(|why| format!("{}: {why}", of_torrent.display()))?;
+        let file = open(path)?;
+        let metadata = file.metadata().map_err(|error| error.to_string())?;
+        let metainfo = Metainfo::parse(&torrent).map_err(|error| error.to_string())?;
+        metainfo
+            .is_of(published.image.file_name().as_bytes(), metadata.len(), published.info_hash)
+            .map_err(|error| error.to_string())?;
+        Ok(Image {
+            name: published.image.to_string(),
+            torrent,
+            file: Arc::new(file),
+            inode: (metadata.dev(), metadata.ino()),
+        })
+    }
+}
+
+/// Returns the folder of the repository: the path of a file without that of the image in it.
+fn root<'a>(file: &'a Path, image: &Path) -> Option<&'a Path> {
+    file.ends_with(image).then(|| file.ancestors().nth(image.components().count()))?
+}
+
+fn read(file: File) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > LONGEST { Err("it is too long for a torrent".into()) } else { Ok(bytes) }
+}
