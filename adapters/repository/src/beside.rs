@@ -46,6 +46,12 @@ impl Beside {
         joined(before, image, after)
     }
 
+    /// What it is called before it has its name.
+    pub(crate) fn aside(self, image: &OsStr) -> OsString {
+        let name = self.of(image);
+        joined(if self == Beside::Known { "" } else { "." }, &name, ".aside")
+    }
+
     /// The same of the backup.
     pub(crate) fn of_backup(self, image: &OsStr) -> OsString {
         backup(&self.of(image))
@@ -59,7 +65,7 @@ pub(crate) fn backup(file: &OsStr) -> OsString {
 
 /// Whether all that may lie beside an image can have its name.
 pub(crate) fn has_room(image: &OsStr) -> bool {
-    image.len() + ".full.sum.ant".len() <= LONGEST && image.len() + ".lock.".len() + 40 <= LONGEST
+    image.len() + "..full.sum.aside".len() <= LONGEST && image.len() + ".lock.".len() + 40 <= LONGEST
 }
 
 /// The image that a hidden file of ours belongs to.
@@ -69,6 +75,8 @@ pub(crate) fn image_of_hidden(file: &OsStr) -> Option<OsString> {
     let name = name.strip_suffix(b".ant").unwrap_or(name);
     let endings: [&[u8]; 3] = [b".known", b".incoming", b".aside"];
     let image = endings.iter().find_map(|ending| name.strip_suffix(*ending))?;
+    let before: [&[u8]; 4] = [b".full.sum", b".sum", b".torrent", b".known"];
+    let image = before.iter().find_map(|ending| image.strip_suffix(*ending)).unwrap_or(image);
     let image = OsString::from_vec(image.to_owned());
     Path::new(&image).extension().and_then(ImageKind::of_ending).map(|_| image)
 }
@@ -103,6 +111,9 @@ mod tests {
             assert_eq!(image_of_hidden(&ours.of(image)).as_deref(), Some(image));
         }
         assert_eq!(image_of_hidden(&Beside::Known.of_backup(image)).as_deref(), Some(image));
+        for one in FOLLOWERS {
+            assert_eq!(image_of_hidden(&one.aside(image)).as_deref(), Some(image), "{one:?}");
+        }
         for other in [".known", ".ssh.known", "win10.img.known", ".bashrc", ".win10.img.swp"] {
             assert!(image_of_hidden(OsStr::new(other)).is_none(), "{other}");
         }

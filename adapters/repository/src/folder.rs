@@ -135,15 +135,16 @@ impl Folder {
     /// Writes a file so that it has its name when it is whole and safe. `aside` is the name it has before.
     pub(crate) fn write(&self, name: &OsStr, aside: &OsStr, bytes: &[u8]) -> io::Result<()> {
         self.remove(aside)?;
-        let write = || {
-            let mut file = self.create(aside)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            self.rename(aside, name)
-        };
-        write().inspect_err(|_| {
+        self.fill(aside, bytes).and_then(|()| self.rename(aside, name)).inspect_err(|_| {
             let _ = self.remove(aside);
         })
+    }
+
+    /// Makes a file that nobody has with these bytes in it, safe on the disk.
+    pub(crate) fn fill(&self, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self.create(name)?;
+        file.write_all(bytes)?;
+        file.sync_all()
     }
 
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {

@@ -16,7 +16,7 @@ use crate::place::{Place, writing};
 use crate::recognise::{self, Checked};
 use crate::reports::Reports;
 use crate::source::Source;
-use crate::{Settings, etc, look, publish, sweep};
+use crate::{Settings, again, etc, look, publish, sweep};
 
 pub(crate) fn incorporate(
     place: &Place,
@@ -83,20 +83,27 @@ fn bring_in(
     }
     let copy = Copy { folder, name: Beside::Incoming.of(file) };
     let (was, checked) = copy.fill(path, source, incoming, reports)?;
-    let replaced = folder.about(file).map_err(disk)?.is_some();
+    let is_there = again::is_there(folder, file, &was, reports).map_err(disk)?;
+    if reports.stopped() {
+        return Err(RepositoryError::Stopped);
+    }
+    let replaced = !is_there && folder.about(file).map_err(disk)?.is_some();
     let mut warnings = checked.warnings.clone();
-    (|| {
+    // all that takes room comes first: what follows are names
+    let work = || {
+        let key = folder.key(if is_there { file } else { &copy.name })?.ok_or(io::ErrorKind::NotFound)?;
+        let how = (&*incoming.client_name, settings);
+        let staged = publish::stage(folder, file, key, (was, &checked), how, is_there)?;
         if replaced {
             keep_before(folder, file)?;
-        } else {
-            publish::withdraw(folder, file)?; // of an image that somebody removed by hand
         }
-        folder.rename(&copy.name, file)?;
-        let key = folder.key(file)?.ok_or(io::ErrorKind::NotFound)?;
-        publish::publish(folder, file, key, was, &checked, &incoming.client_name, settings)?;
+        if !is_there {
+            folder.rename(&copy.name, file)?;
+        }
+        staged.publish()?;
         folder.remove(&Beside::Info.of(file))
-    })()
-    .map_err(disk)?;
+    };
+    work().map_err(disk)?;
     drop(lock);
     if let Some(noted) = &incoming.registration {
         let noted =

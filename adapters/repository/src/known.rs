@@ -42,8 +42,11 @@ impl Known {
     }
 
     pub(crate) fn write(&self, folder: &Folder, image: &OsStr) -> io::Result<()> {
-        let text = serde_json::to_vec(self).expect("texts and numbers");
-        folder.write(&Beside::Known.of(image), &Beside::Aside.of(image), &text)
+        folder.write(&Beside::Known.of(image), &Beside::Aside.of(image), &self.text())
+    }
+
+    pub(crate) fn text(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("texts and numbers")
     }
 
     pub(crate) fn info_hash(&self) -> Option<InfoHash> {

@@ -9,6 +9,7 @@
 //! `torrent` beside it. `known` remembers of which state of a file they are, `look` tells it, `etc` lists it. `tend` finds
 //! what other programs put there, `lock` keeps them apart, `sweep` takes away what killed ones left.
 
+mod again;
 mod arrivals;
 mod beside;
 mod etc;

@@ -13,16 +13,26 @@ use crate::one_read::{Broke, WasRead};
 use crate::recognise::Checked;
 use crate::torrent::Torrent;
 
-/// Publishes an image under its final name; whoever calls it holds its lock. What is there and right stays as it is.
-pub(crate) fn publish(
-    folder: &Folder,
-    file: &OsStr,
+/// What lies beside an image once it is published, written under hidden names. What was not given its name is removed.
+#[derive(Debug)]
+pub(crate) struct Staged<'a> {
+    folder: &'a Folder,
+    file: &'a OsStr,
+    written: Vec<Beside>,
+}
+
+/// Writes all that an image of this state needs; whoever calls it holds its lock.
+///
+/// `keeps` is for an image that has its name already: what lies beside it and is right stays as it is.
+pub(crate) fn stage<'a>(
+    folder: &'a Folder,
+    file: &'a OsStr,
     key: Key,
-    was: WasRead,
-    checked: &Checked,
-    client_name: &str,
-    settings: &Settings,
-) -> io::Result<()> {
+    read: (WasRead, &Checked),
+    (client_name, settings): (&str, &Settings),
+    keeps: bool,
+) -> io::Result<Staged<'a>> {
+    let (was, checked) = read;
     let Sums { tail_md5, full_md5 } = &was.sums;
     let torrent = Torrent::new(file, was.length, was.pieces, &settings.announce(), full_md5);
     let known = Known {
@@ -33,21 +43,47 @@ pub(crate) fn publish(
         refused: None,
         sums: was.sums.clone(),
     };
-    let aside = Beside::Aside.of(file);
+    let mut staged = Staged { folder, file, written: Vec::new() };
     for (beside, sum) in [(Beside::Sum, tail_md5), (Beside::FullSum, full_md5)] {
-        let name = beside.of(file);
-        if known::sum(folder, &name)?.as_ref() != Some(sum) {
-            folder.write(&name, &aside, format!("{sum}\n").as_bytes())?;
+        if !keeps || known::sum(folder, &beside.of(file))?.as_ref() != Some(sum) {
+            staged.write(beside, format!("{sum}\n").as_bytes())?;
         }
     }
-    let old = known::torrent(folder, file)?;
-    let keeps = |old: &Torrent| known.is_of(old, file) && settings.is_announced_by(&old.announce);
-    if !old.as_ref().is_some_and(keeps) {
+    let old = if keeps { known::torrent(folder, file)? } else { None };
+    let is_right = |old: &Torrent| known.is_of(old, file) && settings.is_announced_by(&old.announce);
+    if !old.as_ref().is_some_and(is_right) {
         let now = jiff::Timestamp::now().as_second();
-        folder.write(&Beside::Torrent.of(file), &aside, &torrent.write(now))?;
+        staged.write(Beside::Torrent, &torrent.write(now))?;
     }
-    known.write(folder, file)?;
-    folder.sync()
+    staged.write(Beside::Known, &known.text())?;
+    Ok(staged)
+}
+
+impl Staged<'_> {
+    fn write(&mut self, beside: Beside, bytes: &[u8]) -> io::Result<()> {
+        let aside = beside.aside(self.file);
+        self.folder.remove(&aside)?;
+        self.written.push(beside);
+        self.folder.fill(&aside, bytes)
+    }
+
+    /// Gives all of it its names, which takes no room.
+    pub(crate) fn publish(mut self) -> io::Result<()> {
+        for beside in std::mem::take(&mut self.written) {
+            self.folder.rename(&beside.aside(self.file), &beside.of(self.file))?;
+        }
+        self.folder.sync()
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        for beside in &self.written {
+            if let Err(error) = self.folder.remove(&beside.aside(self.file)) {
+                tracing::warn!("cannot remove what was written beside {:?}: {error}", self.file);
+            }
+        }
+    }
 }
 
 /// Notes why an image is not published, and takes away what says that it is.

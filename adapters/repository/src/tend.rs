@@ -166,7 +166,9 @@ pub(crate) fn read_and_publish(
         return Err(RepositoryError::refused(OpenGnsysError::Image, why));
     }
     let client_name = client_name(folder, file).map_err(read)?;
-    publish::publish(folder, file, key, was, &checked, &client_name, settings).map_err(write)?;
+    let how = (&*client_name, settings);
+    let staged = publish::stage(folder, file, key, (was, &checked), how, true).map_err(write)?;
+    staged.publish().map_err(write)?;
     folder.remove(&Beside::Info.of(file)).map_err(write)
 }
 

@@ -10,8 +10,8 @@ use percent_encoding::percent_decode_str;
 use utoipa_axum::routes;
 
 pub use self::list::{FileView, Files};
-pub(crate) use self::place::{Opened, encoded, is_elsewhere, is_no};
-pub(crate) use self::send::{problem, send};
+pub(crate) use self::place::{Opened, encoded, is_elsewhere, is_no, is_plain};
+pub(crate) use self::send::{problem, send, send_text};
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {

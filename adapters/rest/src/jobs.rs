@@ -7,8 +7,9 @@ mod list;
 mod multipart;
 mod show;
 
+pub(crate) use self::create::key;
 use self::etag::{IfMatch, Unchanged};
-pub(crate) use self::etag::{answers_to, tagged};
+pub(crate) use self::etag::{answers_to, tag_of, tagged, unchanged};
 use crate::routes::Routes;
 use utoipa_axum::routes;
 

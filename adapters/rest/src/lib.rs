@@ -7,7 +7,7 @@
 //! - [`caller`], [`asked`], [`client`], [`limit`], [`turn`]: who asks, for what, whom it counts for, how often, whose turn it is; [`problem`]: how what goes wrong is told
 //! - [`object`]: what has to be an object of JSON
 //! - [`order`]: what a person writes becomes what the desk takes
-//! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`], [`disk`]: the addresses
+//! - [`jobs`], [`log`], [`files`], [`tables`], [`templates`], [`people`], [`disk`], [`repositories`]: the addresses
 //! - [`document`]: the OpenAPI document and a page that shows it
 //!
 //! What pages for people need as well (orders, files, logs, problems) is public: `adapters/web` is their view.
@@ -26,6 +26,7 @@ mod order;
 mod people;
 mod problem;
 mod remote_user;
+mod repositories;
 mod routes;
 mod server;
 mod service;
@@ -38,10 +39,13 @@ pub use caller::Address;
 pub use client::{OfSession, SESSION, cookie};
 pub use files::{FileView, Files, below};
 pub use log::{Growing, Progress, StepTime};
-pub use order::{Configuration, ConfigurationFile, Order, checked, complete};
+pub use order::{Configuration, ConfigurationFile, Order, checked, complete, launches};
 pub use people::AccountWish;
 pub use problem::{Mistake, Problem};
 pub use remote_user::RemoteUser;
+pub use repositories::{
+    Came, KindWish, PublishWish, RegistrationWish, Task, TaskKind, TaskState, image_mark,
+};
 pub use routes::document;
 pub use server::{Server, ServerError};
 pub use service::{Observed, Rest, Settings};

@@ -102,7 +102,12 @@ pub async fn complete(
         }
         None => {}
     }
-    job.queue = order.queue.unwrap_or_else(|| if is_retry { job.queue } else { "api".into() });
+    job.queue = match order.queue {
+        Some(queue) => queue,
+        // where a process recorded it, nobody would build it again
+        None if is_retry && launches(desk, &job.queue).await? => job.queue,
+        None => "api".into(),
+    };
     replace(&mut job.overlay, order.packages);
     replace(&mut job.extra_repos, order.extra_repos.map(|repos| repos.into_iter().map(Into::into).collect()));
     replace(&mut job.extra_opts, order.extra_opts);
@@ -127,6 +132,12 @@ pub async fn complete(
     mistakes.extend(desk.mistakes(&job).await?.into_iter().map(|one| Mistake::of(ours(one.field), one.why)));
     once_a_field(&mut mistakes);
     if mistakes.is_empty() { Ok(job) } else { Err(Problem::mistakes(mistakes)) }
+}
+
+/// Tells whether jobs are built when they are recorded in this queue.
+pub async fn launches(desk: &Desk, queue: &str) -> Result<bool, Problem> {
+    let queue = desk.registry.queue(queue).await.map_err(imaging::Refusal::from)?;
+    Ok(queue.is_some_and(|queue| queue.launches))
 }
 
 /// Returns what a field of a job is called in an order.

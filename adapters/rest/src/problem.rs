@@ -14,6 +14,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     mistakes: Vec<Mistake>,
+    opengnsys: Option<u8>,
 }
 
 /// What a program can tell apart.
@@ -53,6 +54,10 @@ pub(crate) struct ProblemDocument {
     /// All there is to mend, when fields are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mistakes: Vec<Mistake>,
+    /// OpenGnsys's number for it, when it is about a repository: 4 for a locked image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4)]
+    opengnsys: Option<u8>,
 }
 
 /// Something to mend.
@@ -121,8 +126,13 @@ impl Problem {
         &self.mistakes
     }
 
+    /// Returns OpenGnsys's number for it, when it is about a repository.
+    pub fn opengnsys(&self) -> Option<u8> {
+        self.opengnsys
+    }
+
     fn new(kind: Kind, detail: impl Into<String>) -> Problem {
-        Problem { kind, detail: detail.into(), mistakes: Vec::new() }
+        Problem { kind, detail: detail.into(), mistakes: Vec::new(), opengnsys: None }
     }
 
     /// Makes one of this kind.
@@ -195,7 +205,7 @@ impl Problem {
             }
         }
         let texts: Vec<_> = mistakes.iter().map(|one| format!("{} {}", one.field, one.why)).collect();
-        Problem { kind: Kind::Mistakes, detail: texts.join("; "), mistakes }
+        Problem { mistakes, ..Problem::new(Kind::Mistakes, texts.join("; ")) }
     }
 
     /// Makes one of a field.
@@ -227,6 +237,7 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             detail: self.detail,
             mistakes: self.mistakes,
+            opengnsys: self.opengnsys,
         };
         let mut response = (status, Json(document)).into_response();
         let headers = response.headers_mut();

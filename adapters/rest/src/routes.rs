@@ -18,10 +18,10 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::client::limit;
-use crate::document::{empty, finished, page, served};
+use crate::document::{empty, finished, page, script, served, style};
 use crate::problem::Problem;
 use crate::service::Rest;
-use crate::{disk, files, jobs, log, people, tables, templates};
+use crate::{disk, files, jobs, log, people, repositories, tables, templates};
 
 /// Addresses, with their lines of the document.
 pub(crate) type Routes = OpenApiRouter<Arc<Rest>>;
@@ -36,7 +36,8 @@ fn all() -> Routes {
         .merge(templates::routes())
         .merge(tables::routes())
         .merge(people::routes())
-        .merge(disk::routes());
+        .merge(disk::routes())
+        .merge(repositories::routes());
     Routes::with_openapi(empty()).nest("/api/v1", parts)
 }
 
@@ -55,6 +56,8 @@ impl Rest {
         router
             .route("/api/v1/openapi.json", get(document))
             .route("/api/v1/docs", get(page))
+            .route("/api/v1/docs.css", get(style))
+            .route("/api/v1/docs.js", get(script))
             .route("/api", any(unknown))
             .route("/api/{*unknown}", any(unknown))
             .with_state(rest.clone())

@@ -1,13 +1,14 @@
 //! What answers need.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
 use imaging::door::Door;
-use imaging::{Accounts, Desk, Directory, Elsewhere, Offers};
+use imaging::{Accounts, Desk, Directory, Elsewhere, Offers, Repositories};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use crate::client::Client;
 use crate::limit::Limit;
 use crate::problem::Problem;
 use crate::remote_user::RemoteUser;
+use crate::repositories::Kept;
 use crate::turn::{Turn, Turns};
 
 /// How much one client may ask for.
@@ -59,6 +61,7 @@ pub struct Rest {
     pub remote_user: Option<RemoteUser>,
     pub(crate) elsewhere: Arc<dyn Elsewhere>,
     pub(crate) observed: Observed,
+    pub(crate) kept: Kept,
     /// When streams end.
     pub stop: CancellationToken,
     pub(crate) guesses: Limit<(IpAddr, String)>,
@@ -90,6 +93,7 @@ impl Rest {
             remote_user: None,
             elsewhere,
             observed: Arc::new(|_, _, _, _| {}),
+            kept: Kept::new(Repositories::default(), PathBuf::new(), stop.clone()),
             stop,
             guesses: Limit::new(guesses, Duration::from_secs(60) / guesses),
             // each wrong one is in the audit log, which has to stay readable
@@ -135,6 +139,13 @@ impl Rest {
     #[must_use]
     pub fn behind(mut self, proxy: RemoteUser) -> Rest {
         self.remote_user = Some(proxy);
+        self
+    }
+
+    /// Has images of jobs published in repositories; the files of jobs are below the folder `images`.
+    #[must_use]
+    pub fn keeping(mut self, repositories: Repositories, images: PathBuf) -> Rest {
+        self.kept = Kept::new(repositories, images, self.stop.clone());
         self
     }
 

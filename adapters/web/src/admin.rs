@@ -133,6 +133,8 @@ impl TablePage {
     ) -> Result<TablePage, Trouble> {
         let states = rest.desk.registry.entries(Table::JobStates).await?;
         let columns = columns(table);
+        let name = cells.first().map(|cell| cell.text.as_str()).unwrap_or_default();
+        let is_new = entries.iter().all(|entry| entry.name() != name);
         let line = |entry: &Entry| {
             (link(entry.name()), columns.iter().map(|column| value(entry, column.name)).collect())
         };
@@ -144,7 +146,7 @@ impl TablePage {
             help: help(table),
             columns,
             entries: entries.iter().map(line).collect(),
-            is_new: cells.is_empty(),
+            is_new,
             cells: if cells.is_empty() { columns.iter().map(|_| Cell::default()).collect() } else { cells },
             states: states.iter().map(Entry::name).map(str::to_owned).collect(),
             removing: String::new(),

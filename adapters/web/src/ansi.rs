@@ -56,6 +56,31 @@ pub(crate) fn html(line: &str) -> String {
     out
 }
 
+/// Turns what a program said into plain text of so many letters at most; lines stay.
+pub(crate) fn plain(said: &str, most: usize) -> String {
+    let mut out = String::new();
+    let mut rest = said.trim_end();
+    let mut left = most;
+    while !rest.is_empty() {
+        let at = rest.find('\x1b').unwrap_or(rest.len());
+        for c in rest[..at].chars().filter(|c| *c != '\r') {
+            if left == 0 {
+                out.push('…');
+                return out;
+            }
+            left -= 1;
+            out.push(if steers(c) && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c });
+        }
+        rest = if at < rest.len() { sequence(&rest[at..]).1 } else { "" };
+    }
+    out
+}
+
+/// Tells of signs that steer a terminal, or turn the direction of what follows.
+fn steers(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Splits off an escape sequence; returns the parameters of one that colours, and what follows.
 fn sequence(text: &str) -> (Option<&str>, &str) {
     let after = &text[1..];
@@ -130,10 +155,7 @@ fn text(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\t' => out.push('\t'),
-            // signs that steer a terminal, or turn the direction of what follows
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                out.push('\u{fffd}')
-            }
+            c if steers(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
@@ -141,7 +163,20 @@ fn text(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use super::{html, plain};
+
+    #[test]
+    fn what_a_program_said_becomes_text() {
+        for (said, is) in [
+            ("no\r\nroom\tleft\n", "no\nroom\tleft"),
+            ("\x1b[31merror\x1b[0m: <b>", "error: <b>"),
+            ("a\x00b\u{202e}c", "a\u{fffd}b\u{fffd}c"),
+            ("twelve letters", "twelve lette…"),
+            ("\x1b[", ""),
+        ] {
+            assert_eq!(plain(said, 12), is, "{said:?}");
+        }
+    }
 
     #[test]
     fn colours_become_classes_and_all_else_is_text() {

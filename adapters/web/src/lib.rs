@@ -8,7 +8,7 @@
 //! - [`visitor`]: who looks, by the cookie of a session; [`trouble`]: how what goes wrong is shown
 //! - [`show`]: times, sizes, states and rows, as all pages show them; [`ansi`]: colours of a log
 //! - [`live`]: pages that change by themselves
-//! - [`login`], [`start`], [`submit`], [`queue`], [`job`], [`images`], [`me`], [`admin`]: the pages; [`old`]: addresses of old versions
+//! - [`login`], [`start`], [`submit`], [`queue`], [`job`], [`images`], [`repositories`], [`me`], [`admin`]: the pages; [`old`]: addresses of old versions
 
 mod admin;
 mod ansi;
@@ -20,6 +20,7 @@ mod login;
 mod me;
 mod old;
 mod queue;
+mod repositories;
 mod routes;
 mod show;
 mod start;

@@ -67,6 +67,8 @@ async fn queue(
     let part =
         if wrong.is_empty() { rest.desk.list(&filter, after, PART).await? } else { imaging::Page::default() };
     let me = &visitor.person.name;
+    let ids: Vec<_> = part.jobs.iter().map(|job| job.image_id.as_str()).collect();
+    let events = format!("/queue/events?rows={}", ids.join(","));
     let with = |change: &dyn Fn(&mut Asked)| {
         let mut other = Asked { after: String::new(), done: String::new(), ..asked.clone() };
         change(&mut other);
@@ -83,9 +85,9 @@ async fn queue(
         newest: if asked.after.is_empty() { String::new() } else { with(&|_| {}) },
         older: part.next.map_or_else(String::new, |next| with(&|other| other.after = next.to_string())),
         said: done(&asked.done),
+        live: asked.after.is_empty() && wrong.is_empty(),
         wrong,
-        live: asked.after.is_empty(),
-        events: asked.address("/queue/events"),
+        events: asked.address(&events),
         asked,
     }))
 }

@@ -17,7 +17,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::trouble::{Trouble, see};
 use crate::visitor::known;
-use crate::{admin, assets, images, job, login, me, old, queue, start, submit};
+use crate::{admin, assets, images, job, login, me, old, queue, repositories, start, submit};
 
 pub(crate) type Pages = Router<Arc<Rest>>;
 
@@ -45,6 +45,7 @@ pub fn pages(rest: &Arc<Rest>) -> Router {
         .merge(job::routes())
         .merge(submit::routes())
         .merge(images::routes())
+        .merge(repositories::routes())
         .merge(me::routes())
         .merge(admin::routes())
         .merge(old::routes())

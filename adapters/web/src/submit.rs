@@ -112,7 +112,11 @@ async fn taken(
     shop: &Shop,
     draft: NewJob,
 ) -> Result<NewJob, Problem> {
-    let (order, wrong) = typed.order(fields, shop, draft.retry_of.is_none());
+    let is_new = draft.retry_of.is_none();
+    let (mut order, wrong) = typed.order(fields, shop, is_new);
+    if is_new || !rest::launches(&rest.desk, &draft.queue).await? {
+        order.queue = Some("web".into());
+    }
     let completed = complete(order, draft, &rest.desk, rest.offers.as_ref()).await;
     let job = if wrong.is_empty() { completed? } else { return Err(all_of(wrong, completed)) };
     let user = visitor.person.name.clone();

@@ -38,6 +38,16 @@ struct TroublePage<'a> {
     detail: &'a str,
 }
 
+impl Trouble {
+    /// Returns it as a sentence, for a page that has more to show.
+    pub(crate) fn told(&self) -> String {
+        match self {
+            Trouble::LogIn(_) | Trouble::Ended(_) => "Nobody is logged in any more.".into(),
+            Trouble::Problem(problem) => sentence(problem.detail()),
+        }
+    }
+}
+
 impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         match self {

@@ -29,6 +29,8 @@ pub(crate) struct Bar {
     pub(crate) may_submit: bool,
     /// Whether they have something to administer.
     pub(crate) is_keeper: bool,
+    /// Whether the site has repositories of images.
+    pub(crate) has_repositories: bool,
     /// `light`, `dark`, or empty for what the machine likes.
     pub(crate) theme: &'static str,
     /// Which tab this page belongs to.
@@ -48,6 +50,7 @@ pub(crate) struct Guest {
     pub(crate) secret: Option<Secret>,
     /// Whether a proxy says who they are.
     pub(crate) by_proxy: bool,
+    pub(crate) has_repositories: bool,
     pub(crate) theme: &'static str,
 }
 
@@ -60,6 +63,7 @@ impl Guest {
             is_keeper: may(Permission::ManageJobs)
                 || may(Permission::ManageSite)
                 || may(Permission::ManageAccounts),
+            has_repositories: self.has_repositories,
             theme: self.theme,
             here,
         }
@@ -103,7 +107,8 @@ pub(crate) async fn known(
         _ => None,
     };
     let by_proxy = matches!(proxied, Ok(Some(_)));
-    let guest = Guest { person, secret, by_proxy, theme };
+    let has_repositories = !rest.repositories().is_empty();
+    let guest = Guest { person, secret, by_proxy, has_repositories, theme };
     if let Err(problem) = proxied {
         return Ok(crate::trouble::shown(Trouble::from(problem).into_response(), &guest));
     }

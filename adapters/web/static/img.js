@@ -51,11 +51,66 @@
     }
   });
 
-  // a row somebody is busy with stays as it is
+  // a page nobody looks at listens to nothing: a browser has six connections to a site, and each that listens takes one
+  const listen = (address) => {
+    const ears = [], self = {};
+    let source;
+    const open = () => {
+      source = new EventSource(address());
+      source.onopen = (event) => self.onopen?.(event);
+      source.onerror = (event) => self.onerror?.(event);
+      for (const [type, ear] of ears) source.addEventListener(type, ear);
+    };
+    const turn = () => {
+      source?.close();
+      source = undefined;
+      if (!document.hidden) open();
+    };
+    self.addEventListener = (type, ear) => { ears.push([type, ear]); source?.addEventListener(type, ear); };
+    self.removeEventListener = (type, ear) => {
+      const at = ears.findIndex((one) => one[0] === type && one[1] === ear);
+      if (at >= 0) ears.splice(at, 1);
+      source?.removeEventListener(type, ear);
+    };
+    self.close = () => { source?.close(); source = undefined; document.removeEventListener("visibilitychange", turn); };
+    Object.defineProperty(self, "readyState", { get: () => source?.readyState });
+    document.addEventListener("visibilitychange", turn);
+    turn();
+    return self;
+  };
+  document.addEventListener("DOMContentLoaded", () => {
+    if (window.htmx) htmx.createEventSource = (address) => listen(() => address);
+  });
+
+  // a row somebody is busy with stays as it is until they leave it
+  const late = new Map();
+  const isBusy = (row) => row.querySelector("details[open]") || row.contains(document.activeElement);
   document.addEventListener("htmx:sseBeforeMessage", (event) => {
     const row = event.target;
-    if (row.querySelector?.("details[open]") || row.contains(document.activeElement)) event.preventDefault();
+    if (row.tagName !== "TR") return;
+    late.delete(row.id);
+    if (isBusy(row)) { event.preventDefault(); late.set(row.id, event.detail.data); }
   });
+  const catchUp = () => setTimeout(() => {
+    for (const [id, html] of late) {
+      const row = document.getElementById(id);
+      if (row && isBusy(row)) continue;
+      late.delete(id);
+      if (row) htmx.swap(row, html, { swapStyle: "outerHTML" });
+    }
+  });
+  document.addEventListener("focusout", catchUp);
+  document.addEventListener("toggle", catchUp, true);
+
+  // how long a build takes so far goes on, by no clock that could be wrong
+  const took = document.getElementById("took");
+  if (took) {
+    const before = Math.max(0, Number(took.dataset.ms)), since = performance.now();
+    setInterval(() => {
+      const s = Math.floor((before + performance.now() - since) / 1000);
+      took.textContent = s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min ${s % 60} s` : `${Math.floor(s / 3600)} h ${Math.floor(s / 60) % 60} min`;
+    }, 1000);
+  }
 
   // a log that grows is followed, from where the page ends; whoever scrolled up keeps their place
   const lines = document.querySelector("[data-follow]");
@@ -64,7 +119,7 @@
   const isAtEnd = () => lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
   lines.scrollTop = lines.scrollHeight;
   const follow = () => {
-    const source = new EventSource(`${lines.dataset.follow}?from=${from}`);
+    const source = listen(() => `${lines.dataset.follow}?from=${from}`);
     source.addEventListener("lines", (event) => {
       const wasAtEnd = isAtEnd();
       const last = Number(lines.lastElementChild?.firstElementChild?.textContent || (from === "0" || from === 0 ? 0 : NaN));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use config::Configuration;
-use imaging::{Definitions, Desk};
+use imaging::{Definitions, Desk, Repositories};
 use job_files_dir::JobFilesDir;
 use job_files_http::JobFilesHttp;
 use job_store_sql::SqlJobStore;
@@ -40,7 +40,7 @@ impl Web {
         store: &SqlJobStore,
         state: &State,
         images: PathBuf,
-        (foresight, definitions): (Arc<OfBuilds>, Option<Arc<dyn Definitions>>),
+        (foresight, definitions, repositories): (Arc<OfBuilds>, Option<Arc<dyn Definitions>>, Repositories),
         people: People,
         stop: CancellationToken,
     ) -> Result<Option<Web>> {
@@ -50,7 +50,7 @@ impl Web {
         let store = Arc::new(store.clone());
         let address = site.text("web", "listen").unwrap_or_default().parse()?;
         let server = Server::listen(address).await?;
-        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images)))
+        let desk = Desk::new(store.clone(), Arc::new(JobFilesDir::new(images.clone())))
             .foreseeing(foresight)
             .reading(definitions);
         let elsewhere = JobFilesHttp::new(&workers(site))?;
@@ -63,6 +63,7 @@ impl Web {
         let rest = Rest::new(desk, store, offers, Arc::new(elsewhere), settings, stop).observed_by(Arc::new(
             |method, route, status, took| Requests.answered(method, route, status, took),
         ));
+        let rest = rest.keeping(repositories, images);
         let (rest, looks_again) = people::known(rest, people, site).await?;
         let address = server.address();
         tracing::info!(

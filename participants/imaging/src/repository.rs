@@ -42,7 +42,8 @@ pub trait ImageRepository: Send + Sync {
     /// Copies an image in, recognises and checks it, and publishes it: sums, torrent, and the line in the repository's list.
     ///
     /// Its source is read once, and left as it is. An image of the same name becomes the backup, in place of an older one.
-    /// The same again does the same again; one that breaks leaves the repository as it was.
+    /// The same bytes once more change nothing, so that a backup outlives whoever asks twice; what breaks leaves the
+    /// repository as it was.
     async fn incorporate(
         &self,
         incoming: &Incoming,

@@ -180,3 +180,21 @@ async fn a_backup_that_is_broken_is_not_put_back() {
     let back = site.repository.restore_backup(&image("win10.img")).await.unwrap();
     assert_eq!(back.state, ImageState::Published);
 }
+
+#[tokio::test]
+async fn an_image_that_comes_again_after_a_crash_leaves_the_older_backup() {
+    let site = Site::new();
+    let first = site.add("win10", 1).await.unwrap().image.sums;
+    let second = site.add("win10", 2).await.unwrap().image.sums;
+    // as after a kill between the last two renames: the file has its name, and nobody knows its sums
+    for name in site.names("images").iter().filter(|name| *name != "win10.img" && !name.contains(".ant")) {
+        std::fs::remove_file(site.path("images").join(name)).unwrap();
+    }
+
+    let again = site.add("win10", 2).await.unwrap();
+
+    assert!(!again.replaced);
+    assert_eq!((again.image.state, again.image.sums), (ImageState::Published, second));
+    let back = site.repository.restore_backup(&image("win10.img")).await.unwrap();
+    assert_eq!(back.sums, first);
+}

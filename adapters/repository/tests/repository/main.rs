@@ -3,7 +3,10 @@
 mod arrives;
 mod breaks;
 mod conventions;
+mod fuzz;
+mod killed;
 mod place;
+mod volumes;
 
 use imaging::testing::image_repository_keeps_its_promises;
 

@@ -27,7 +27,7 @@ pub(crate) fn encoded(path: &str) -> String {
 }
 
 /// Tells whether a path leads down, part for part.
-pub(super) fn is_plain(path: &str) -> bool {
+pub(crate) fn is_plain(path: &str) -> bool {
     !path.contains('\0') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 

@@ -42,21 +42,40 @@ pub(crate) async fn send(
 /// Either a problem of the request, or of the disk.
 type Wrong = Result<Problem, std::io::Error>;
 
-fn here(headers: &HeaderMap, mut file: File, path: &str, sha256: Option<&str>) -> Result<Response, Wrong> {
+/// Answers with a text that is no file here, but is one elsewhere, or the part of it that `Range` names.
+pub(crate) fn send_text(headers: &HeaderMap, text: String, path: &str) -> Result<Response, Problem> {
+    let etag = crate::jobs::tag_of(&text)?;
+    let size = text.len() as u64;
+    let sent = part_of(headers, std::io::Cursor::new(text), size, &etag, described(path), None);
+    sent.map_err(|error| error.unwrap_or_else(|error| Problem::ours(&error)))
+}
+
+fn here(headers: &HeaderMap, file: File, path: &str, sha256: Option<&str>) -> Result<Response, Wrong> {
     let about = file.metadata().map_err(Err)?;
     let size = about.len();
     let etag = format!("\"{size:x}-{:x}-{:x}\"", about.mtime(), about.mtime_nsec());
     let mut answer = described(path);
-    put(&mut answer, ETAG, &etag);
     if let Ok(time) = jiff::Timestamp::from_second(about.mtime())
         && let Ok(text) = jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&time)
     {
         put(&mut answer, LAST_MODIFIED, &text);
     }
-    if answers_to(headers, &etag) {
+    part_of(headers, file, size, &etag, answer, sha256)
+}
+
+fn part_of(
+    headers: &HeaderMap,
+    mut bytes: impl Read + Seek + Send + 'static,
+    size: u64,
+    etag: &str,
+    mut answer: HeaderMap,
+    sha256: Option<&str>,
+) -> Result<Response, Wrong> {
+    put(&mut answer, ETAG, etag);
+    if answers_to(headers, etag) {
         return Ok((StatusCode::NOT_MODIFIED, answer).into_response());
     }
-    let part = wanted(headers, Some(&etag)).of(size).map_err(|()| Ok(Problem::no_such_range(size)))?;
+    let part = wanted(headers, Some(etag)).of(size).map_err(|()| Ok(Problem::no_such_range(size)))?;
     let (status, from, length) = match part {
         None => {
             if let Some(digest) = sha256.and_then(digest) {
@@ -70,8 +89,8 @@ fn here(headers: &HeaderMap, mut file: File, path: &str, sha256: Option<&str>) -
         }
     };
     put(&mut answer, CONTENT_LENGTH, &length.to_string());
-    file.seek(SeekFrom::Start(from)).map_err(Err)?;
-    Ok((status, answer, stream_of(Box::new(file.take(length)))).into_response())
+    bytes.seek(SeekFrom::Start(from)).map_err(Err)?;
+    Ok((status, answer, stream_of(Box::new(bytes.take(length)))).into_response())
 }
 
 async fn there(rest: &Rest, headers: &HeaderMap, url: &str, path: &str) -> Result<Response, Problem> {

@@ -22,7 +22,7 @@ pub(super) const LONGEST: usize = 24 << 20;
 const LONGEST_KEY: usize = 200;
 
 /// Reads `Idempotency-Key`; empty when there is none.
-pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
+pub(crate) fn key(headers: &HeaderMap) -> Result<String, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(String::new()) };
     match value.to_str().map(str::trim) {
         Ok(key) if !key.is_empty() && key.len() <= LONGEST_KEY => Ok(key.to_owned()),

@@ -33,6 +33,24 @@ pub(crate) fn tagged(
     Ok((status, [(ETAG, etag), (axum::http::header::CONTENT_TYPE, kind)], json).into_response())
 }
 
+/// Refuses to change what is not as whoever asks saw it: `If-Match` names another tag than that of `value`.
+pub(crate) fn unchanged(headers: &HeaderMap, value: &impl Serialize, what: &str) -> Result<(), Problem> {
+    if !headers.contains_key(IF_MATCH) {
+        return Ok(());
+    }
+    let tag = tag_of(value)?;
+    // a weak tag says that something is alike, and that is not enough to change it
+    if named(headers.get_all(IF_MATCH).iter()).any(|named| named == "*" || named == tag) {
+        return Ok(());
+    }
+    Err(Problem::changed(format!("{what} is not as it was any more: look at it again, and at its ETag")))
+}
+
+/// Returns the tag of what is answered as JSON.
+pub(crate) fn tag_of(value: &impl Serialize) -> Result<String, Problem> {
+    Ok(tag(&serde_json::to_vec(value).map_err(|error| Problem::ours(&error))?))
+}
+
 fn tag(json: &[u8]) -> String {
     let digest = Sha256::digest(json);
     let tag: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
@@ -62,12 +80,8 @@ impl FromRequestParts<Arc<Rest>> for Unchanged {
             return Ok(Unchanged(id));
         }
         let job = JobView::from(rest.desk.show(&id).await?);
-        let tag = tag(&serde_json::to_vec(&job).map_err(|error| Problem::ours(&error))?);
-        // a weak tag says that something is alike, and that is not enough to change it
-        if named(parts.headers.get_all(IF_MATCH).iter()).any(|named| named == "*" || named == tag) {
-            return Ok(Unchanged(id));
-        }
-        Err(Problem::changed(format!("{id} is not as it was any more: look at it again, and at its ETag")))
+        unchanged(&parts.headers, &job, id.as_str())?;
+        Ok(Unchanged(id))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What goes wrong behind the addresses, as a problem.
 
 use imaging::door::DoorError;
-use imaging::{Refusal, StoreError};
+use imaging::{OpenGnsysError, Refusal, RepositoryError, StoreError};
 
 use super::{Kind, Mistake, Problem, chain};
 
@@ -58,6 +58,25 @@ impl From<DoorError> for Problem {
     }
 }
 
+impl From<RepositoryError> for Problem {
+    fn from(error: RepositoryError) -> Problem {
+        let number = error.opengnsys();
+        let kind = match (&error, number) {
+            (RepositoryError::Stopped, _) | (_, OpenGnsysError::NotWrite) => Kind::Away,
+            (_, OpenGnsysError::NotFound | OpenGnsysError::Repository) => Kind::Missing,
+            (_, OpenGnsysError::Locked) => Kind::Conflict,
+            (_, OpenGnsysError::CacheSize) => Kind::Full,
+            (_, OpenGnsysError::Format | OpenGnsysError::Image) => Kind::Mistakes,
+            (RepositoryError::Refused { .. }, _) => Kind::Conflict,
+            _ => return Problem { opengnsys: Some(number.number()), ..Problem::ours(&error) },
+        };
+        if matches!(error, RepositoryError::Disk { .. }) {
+            tracing::error!("{}", error.sentence());
+        }
+        Problem { opengnsys: Some(number.number()), ..Problem::new(kind, error.sentence()) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
@@ -82,5 +101,29 @@ mod tests {
 
         let away = Problem::from(StoreError { doing: "record a job", source: "gone".into() }).into_response();
         assert_eq!((away.status().as_u16(), &away.headers()["retry-after"]), (503, &"5".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_a_repository_refuses_has_the_number_of_opengnsys() {
+        let refused = |number| RepositoryError::refused(number, "so it is");
+        let disk = |kind: std::io::ErrorKind| RepositoryError::disk("write a.img", kind.into());
+        for (error, status, number) in [
+            (refused(OpenGnsysError::Format), 422, 1),
+            (refused(OpenGnsysError::NotFound), 404, 2),
+            (refused(OpenGnsysError::Locked), 409, 4),
+            (refused(OpenGnsysError::Image), 422, 5),
+            (refused(OpenGnsysError::NotWrite), 503, 14),
+            (refused(OpenGnsysError::CacheSize), 507, 16),
+            (refused(OpenGnsysError::Repository), 404, 23),
+            (refused(OpenGnsysError::Generic), 409, 40),
+            (disk(std::io::ErrorKind::StorageFull), 507, 16),
+            (disk(std::io::ErrorKind::ReadOnlyFilesystem), 503, 14),
+            (disk(std::io::ErrorKind::BrokenPipe), 500, 40),
+            (RepositoryError::Stopped, 503, 40),
+        ] {
+            let said = format!("{error:?}");
+            let problem = Problem::from(error);
+            assert_eq!((problem.status().as_u16(), problem.opengnsys()), (status, Some(number)), "{said}");
+        }
     }
 }

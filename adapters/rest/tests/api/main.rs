@@ -5,6 +5,7 @@ mod follow;
 mod jobs;
 mod orders;
 mod people;
+mod repositories;
 mod server;
 mod site;
 mod tables;

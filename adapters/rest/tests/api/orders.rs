@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use futures_util::stream;
-use imaging::Scope;
+use imaging::{ImageId, JobAttempt, JobStatus, JobStore, NewJob, Push, Scope};
 use serde_json::{Value, json};
 
 use crate::jobs::id;
@@ -253,4 +253,28 @@ async fn html_in_every_field_is_refused_or_comes_back_as_the_text_it_is() {
         ],
         "refused: {refused:?}"
     );
+}
+
+#[tokio::test]
+async fn what_a_process_recorded_is_built_again_in_the_queue_of_programs() {
+    let site = Site::new().await;
+    let token = site.token("ana", Scope::Submit).await;
+    let asked = NewJob {
+        request: "boss".into(),
+        queue: "requests".into(),
+        user: "ana".into(),
+        name: "demo".into(),
+        image_type: "raw".into(),
+        arch: "x86_64".into(),
+        kickstart: "part / --size=64\n%packages\nbash\n%end\n".into(),
+        process: "20261129-boss".into(),
+        ..NewJob::default()
+    };
+    let job = ImageId::reduce("of-boss").unwrap();
+    site.store.record(&job, &asked, 1).await.unwrap();
+    site.store.push(&job, &Push::new(JobStatus::Error, JobAttempt::default()), 2).await.unwrap();
+
+    let again = site.json(&token, "POST", "/api/v1/jobs/of-boss/retry", json!({})).await;
+
+    assert_eq!((again.status.as_u16(), &again.json()["queue"]), (201, &json!("api")), "{again:?}");
 }

@@ -1,5 +1,6 @@
 //! A site in memory, and a client of it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +11,7 @@ use imaging::door::Door;
 use imaging::testing::{MemoryFiles, MemoryStore, inhabited};
 use imaging::{
     Desk, Feature, FeatureRepo, FolderContents, ImageId, ImageJob, JobFile, JobStore, Lookup, NewJob,
-    Nowhere, Offers, Person, Push, Pushed, Scope, SourceError, StoreError, TemplateOffer,
+    Nowhere, Offers, Person, Push, Pushed, Repositories, Scope, SourceError, StoreError, TemplateOffer,
 };
 use rest::{Rest, Settings};
 use serde_json::Value;
@@ -24,6 +25,8 @@ pub(crate) struct Site {
     pub(crate) router: Router,
     /// How often a whole job was read.
     pub(crate) reads: Arc<AtomicUsize>,
+    /// When the program ends.
+    pub(crate) stop: CancellationToken,
 }
 
 /// Counts how often whole jobs are read.
@@ -121,6 +124,11 @@ impl Site {
     }
 
     pub(crate) async fn with(settings: Settings) -> Site {
+        Site::keeping(settings, Repositories::default(), PathBuf::new()).await
+    }
+
+    /// A site with repositories; the files of jobs are below the folder `images`.
+    pub(crate) async fn keeping(settings: Settings, repositories: Repositories, images: PathBuf) -> Site {
         let (store, door) = inhabited("correct horse").await;
         let file = JobFile { path: "demo.raw".into(), size: 1_200, changed_ms: 5 };
         let contents = FolderContents { files: vec![file], count: 1, bytes: 1_200 };
@@ -129,8 +137,9 @@ impl Site {
         let desk =
             Desk { jobs: Arc::new(Counted(store.clone(), reads.clone())), ..Desk::new(store.clone(), files) };
         let stop = CancellationToken::new();
-        let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop);
-        Site { router: Arc::new(rest).router(Router::new()), door, store, reads }
+        let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop.clone());
+        let rest = rest.keeping(repositories, images);
+        Site { router: Arc::new(rest).router(Router::new()), door, store, reads, stop }
     }
 
     /// Makes a token of somebody.

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use imaging::{Tag, now_ms};
+use imaging::{Refusal, Tag, now_ms};
 use rest::{Problem, Rest};
 use serde::Deserialize;
 
@@ -133,6 +133,9 @@ pub(super) async fn delete(
     State(rest): State<Arc<Rest>>,
     OfJob(id): OfJob,
 ) -> Result<Response, Trouble> {
-    rest.desk.delete(&visitor.person, &id, now_ms()).await?;
-    Ok(see("/queue?done=deleted"))
+    match rest.desk.delete(&visitor.person, &id, now_ms()).await {
+        // one that is gone already is as it was wished
+        Ok(()) | Err(Refusal::NoJob(_)) => Ok(see("/queue?done=deleted")),
+        Err(refusal) => Err(refusal.into()),
+    }
 }

@@ -10,8 +10,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use imaging::ImageJob;
-use rest::{Growing, Problem, Rest};
+use imaging::{ImageId, ImageJob};
+use rest::{Growing, Rest};
 use serde::Deserialize;
 
 use self::find::Found;
@@ -43,15 +43,23 @@ pub(super) struct Part {
     pub(super) lines: Vec<Line>,
     /// The size of the whole log.
     pub(super) size: String,
+    /// The page of the log that begins here: the end of one that grows is elsewhere soon.
+    pub(super) place: String,
+}
+
+/// Returns the page of a log that begins at this byte.
+fn begins_at(id: &ImageId, from: u64) -> String {
+    format!("/job/{id}/log?at={from}")
 }
 
 impl Part {
     /// Reads the end of a log; none when there is no log.
-    pub(super) async fn end_of(rest: &Rest, job: &ImageJob, most: u64) -> Result<Option<Part>, Problem> {
+    pub(super) async fn end_of(rest: &Rest, job: &ImageJob, most: u64) -> Result<Option<Part>, Trouble> {
         let Some(log) = rest.growing_log(job).await? else { return Ok(None) };
         let size = log.size(rest).await?;
         let from = size.unwrap_or(0).saturating_sub(most);
-        Part::of(rest, &log, size, from, most).await.map(Some)
+        let part = Part::of(rest, &log, size, from, most).await?;
+        Ok(Some(Part { place: begins_at(&job.image_id, part.from), ..part }))
     }
 
     /// Reads from somewhere on; what is before the first whole line is left out.
@@ -61,7 +69,7 @@ impl Part {
         size: Option<u64>,
         from: u64,
         most: u64,
-    ) -> Result<Part, Problem> {
+    ) -> Result<Part, Trouble> {
         // one byte more tells whether a line begins here
         let start = from.saturating_sub(1);
         let mut bytes = read(rest, log, start, most + (from - start)).await?;
@@ -86,12 +94,13 @@ impl Part {
             is_end,
             lines: line::lines(&bytes, begin),
             size: size.map(self::size).unwrap_or_default(),
+            place: String::new(),
         })
     }
 }
 
 /// Reads so many bytes, fewer at the end.
-async fn read(rest: &Rest, log: &Growing, from: u64, most: u64) -> Result<Vec<u8>, Problem> {
+async fn read(rest: &Rest, log: &Growing, from: u64, most: u64) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     while (bytes.len() as u64) < most {
         let piece = log.read(rest, from + bytes.len() as u64).await?;
@@ -135,10 +144,10 @@ pub(super) async fn log(
     let job = rest.desk.show(&id).await?;
     let log = rest.growing_log(&job).await?;
     if let (Some(log), false) = (&log, place.step.is_empty()) {
-        let found = find::find(&rest, log, &format!("-- {}", place.step)).await?;
+        let found = find::find(&rest, log, &format!("-- {}", place.step), 1).await?;
         // with something of what was before it
-        let place = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
-        let at = found.hits.first().map(place).unwrap_or_default();
+        let around = |hit: &find::Hit| format!("?at={}#o{}", hit.at.saturating_sub(BEFORE), hit.at);
+        let at = found.hits.first().map(around).unwrap_or_default();
         return Ok(see(&format!("/job/{id}/log{at}")));
     }
     let (mut part, mut found) = (None, None);
@@ -148,9 +157,10 @@ pub(super) async fn log(
         let from =
             if place.end.is_empty() { place.at.unwrap_or(0).min(size.unwrap_or(u64::MAX)) } else { end };
         if place.find.is_empty() {
-            part = Some(Part::of(&rest, &log, size, from, WHOLE).await?);
+            let read = Part::of(&rest, &log, size, from, WHOLE).await?;
+            part = Some(Part { place: begins_at(&id, read.from), ..read });
         } else {
-            found = Some(find::find(&rest, &log, &place.find).await?);
+            found = Some(find::find(&rest, &log, &place.find, find::MOST).await?);
         }
     }
     Ok(page(&LogPage {

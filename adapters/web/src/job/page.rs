@@ -1,6 +1,7 @@
 //! The page of a job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,8 +13,9 @@ use serde::Deserialize;
 use super::OfJob;
 use super::log::{Part, TAIL};
 use super::record::{self, Step};
+use crate::ansi::plain;
 use crate::show::{Moment, Row, count, link, page, size};
-use crate::trouble::{Trouble, sentence};
+use crate::trouble::Trouble;
 use crate::visitor::{Bar, Visitor};
 
 #[derive(Template)]
@@ -27,17 +29,23 @@ struct JobPage {
     steps: String,
     warnings: Vec<String>,
     log: Option<Part>,
-    /// Why the log cannot be shown.
-    no_log: String,
+    /// Why the log cannot be shown, while the machine that has it is away.
+    log_away: String,
     /// Where the log goes on while it is written; empty when it does not.
     follow: String,
     image_size: String,
     files: Vec<FileLine>,
     files_note: String,
-    facts: Vec<(&'static str, String)>,
+    /// Why they cannot be told, while the machine that has them is away.
+    files_away: String,
+    facts: Vec<Fact>,
+    /// Whether the page comes anew by itself where no script follows the log.
+    reloads: bool,
     history: Vec<EventLine>,
     /// What can be launched for a finished image, with its help.
     processes: Vec<(String, String)>,
+    /// Whether whoever looks may publish it in a repository of the site.
+    can_publish: bool,
     /// Says of a form that is sent twice that it is the same.
     key: String,
 }
@@ -84,6 +92,8 @@ impl From<JobEvent> for EventLine {
 #[serde(default)]
 pub(super) struct Did {
     done: String,
+    /// Says that the page is to stay as it is.
+    still: String,
 }
 
 fn done(word: &str) -> &'static str {
@@ -106,37 +116,57 @@ pub(super) async fn job(
 ) -> Result<Response, Trouble> {
     let job = rest.desk.show(&id).await?;
     let history = rest.desk.history(&id).await?.into_iter().map(EventLine::from).collect();
-    let record = record::read(&rest, &job).await;
-    // the machine that has the log may be away; all else is shown
-    let (log, no_log) = match Part::end_of(&rest, &job, TAIL).await {
-        Ok(log) => (log, String::new()),
-        Err(problem) => (None, sentence(problem.detail())),
-    };
-    let (files, files_note, image_size) = files(&rest, &job).await?;
+    let (record, log, files) = tokio::join!(
+        tokio::time::timeout(PATIENCE, record::read(&rest, &job)),
+        soon(Part::end_of(&rest, &job, TAIL)),
+        soon(files(&rest, &job)),
+    );
+    let record = record.unwrap_or_default();
+    let (log, log_away) = log.map_or_else(|why| (None, why), |log| (log, String::new()));
+    let (files, files_away) =
+        files.map_or_else(|why| (Default::default(), why), |files| (files, String::new()));
+    let (files, files_note, image_size) = files;
     let mut processes = Vec::new();
     if job.status.has_image() {
         let active = rest.desk.registry.post_processes().await?.into_iter().filter(|process| process.active);
         processes.extend(active.map(|process| (process.name, process.description)));
     }
+    let bar = visitor.bar("queue");
     Ok(page(&JobPage {
-        bar: visitor.bar("queue"),
+        can_publish: bar.has_repositories
+            && job.status.has_image()
+            && Rest::may_keep(&visitor.person).is_ok(),
+        bar,
         row: Row::of(job.line(), &visitor.person),
         // what will be has been
         said: if did.done == "submitted" && job.status.is_final() { "" } else { done(&did.done) },
-        error: job.error.clone(),
+        error: plain(&job.error, ERROR),
         steps: steps(&job, record.steps),
         warnings: record.warnings,
+        reloads: !job.status.is_final() && did.still.is_empty(),
         log,
-        no_log,
+        log_away,
         follow: if job.status.is_final() { String::new() } else { format!("/job/{id}/log/events") },
         image_size,
         files,
         files_note,
+        files_away,
         facts: facts(&job),
         history,
         processes,
         key: uuid::Uuid::new_v4().to_string(),
     }))
+}
+
+/// So long a page waits for the machine that has log and files; it shows all else without.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Returns what was found within that time, or why it was not, as a sentence.
+async fn soon<T>(found: impl Future<Output = Result<T, Trouble>>) -> Result<T, String> {
+    match tokio::time::timeout(PATIENCE, found).await {
+        Ok(found) => found.map_err(|trouble| trouble.told()),
+        Err(_) => Err("The machine that has it does not answer: load this page again in a while.".into()),
+    }
 }
 
 async fn files(rest: &Rest, job: &ImageJob) -> Result<(Vec<FileLine>, String, String), Trouble> {
@@ -166,38 +196,50 @@ async fn files(rest: &Rest, job: &ImageJob) -> Result<(Vec<FileLine>, String, St
     Ok((lines, note, image.map(size).unwrap_or_default()))
 }
 
+/// So much of an error is on the page, in letters; the log has all of it.
+const ERROR: usize = 16_000;
 /// So many files are on the page.
 const MOST_FILES: usize = 200;
 
+/// Something else that was asked for.
+struct Fact {
+    name: &'static str,
+    value: String,
+    /// Where it leads; empty for nowhere.
+    link: String,
+}
+
 /// Returns what else was asked for, where something was.
-fn facts(job: &ImageJob) -> Vec<(&'static str, String)> {
+fn facts(job: &ImageJob) -> Vec<Fact> {
     let asked = &job.asked;
     let repo = |repo: &ExtraRepo| match repo {
         ExtraRepo::Address(url) => url.clone(),
         ExtraRepo::Named { name, url } => format!("{name}: {url}"),
     };
+    let pairs = |pairs: &mut dyn Iterator<Item = (String, String)>| {
+        pairs.map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n")
+    };
     let processes: Vec<_> = asked.post_processes.iter().map(String::as_str).collect();
-    let arguments: Vec<_> = asked.pp_args.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let again = asked.retry_of.clone().unwrap_or_default();
+    let results = job.test_results_url.clone();
+    // nothing but a page: an address may say to run something
+    let results_at =
+        Some(results.clone()).filter(|url| url.starts_with("https://") || url.starts_with("http://"));
+    let again_at = if again.is_empty() { String::new() } else { format!("/job/{}", link(&again)) };
     let facts = [
-        ("Queue", asked.queue.clone()),
-        (
-            "Tokens",
-            rest::tokens(asked)
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}"))
-                .collect::<Vec<_>>()
-                .join("\n"),
-        ),
-        ("Packages", asked.overlay.join("\n")),
-        ("Repositories", asked.extra_repos.iter().map(repo).collect::<Vec<_>>().join("\n")),
-        ("Options", asked.extra_opts.join(" ")),
-        ("Afterwards", processes.join("\n")),
-        ("With", arguments.join("\n")),
-        ("Release", asked.release.clone()),
-        ("Devices", asked.devicegroup.clone()),
-        ("Mail", asked.email.clone()),
-        ("Again for", asked.retry_of.clone().unwrap_or_default()),
-        ("Test results", job.test_results_url.clone()),
+        ("Queue", asked.queue.clone(), format!("/queue?queue={}", link(&asked.queue))),
+        ("Tokens", pairs(&mut rest::tokens(asked).into_iter()), String::new()),
+        ("Packages", asked.overlay.join("\n"), String::new()),
+        ("Repositories", asked.extra_repos.iter().map(repo).collect::<Vec<_>>().join("\n"), String::new()),
+        ("Options", asked.extra_opts.join(" "), String::new()),
+        ("Afterwards", processes.join("\n"), String::new()),
+        ("With", pairs(&mut asked.pp_args.clone().into_iter()), String::new()),
+        ("Release", asked.release.clone(), String::new()),
+        ("Devices", asked.devicegroup.clone(), String::new()),
+        ("Mail", asked.email.clone(), String::new()),
+        ("Again for", again, again_at),
+        ("Test results", results, results_at.unwrap_or_default()),
     ];
-    facts.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    let facts = facts.into_iter().map(|(name, value, link)| Fact { name, value, link });
+    facts.filter(|fact| !fact.value.is_empty()).collect()
 }

@@ -68,6 +68,7 @@ impl Asked {
         let pairs: Vec<_> = said
             .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
             .collect();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+        let sign = if path.contains('?') { '&' } else { '?' };
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}{sign}{}", pairs.join("&")) }
     }
 }

@@ -5,6 +5,10 @@ use imaging::{JobLine, Person, Tag, now_ms};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Badge, Moment, lasted};
+use crate::ansi::plain;
+
+/// So much of an error is in a list, in letters; two lines of it are seen.
+const ERROR: usize = 400;
 
 /// Signs that can stand in the path of an address as they are.
 const IN_A_PATH: &AsciiSet =
@@ -36,6 +40,8 @@ pub(crate) struct Row {
     pub(crate) created: Moment,
     /// How long the build took, or takes so far.
     pub(crate) took: String,
+    /// The same in milliseconds.
+    pub(crate) took_ms: i64,
     pub(crate) error: String,
     /// How far its build is, where somebody says so.
     pub(crate) now: Option<Now>,
@@ -53,11 +59,13 @@ impl Row {
     pub(crate) fn of(job: JobLine, person: &Person) -> Row {
         let now = now_ms();
         let is_pinned = job.tags.iter().any(Tag::is_pinned);
+        let took_ms = job.done_ms.unwrap_or(now).saturating_sub(job.created_ms);
         let image = rest::below(&job.files_url, &job.image_url).filter(|_| job.status.has_image());
         Row {
             badge: Badge::of(&job.status, job.test_result),
             created: Moment::of(job.created_ms, now),
-            took: lasted(job.done_ms.unwrap_or(now) - job.created_ms),
+            took: lasted(took_ms),
+            took_ms,
             image: image.map(|path| link(&path)).unwrap_or_default(),
             tags: job.tags.iter().filter(|tag| !tag.is_pinned()).map(ToString::to_string).collect(),
             is_over: job.status.is_final(),
@@ -70,7 +78,7 @@ impl Row {
             arch: job.arch,
             user: job.user,
             queue: job.queue,
-            error: job.error,
+            error: plain(&job.error, ERROR),
             now: None,
         }
     }

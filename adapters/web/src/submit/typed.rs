@@ -156,7 +156,7 @@ impl Typed {
             template: shop.template.as_ref().map(|offer| offer.file.clone()),
             kickstart,
             configuration,
-            queue: is_new.then(|| "web".to_owned()),
+            queue: None,
             tokens: Some(self.said_tokens(shop, &mut mistakes)),
             features: Some(self.features.clone()),
             packages: Some(words(&self.packages).collect()),

@@ -31,7 +31,8 @@ async fn each_table_is_filled_changed_and_emptied() {
         shown.has(&["It is saved.", &format!("<td>{name}</td>")]);
         assert!(!shown.text.contains("<script>"), "{}", shown.text);
         let address = name.replace(',', "%2C").replace(' ', "%20");
-        root.get(&format!("{path}?entry={address}")).await.has(&["Change it", &format!("value=\"{name}\"")]);
+        let change = [&*format!("Change {name}"), &format!("value=\"{name}\" required readonly")];
+        root.get(&format!("{path}?entry={address}")).await.has(&change);
         root.get(&format!("{path}?remove={address}")).await.has(&[&format!("Remove “{name}”?")]);
         assert_eq!(
             root.post(&format!("{path}/remove"), &[("name", name)]).await.place(),
@@ -63,7 +64,8 @@ async fn what_is_wrong_with_an_entry_is_told_and_what_was_typed_stays() {
     ] {
         let answer = root.post(&format!("/admin/{table}"), &fields).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{table}: {}", answer.text);
-        answer.has(&[words[0]]);
+        answer.has(&[words[0], "Add one"]);
+        assert!(!answer.text.contains("readonly"), "{}", answer.text);
         if table != "queues" {
             answer.has(&[words[1]]);
         }
@@ -102,6 +104,17 @@ async fn many_jobs_go_after_a_look_at_what_goes() {
     look.has(&["Delete 2 jobs, 2 files and 825 MB", "busy: ", "stop it first", "gone: It is gone already."]);
     root.get("/job/one").await.has(&["ERROR"]);
     let sure = [("sure", "yes"), ("id", "one"), ("id", "two"), ("id", "busy")];
+    let all = root.get("/admin/jobs?all=yes&user=ana").await;
+    assert_eq!(all.text.matches("\" checked>").count(), 2, "{}", all.text);
+    all.has(&["name=\"list\" value=\"/admin/jobs?user=ana\""]);
+    for (list, back) in [
+        ("/admin/jobs?user=ana", "/admin/jobs?user=ana&done=0"),
+        ("https://evil.example/admin/jobs", "/admin/jobs?done=0"),
+        ("/admin/jobs@evil.example", "/admin/jobs?done=0"),
+    ] {
+        let none = root.post("/admin/jobs", &[("sure", "yes"), ("list", list)]).await;
+        assert_eq!(none.place(), back, "it leads back to the list they were chosen from");
+    }
     assert_eq!(root.post("/admin/jobs", &sure).await.place(), "/admin/jobs?done=2");
     root.get("/admin/jobs?done=2").await.has(&["2 jobs are gone", "busy"]);
     assert_eq!(root.get("/job/one").await.status, StatusCode::NOT_FOUND);

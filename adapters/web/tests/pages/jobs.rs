@@ -99,6 +99,8 @@ async fn owners_change_their_jobs_and_others_do_not() {
     ana.get("/job/one/delete").await.has(&["Delete 1 job, 1 file and 412 MB", "demo.raw"]);
     assert_eq!(ana.post("/job/one/delete", &[]).await.place(), "/queue?done=deleted");
     ana.get("/queue?done=deleted").await.has(&["The job is gone"]);
+    let twice = ana.post("/job/one/delete", &[]).await;
+    assert_eq!(twice.place(), "/queue?done=deleted", "what is gone already is as it was wished");
 }
 
 #[tokio::test]
@@ -113,7 +115,6 @@ async fn a_job_that_was_deleted_while_its_page_was_open_is_told_so() {
         ("GET", "/job/gone/retry"),
         ("GET", "/job/gone/log/events"),
         ("POST", "/job/gone/stop"),
-        ("POST", "/job/gone/delete"),
         ("GET", "/job/%2e%2e%2fx"),
         ("GET", "/job/a%00b"),
     ] {

@@ -3,5 +3,6 @@
 mod admin;
 mod jobs;
 mod login;
+mod repositories;
 mod site;
 mod submit;

@@ -1,5 +1,6 @@
 //! A site in memory, and browsers.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -9,7 +10,7 @@ use imaging::door::Door;
 use imaging::testing::{MemoryFiles, MemoryStore, inhabited};
 use imaging::{
     Desk, Feature, FeatureRepo, FolderContents, ImageId, JobAttempt, JobFile, JobStatus, JobStore, NewJob,
-    Nowhere, Offers, Push, SourceError, TemplateOffer,
+    Nowhere, Offers, Push, Repositories, SourceError, TemplateOffer,
 };
 use rest::{Rest, Settings};
 use tokio_util::sync::CancellationToken;
@@ -108,6 +109,11 @@ impl Offers for Shop {
 
 impl Site {
     pub(crate) async fn new() -> Site {
+        Site::keeping(Repositories::default(), PathBuf::new()).await
+    }
+
+    /// A site with repositories; the files of jobs are below the folder `images`.
+    pub(crate) async fn keeping(repositories: Repositories, images: PathBuf) -> Site {
         let (store, door) = inhabited(PASSWORD).await;
         let file = JobFile { path: "demo.raw".into(), size: 412_345_678, changed_ms: 5 };
         let contents = FolderContents { count: 1, bytes: file.size, files: vec![file] };
@@ -115,8 +121,8 @@ impl Site {
         let desk = Desk::new(store.clone(), files);
         let settings = Settings { requests_per_second: 10_000, ..Settings::default() };
         let stop = CancellationToken::new();
-        let rest =
-            Arc::new(Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop));
+        let rest = Rest::new(desk, store.clone(), Arc::new(Shop), Arc::new(Nowhere), settings, stop);
+        let rest = Arc::new(rest.keeping(repositories, images));
         Site { router: rest.clone().router(web::pages(&rest)), door, store }
     }
 

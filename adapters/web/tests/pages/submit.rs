@@ -1,7 +1,9 @@
 //! Asking for images.
 
 use axum::http::StatusCode;
-use imaging::{BuildService, Entry, ExtraRepo, ImageId, JobStore, Registry};
+use imaging::{
+    BuildService, Entry, ExtraRepo, ImageId, JobAttempt, JobStatus, JobStore, NewJob, Push, Registry,
+};
 
 use crate::site::{HOSTILE, Site};
 
@@ -218,6 +220,40 @@ async fn a_job_is_asked_for_again_with_changes() {
     let job = site.store.job(&again).await.unwrap().unwrap();
     assert_eq!((&*job.asked.name, job.asked.retry_of), ("demo2", Some(first.to_string())));
     browser.get(&format!("/job/{first}")).await.has(&[&format!("asked for it again as {again}")]);
+}
+
+#[tokio::test]
+async fn a_job_that_a_process_recorded_is_asked_for_again_where_it_is_built() {
+    let site = Site::new().await;
+    let first = ImageId::reduce("of-boss").unwrap();
+    let asked = NewJob {
+        request: "boss".into(),
+        queue: "requests".into(),
+        user: "ana".into(),
+        name: "demo".into(),
+        image_type: "raw".into(),
+        arch: "x86_64".into(),
+        kickstart: KICKSTART.into(),
+        process: "20261129-boss".into(),
+        ..NewJob::default()
+    };
+    site.store.record(&first, &asked, 1).await.unwrap();
+    let attempt = JobAttempt { began: "1".into(), process: "20261129-boss".into() };
+    site.store.push(&first, &Push::new(JobStatus::Error, attempt), 2).await.unwrap();
+    let mut browser = site.of("ana").await;
+    let key = browser.get("/job/of-boss/retry").await.value("key");
+    let fields = [
+        ("key", &*key),
+        ("name", "demo"),
+        ("image_type", "raw"),
+        ("arch", "x86_64"),
+        ("kickstart", KICKSTART),
+    ];
+
+    let sent = browser.send("/job/of-boss/retry", &fields).await;
+
+    let job = site.store.job(&id(sent.place())).await.unwrap().unwrap();
+    assert_eq!((&*job.asked.queue, &*job.asked.process), ("web", ""));
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ fn check(arguments: &ConfigArguments) -> u8 {
         }
         site::database(&mut site);
         site::people(&mut site);
+        site::repositories(&mut site);
         note(&mut answer, &site);
         for name in own_files(file) {
             let mut site = site::read(file, Some(&name));

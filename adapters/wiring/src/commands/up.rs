@@ -81,7 +81,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     );
     let images = base_dir(&site, &state);
     tracing::info!("building what `img submit` hands over; images go to {}", images.display());
-    let known = (foresight, OfEngine::of_site(&launching));
+    let known = (foresight, OfEngine::of_site(&launching), repositories.clone());
     let web = Web::of_site(&site, &machine.store, &state, images.clone(), known, people, ending.stop.clone());
     let web = web.await?;
     let torrents = match torrents {

@@ -36,6 +36,7 @@ impl Fixed {
                             | "tester"
                             | "releases"
                             | "obs"
+                            | "repository"
                             | "web"
                             | "ldap",
                         _

@@ -3,8 +3,10 @@
 mod browser;
 mod care;
 
+use std::time::{Duration, Instant};
+
 use crate::program::demo_repo;
-use crate::support::Up;
+use crate::support::{PATIENCE, Up};
 use browser::Browser;
 
 const SCRIPT: &str = "part / --size=64\n%packages\nbusybox\nfilesystem\n%end\n%post\nfor i in 1 2 3; do echo word-$i; sleep 1; done\n%end\n";
@@ -74,6 +76,28 @@ fn a_person_goes_from_their_login_to_an_image() {
     up.push("grows", "/images", "grows.partial-me", imaging::JobStatus::Error);
     browser.wait_for("#job-grows .badge", "ERROR");
     browser.is_fine_as("queue");
+
+    // one that somebody is busy with catches up when they leave it
+    up.job("busy", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 1 newer job");
+    browser.press("#newer a");
+    browser.press("#job-busy summary");
+    up.push("busy", "/images", "busy.partial-me", imaging::JobStatus::Error);
+    up.job("later", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 1 newer job");
+    browser.wait_for("#job-busy .badge", "BUILDING");
+    browser.press("h1");
+    up.job("latest", "/images", imaging::JobStatus::Building, &[]);
+    browser.wait_for("#newer", "Show 2 newer jobs");
+    assert!(browser.words("#job-busy .badge").contains("ERROR"), "it caught up before the next news");
+    browser.go("/job/latest");
+    browser.wait_for("#took", " s");
+    let (took, start) = (browser.words("#took"), Instant::now());
+    while browser.words("#took") == took {
+        assert!(start.elapsed() < PATIENCE, "how long it takes goes on");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    browser.go("/queue");
     browser.fill("body", "?");
     browser.wait_for("dialog[open] h2", "Keys");
     browser.is_fine_as("keys");
@@ -98,4 +122,25 @@ fn a_person_goes_from_their_login_to_an_image() {
     browser.press(".me form[action='/logout'] button");
     browser.wait_for("main h1", "Log in");
     assert_eq!(browser.complaints(), Vec::<String>::new(), "nothing was refused by the content policy");
+}
+
+#[test]
+fn many_tabs_leave_room_for_one_more() {
+    let up = Up::start("");
+    up.password("admin");
+    up.job("grows", "/images", imaging::JobStatus::Building, &[("demo.log", "one\n")]);
+    let browser = Browser::start(&up.address);
+    browser.go("/queue");
+    browser.log_in("admin");
+    for _ in 0..4 {
+        for (page, element) in [("/queue", "#job-grows .badge"), ("/job/grows", "#state")] {
+            browser.tab();
+            browser.go(page);
+            browser.wait_for(element, "BUILDING");
+            browser.is_seen(false);
+        }
+    }
+    up.push("grows", "/images", "grows.partial-me", imaging::JobStatus::Error);
+    browser.is_seen(true);
+    browser.wait_for("#state", "ERROR");
 }

@@ -126,3 +126,18 @@ fn nothing_is_fetched_from_where_the_site_does_not_say() {
     }
     assert_eq!(*worker.asked.lock().unwrap(), Vec::<String>::new(), "it was not even asked");
 }
+
+#[test]
+fn a_job_whose_machine_is_away_is_shown_without_its_log_and_files() {
+    // nobody listens there
+    let up = Up::start("[web]\nfiles_from = http://127.0.0.1:9/images\n");
+    up.log_in("ana", "ana");
+    let here = up.job("away", "http://127.0.0.1:9/images", JobStatus::Error, &[]);
+    std::fs::remove_dir_all(&here).unwrap();
+
+    let shown = up.page("ana", &[], "/job/away");
+
+    assert!(shown.starts_with("200") && shown.contains("What was asked for"), "{shown}");
+    assert!(shown.contains("The machine that built it cannot be reached"), "{shown}");
+    assert!(up.page("ana", &[], "/job/away/log").starts_with("503"));
+}

@@ -128,12 +128,15 @@ fn a_log_of_500_megabytes_is_shown_part_by_part() {
 
     let job = up.page("ana", &[], "/job/long");
     let first = up.page("ana", &[], "/job/long/log?at=0");
+    let (_, line) = job.split_once("<a href=\"/job/long/log?").expect("its lines have addresses that stay");
+    let line = up.page("ana", &[], &format!("/job/long/log?{}", line.split('#').next().unwrap()));
     let last = up.page("ana", &[], "/job/long/log?end=1");
     log.write_all_at(b"\nlast but one\n-- error: no room\n", 5_000_000).unwrap();
     log.set_len(5_000_031).unwrap(); // a tenth of a second even where nothing is optimised
     let found = up.page("ana", &[], "/job/long/log?find=no+room");
 
     assert!(job.contains("last but one") && job.contains("Download (500 MB)"), "{job}");
+    assert!(line.contains("last but one"), "{line}");
     assert!(first.contains("second &lt;b&gt;") && first.contains("End ⇥"), "{first}");
     assert!(last.contains("class=\"error\"") && last.contains("← Earlier"), "{last}");
     assert!(found.contains("1 line has") && found.contains("#o5000014"), "{found}");
@@ -145,6 +148,7 @@ fn a_log_of_500_megabytes_is_shown_part_by_part() {
 fn rows_and_logs_come_by_themselves() {
     let up = Up::start("");
     up.log_in("ana", "ana");
+    up.job("older", "/images", JobStatus::Done, &[]);
     let folder = up.job("grows", "/images", JobStatus::Building, &[("demo.log", "one\ntwo\n")]);
     let follow = |path: &str, name: &str| {
         let mut command = Command::new("curl");
@@ -164,10 +168,23 @@ fn rows_and_logs_come_by_themselves() {
         }
     };
     let mut log = follow("/job/grows/log/events?from=4", "log.said");
+    up.job("goes", "/images", JobStatus::Done, &[]);
     let mut rows = follow("/queue/events", "rows.said");
+    let mut building = follow("/queue/events?status=BUILDING", "building.said");
+    let mut done = follow("/queue/events?status=DONE", "done.said");
+    let mut stale = follow("/queue/events?rows=", "stale.said");
+    // on a page that is full, what comes below its last row is from the next page, and no newer
+    let page: Vec<_> = ["grows", "goes"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain((0..28).map(|n| format!("gone-{n}")))
+        .collect();
+    let mut full = follow(&format!("/queue/events?rows={}", page.join(",")), "full.said");
 
     assert!(!wait("log.said", "two</span>").contains("one</span>"), "it goes on where the page ended");
     wait("rows.said", "event: job-grows");
+    wait("building.said", "event: job-grows");
+    wait("done.said", "event: job-goes");
     std::fs::write(folder.join("demo.log"), "one\ntwo\nthree <i>\n").unwrap();
     assert!(wait("log.said", "three &lt;i&gt;").contains("id: 18\n"));
     up.job("other", "/images", JobStatus::Building, &[]);
@@ -175,8 +192,18 @@ fn rows_and_logs_come_by_themselves() {
     up.push("grows", "/images", "grows.partial-me", JobStatus::Error);
     wait("log.said", "event: over");
     wait("rows.said", "ERROR");
+    wait("building.said", "event: job-grows\ndata: <tr id=\"job-grows\" class=\"bad\"");
+    wait("full.said", "event: job-grows");
+    assert!(up.page("ana", &["-d", ""], "/job/goes/delete").starts_with("303 /queue?done=deleted"));
+    wait(
+        "full.said",
+        "event: job-goes\ndata: <tr id=\"job-goes\"><td class=\"state\"><span class=\"badge\">",
+    );
+    wait("done.said", "deleted</span>");
+    wait("stale.said", "newer jobs</a>");
+    assert!(!wait("full.said", "Show 1 newer job</a>").contains("newer jobs"));
 
-    for child in [&mut log, &mut rows] {
+    for child in [&mut log, &mut rows, &mut building, &mut done, &mut stale, &mut full] {
         let _ = child.kill();
         let _ = child.wait();
     }

@@ -122,6 +122,9 @@ async fn swaps(repository: &dyn ImageRepository, folder: &Path) {
     let done = done.expect("it is an image");
     assert!(done.replaced && done.image.has_backup);
     assert_ne!(done.image.sums, first.sums, "of the same size, and another");
+    let again = repository.incorporate(&Incoming::file(folder.join("two"), name.clone()), &Unwatched).await;
+    let again = again.expect("it is an image");
+    assert_eq!((again.replaced, &again.image.sums), (false, &done.image.sums), "it was there already");
     let expected = Incoming { expected: first.sums.clone(), ..Incoming::file(folder.join("two"), name) };
     assert_eq!(number(repository.incorporate(&expected, &Unwatched).await), OpenGnsysError::Image);
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::{
     ImageKind, ImagePath, ImageRepository, ImageState, Incoming, Incorporated, InfoHash, OpenGnsysError,
@@ -18,6 +19,10 @@ use crate::{
 pub struct MemoryRepository {
     name: RepositoryName,
     kept: Mutex<BTreeMap<ImagePath, Kept>>,
+    /// Whether whatever takes long has to wait.
+    held: watch::Sender<bool>,
+    /// Where the files of images are written, too.
+    folder: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -26,6 +31,8 @@ struct Kept {
     backup: Option<Vec<u8>>,
     client_name: String,
     registration: Option<Registration>,
+    /// What a test says of it.
+    state: Option<ImageState>,
 }
 
 impl MemoryRepository {
@@ -34,7 +41,62 @@ impl MemoryRepository {
     /// # Panics
     /// When it cannot be called so.
     pub fn new(name: &str) -> MemoryRepository {
-        MemoryRepository { name: RepositoryName::parse(name).expect("a name"), kept: Mutex::default() }
+        MemoryRepository {
+            name: RepositoryName::parse(name).expect("a name"),
+            kept: Mutex::default(),
+            held: watch::Sender::new(false),
+            folder: None,
+        }
+    }
+
+    /// Writes each image into this folder, too, with a text for a torrent beside it.
+    #[must_use]
+    pub fn shown_in(self, folder: PathBuf) -> MemoryRepository {
+        MemoryRepository { folder: Some(folder), ..self }
+    }
+
+    /// Has whatever takes long wait in the middle, or no longer.
+    pub fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Says what the matter with an image is; one that is not there has a file of 4 bytes from now on.
+    pub fn set(&self, path: ImagePath, state: ImageState) {
+        let mut all = self.kept();
+        let kept = all.entry(path).or_default();
+        kept.bytes.get_or_insert_with(|| b"none".to_vec());
+        kept.state = Some(state);
+    }
+
+    /// Tells how far a piece of work of so many bytes is, and waits where it has to.
+    async fn work(&self, step: &str, bytes: &[u8], watch: &dyn Watch) -> Result<(), RepositoryError> {
+        let of = bytes.len() as u64;
+        let step = |done| Step { name: step.into(), done_of: Some((done, of)) };
+        watch.step(&step(of / 2));
+        let (mut held, stop) = (self.held.subscribe(), watch.stop());
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return Err(RepositoryError::Stopped),
+            _ = held.wait_for(|held| !held) => {}
+        }
+        watch.step(&step(of));
+        Ok(())
+    }
+
+    /// Returns the place of a file.
+    fn place(&self, path: &Path) -> PathBuf {
+        self.folder.as_deref().unwrap_or(Path::new("/")).join(path)
+    }
+
+    fn write(&self, path: &ImagePath, bytes: &[u8]) -> Result<(), RepositoryError> {
+        if self.folder.is_none() {
+            return Ok(());
+        }
+        let (file, torrent) = (self.place(path.as_path()), self.place(&torrent_of(path)));
+        let written = std::fs::create_dir_all(file.parent().unwrap_or(Path::new("/")))
+            .and_then(|()| std::fs::write(&file, bytes))
+            .and_then(|()| std::fs::write(torrent, format!("torrent of {path}")));
+        written.map_err(|error| RepositoryError::disk(format!("write {path}"), error))
     }
 
     fn kept(&self) -> MutexGuard<'_, BTreeMap<ImagePath, Kept>> {
@@ -42,10 +104,12 @@ impl MemoryRepository {
     }
 
     fn told(path: &ImagePath, kept: &Kept) -> RepositoryImage {
-        let sums = kept.bytes.as_deref().map(sums);
+        let usual = if kept.bytes.is_some() { ImageState::Published } else { ImageState::NoFile };
+        let state = kept.state.clone().filter(|_| kept.bytes.is_some()).unwrap_or(usual);
+        let sums = kept.bytes.as_deref().filter(|_| state == ImageState::Published).map(sums);
         RepositoryImage {
             path: path.clone(),
-            state: if kept.bytes.is_some() { ImageState::Published } else { ImageState::NoFile },
+            state,
             size: kept.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
             changed_ms: 0,
             recognised: kept.bytes.as_deref().and_then(recognised),
@@ -96,10 +160,7 @@ impl ImageRepository for MemoryRepository {
             }
             bytes.extend(std::fs::read(&path).map_err(|error| opening(volume, error))?);
         }
-        watch.step(&Step { name: "copying".into(), done_of: Some((bytes.len() as u64, bytes.len() as u64)) });
-        if watch.stop().is_cancelled() {
-            return Err(RepositoryError::Stopped);
-        }
+        self.work("copying", &bytes, watch).await?;
         if recognised(&bytes).is_none() && !incoming.unrecognised {
             let reason = "this is no image of a tool that is known";
             return Err(RepositoryError::refused(OpenGnsysError::Image, reason));
@@ -109,10 +170,13 @@ impl ImageRepository for MemoryRepository {
         }
         let path =
             ImagePath::of(incoming.unit.as_ref(), &incoming.name, incoming.kind.unwrap_or(ImageKind::Img));
+        self.write(&path, &bytes)?;
         let mut all = self.kept();
         let kept = all.entry(path.clone()).or_default();
-        let before = kept.bytes.replace(bytes);
+        kept.state = None;
+        let before = kept.bytes.take().filter(|before| *before != bytes);
         let replaced = before.is_some();
+        kept.bytes = Some(bytes);
         kept.backup = before.or(kept.backup.take());
         kept.client_name.clone_from(&incoming.client_name);
         if let Some(registration) = &incoming.registration {
@@ -143,8 +207,9 @@ impl ImageRepository for MemoryRepository {
         Ok(Self::told(image, &self.find(image)?))
     }
 
-    async fn verify(&self, image: &ImagePath, _watch: &dyn Watch) -> Result<Verified, RepositoryError> {
+    async fn verify(&self, image: &ImagePath, watch: &dyn Watch) -> Result<Verified, RepositoryError> {
         let bytes = self.find(image)?.bytes.ok_or_else(|| none(image))?;
+        self.work("reading", &bytes, watch).await?;
         Ok(Verified {
             recognised: recognised(&bytes),
             held: vec!["sums: 1 right".into()],
@@ -182,8 +247,8 @@ impl ImageRepository for MemoryRepository {
         let published = |told: RepositoryImage| {
             Some(PublishedTorrent {
                 info_hash: told.info_hash?,
-                torrent: PathBuf::from("/").join(format!("{}.torrent", told.path)),
-                file: PathBuf::from("/").join(told.path.as_path()),
+                torrent: self.place(&torrent_of(&told.path)),
+                file: self.place(told.path.as_path()),
                 length: told.size,
                 image: told.path,
             })
@@ -192,9 +257,18 @@ impl ImageRepository for MemoryRepository {
     }
 
     async fn file(&self, image: &ImagePath) -> Result<(PathBuf, Option<Sums>), RepositoryError> {
-        let bytes = self.find(image)?.bytes.ok_or_else(|| none(image))?;
-        Ok((PathBuf::from("/").join(image.as_path()), Some(sums(&bytes))))
+        let kept = self.find(image)?;
+        if kept.bytes.is_none() {
+            return Err(none(image));
+        }
+        Ok((self.place(image.as_path()), Self::told(image, &kept).sums))
     }
+}
+
+fn torrent_of(image: &ImagePath) -> PathBuf {
+    let mut path = image.as_path().as_os_str().to_owned();
+    path.push(".torrent");
+    path.into()
 }
 
 fn none(image: &ImagePath) -> RepositoryError {

@@ -7,7 +7,7 @@ use crate::show::count;
 use crate::trouble::Trouble;
 
 /// So many lines are shown.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 /// So much of a log is searched, in bytes; what is longer is for a program that has the file.
 const LONGEST: u64 = 1 << 30;
 /// So much of a line is looked at.
@@ -28,8 +28,9 @@ pub(super) struct Hit {
     pub(super) html: String,
 }
 
-/// Finds the first lines that have a text in them, whichever letters are capitals.
-pub(super) async fn find(rest: &Rest, log: &Growing, text: &str) -> Result<Found, Trouble> {
+/// Finds the first lines that have a text in them, whichever letters are capitals; it looks no further than the last of so
+/// many.
+pub(super) async fn find(rest: &Rest, log: &Growing, text: &str, most: usize) -> Result<Found, Trouble> {
     let wanted = text.to_lowercase();
     let (mut hits, mut at, mut line) = (Vec::new(), 0_u64, Vec::new());
     let mut from = 0;
@@ -46,14 +47,14 @@ pub(super) async fn find(rest: &Rest, log: &Growing, text: &str) -> Result<Found
                 at = from - piece.len() as u64 + offset(&piece, part) + part.len() as u64;
             }
         }
-        if is_end || hits.len() >= MOST || from >= LONGEST {
+        if is_end || hits.len() >= most || from >= LONGEST {
             if is_end {
                 look(&line, at, &wanted, &mut hits);
             }
             break !is_end;
         }
     };
-    hits.truncate(MOST);
+    hits.truncate(most);
     let told = match (hits.len(), is_cut) {
         (0, false) => format!("No line has “{text}” in it."),
         (0, true) => format!("No line of the first gigabyte has “{text}” in it."),

@@ -24,13 +24,13 @@ pub(crate) fn lines(bytes: &[u8], from: u64) -> Vec<Line> {
 }
 
 impl Line {
-    /// Returns it as an item of a list.
-    pub(crate) fn html(&self) -> String {
+    /// Returns it as an item of a list; its address is on this page of the log.
+    pub(crate) fn html(&self, place: &str) -> String {
         let Line { at, number, text } = self;
         let number = number.map_or_else(|| "#".to_owned(), |number| number.to_string());
         let class = class(text);
         format!(
-            "<li id=\"o{at}\"{class}><a href=\"#o{at}\">{number}</a><span>{}</span></li>",
+            "<li id=\"o{at}\"{class}><a href=\"{place}#o{at}\">{number}</a><span>{}</span></li>",
             ansi::html(text)
         )
     }
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn every_line_has_an_address_that_stays() {
         let text = "[11/29 00:04:08] -- planning\n<b>\n[1] Error: no \x1b[1mway\x1b[0m\nend";
-        let html: Vec<_> = lines(text.as_bytes(), 0).iter().map(super::Line::html).collect();
+        let html: Vec<_> = lines(text.as_bytes(), 0).iter().map(|line| line.html("")).collect();
         assert_eq!(
             html,
             [
@@ -75,6 +75,7 @@ mod tests {
                 "<li id=\"o59\"><a href=\"#o59\">4</a><span>end</span></li>",
             ]
         );
-        assert!(lines(b"end", 60)[0].html().contains("id=\"o60\""));
+        let place = "/job/one/log?at=60";
+        assert!(lines(b"end", 60)[0].html(place).contains("id=\"o60\"><a href=\"/job/one/log?at=60#o60\">"));
     }
 }

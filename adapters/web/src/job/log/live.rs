@@ -75,7 +75,8 @@ impl News for Lines {
             }
         }
         if !piece.is_empty() {
-            let html: String = line::lines(&piece, self.from).iter().map(line::Line::html).collect();
+            let place = super::begins_at(&self.id, self.from);
+            let html: String = line::lines(&piece, self.from).iter().map(|line| line.html(&place)).collect();
             self.from += piece.len() as u64;
             events.push(Event::default().event("lines").id(self.from.to_string()).data(html));
         } else if job.status.is_final() {

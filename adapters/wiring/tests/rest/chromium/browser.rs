@@ -67,9 +67,7 @@ impl Browser {
         let mut driver = command.spawn().expect("chromedriver starts: Debian's chromium-driver has it");
         let said = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port = said
-            .filter_map(|line| {
-                line.rsplit_once("on port ").map(|(_, port)| port.trim_end_matches('.').to_owned())
-            })
+            .filter_map(|line| Some(line.rsplit_once("on port ")?.1.trim_end_matches('.').to_owned()))
             .find(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
             .expect("it says where it listens");
         let wanted = json!({ "capabilities": { "alwaysMatch": {
@@ -96,10 +94,23 @@ impl Browser {
         self.say("url", &json!({ "url": format!("{}{path}", self.site) }));
     }
 
+    /// Goes on in a tab of its own.
+    pub(super) fn tab(&self) {
+        let made = self.say("window/new", &json!({ "type": "tab" }));
+        self.say("window", &made);
+    }
+
+    /// Tells the page that it is seen, or no longer: without a window all tabs are.
+    pub(super) fn is_seen(&self, is_seen: bool) {
+        let script = "Object.defineProperty(document, 'hidden', { value: !arguments[0], configurable: true }); \
+                      document.dispatchEvent(new Event('visibilitychange'))";
+        self.run(script, &json!([is_seen]));
+    }
+
     /// Everything a person reads on the page.
     fn text(&self) -> String {
         let script = json!({ "script": "return document.body.innerText", "args": [] });
-        self.tried("execute/sync", &script).map(|text| text.to_string()).unwrap_or_default()
+        self.tried("execute/sync", &script).unwrap_or_default().to_string()
     }
 
     fn element(&self, css: &str) -> Result<String, String> {
@@ -203,7 +214,7 @@ impl Browser {
     pub(super) fn fill(&self, css: &str, text: &str) {
         let script =
             "const e = document.querySelector(arguments[0]); if (e.tagName !== 'SELECT') e.value = ''";
-        self.say("execute/sync", &json!({ "script": script, "args": [css] }));
+        self.run(script, &json!([css]));
         self.with(css, "value", &json!({ "text": text }));
     }
 
@@ -227,8 +238,7 @@ impl Browser {
             }
         }
         self.look("light", 390, 720);
-        let wide = "return document.documentElement.scrollWidth";
-        let wide = self.say("execute/sync", &json!({ "script": wide, "args": [] }));
+        let wide = self.run("return document.documentElement.scrollWidth", &json!([]));
         assert!(wide.as_u64().unwrap() <= 390, "{name} is {wide} pixels wide on a phone of 390");
         if is_painted {
             self.paint(&format!("{name}-phone"));
