@@ -15,7 +15,7 @@ test: ## runs all tests, with a RabbitMQ and a PostgreSQL of their own
 test-pykickstart: ## asks the newest pykickstart on PyPI for every command and option, and compares
 	@.ci/test-pykickstart
 
-fuzz: ## feeds kickstarts and images nobody thought of to what reads them, for five minutes
+fuzz: ## feeds kickstarts, images and torrents nobody thought of to what reads them, for five minutes
 	@.ci/fuzz
 
 lint: ## formatting, clippy, shellcheck where it is installed

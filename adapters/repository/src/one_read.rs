@@ -20,6 +20,8 @@ use crate::torrent::PIECE;
 const BLOCK: usize = 1 << 20;
 /// How many blocks may wait for a thread.
 const AHEAD: usize = 6;
+/// After how much that is written the disk is asked to have it.
+const SAFE_EVERY: usize = 32 << 20;
 /// How much of its end the first sum is about.
 const TAIL: u64 = 1 << 20;
 
@@ -171,8 +173,24 @@ fn pieces(blocks: &Receiver<Block>) -> Vec<u8> {
     pieces
 }
 
+/// Writes, and has another thread see to it that it gets to the disk meanwhile, not at the end.
 fn copy(blocks: &Receiver<Block>, mut file: &File) -> io::Result<()> {
-    blocks.iter().try_for_each(|block| file.write_all(&block))
+    thread::scope(|scope| {
+        let (due, dues) = sync_channel(1);
+        let syncs = scope.spawn(move || dues.iter().try_for_each(|()| file.sync_data()));
+        let mut unsafe_bytes = 0;
+        let written = blocks.iter().try_for_each(|block| {
+            file.write_all(&block)?;
+            unsafe_bytes += block.len();
+            if unsafe_bytes >= SAFE_EVERY && due.try_send(()).is_ok() {
+                unsafe_bytes = 0;
+            }
+            Ok(())
+        });
+        drop(due);
+        // an error of the disk is told once, so it counts wherever it was told
+        written.and(joined(syncs))
+    })
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use image_format::Obstacle;
 use imaging::{OpenGnsysError, RepositoryError};
 use nix::fcntl::OFlag;
 
@@ -158,7 +159,7 @@ fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
         io::Result::Ok(head.starts_with(PARTIMAGE).then_some(head))
     };
     let word = |head: &[u8], at: usize| head.get(at..at + 12).map(<[u8]>::to_owned).unwrap_or_default();
-    let Some(first) = head(&volumes[0])? else { return Ok(Ok(())) };
+    let Some(first) = head(&volumes[0])? else { return Ok(unpacked(&mut volumes[1])) };
     for (at, volume) in volumes.iter_mut().enumerate().skip(1) {
         let path = volume.path.display();
         let Some(head) = head(volume)? else {
@@ -178,6 +179,19 @@ fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
         volume.skip = HEADER;
     }
     Ok(Ok(()))
+}
+
+/// Refuses volumes of partimage that are packed each for itself, which no joining makes one image of.
+fn unpacked(second: &mut Volume) -> Result<(), RepositoryError> {
+    let Ok(image_format::Image { obstacle: Some(Obstacle::Volume(_)), compressor, .. }) =
+        image_format::recognise(&second.file, None)
+    else {
+        return Ok(());
+    };
+    Err(format(format!(
+        "{} is a volume of partimage that is packed by itself: unpack each volume by {compressor} -d, then name the first again",
+        second.path.display()
+    )))
 }
 
 #[cfg(test)]

@@ -5,13 +5,15 @@
 
 mod held;
 mod image;
+mod notes;
 mod read_only;
+mod sample;
 
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use imaging::{InfoHash, PublishedTorrent};
 use librqbit::limits::LimitsConfig;
@@ -19,12 +21,16 @@ use librqbit::{ConnectionOptions, ListenerMode, ListenerOptions, Session, Sessio
 use tokio_util::sync::CancellationToken;
 
 use self::held::Held;
-use self::image::Image;
+use self::image::{Image, Stamp};
+use self::notes::Notes;
 use crate::{Published, Tracker};
 
 /// Peers can tell a seeder of others, and librqbit would connect to whatever they say. It has to have a way out; this one
 /// leads nowhere.
 const NOWHERE: &str = "socks5://127.0.0.1:0";
+
+/// An image that could not be given away, and is as it was, is tried anew after so long.
+const AGAIN: Duration = Duration::from_secs(600);
 
 /// How images are given away.
 #[derive(Clone, Debug)]
@@ -63,6 +69,9 @@ pub enum SeedError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The folder of temporary files is full, or not there.
+    #[error("images cannot be seeded: a folder for notes cannot be made in {}", std::env::temp_dir().display())]
+    Notes(#[source] std::io::Error),
 }
 
 /// Gives images to peers.
@@ -72,9 +81,10 @@ pub struct Seeder {
     tracker: Arc<Tracker>,
     settings: SeedSettings,
     address: SocketAddr,
+    notes: Notes,
     held: HashMap<InfoHash, Held>,
-    /// Those that cannot be given away, and why; said once.
-    refused: HashMap<InfoHash, String>,
+    /// Those that could not be given away, in the state they were in; why was said.
+    refused: HashMap<InfoHash, (Stamp, Instant)>,
 }
 
 impl Seeder {
@@ -87,13 +97,14 @@ impl Seeder {
         // Beside other adapters librqbit's client of HTTP has TLS, which wants to know whose; it is never used. An `Err`
         // says that the program has chosen already.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let notes = Notes::new().map_err(SeedError::Notes)?;
         let wrong =
             |error: anyhow::Error| SeedError::Listen { address: settings.listen, source: error.into() };
         let session =
-            Session::new_with_opts("/nonexistent".into(), options(&settings)).await.map_err(wrong)?;
+            Session::new_with_opts("/nonexistent".into(), options(&settings, &notes)).await.map_err(wrong)?;
         let address = session.listen_addr().unwrap_or(settings.listen);
         let (held, refused) = (HashMap::new(), HashMap::new());
-        Ok(Seeder { session, published, tracker, settings, address, held, refused })
+        Ok(Seeder { session, published, tracker, settings, address, notes, held, refused })
     }
 
     /// Where peers ask for pieces; with port 0 the kernel chose one.
@@ -130,26 +141,32 @@ impl Seeder {
                 self.end(hash).await;
             }
             for torrent in wanted.into_values() {
-                if !self.held.contains_key(&torrent.info_hash) {
-                    self.begin(&torrent).await;
+                let hash = torrent.info_hash;
+                let tried = || {
+                    let refused = self.refused.get(&hash).filter(|(_, at)| at.elapsed() < AGAIN);
+                    refused.is_some_and(|(stamp, _)| *stamp == Stamp::of(&torrent))
+                };
+                if !self.held.contains_key(&hash) && !tried() {
+                    self.begin(torrent).await;
                 }
             }
         } // whoever asks for the list says why there is none; what is given away stays
         self.settle().await;
     }
 
-    async fn begin(&mut self, torrent: &PublishedTorrent) {
-        let hash = torrent.info_hash;
+    async fn begin(&mut self, torrent: PublishedTorrent) {
+        let (hash, stamp, name) = (torrent.info_hash, Stamp::of(&torrent), torrent.image.to_string());
+        let opened = tokio::task::spawn_blocking(move || Image::open(&torrent));
         let begun = async {
-            let image = Image::open(torrent)?;
-            Held::begin(&self.session, image, &self.settings).await
+            let image = opened.await.map_err(|error| error.to_string())??;
+            Held::begin(&self.session, image, &self.settings, &self.notes).await
         };
         match begun.await {
             Ok(held) => {
                 self.refused.remove(&hash);
                 self.held.insert(hash, held);
             }
-            Err(why) => self.refuse(hash, format!("{} is not seeded: {why}", torrent.image)),
+            Err(why) => self.refuse(hash, stamp, &name, &why),
         }
     }
 
@@ -165,12 +182,12 @@ impl Seeder {
         let mut wrong = Vec::new();
         for (hash, held) in &mut self.held {
             if let Err(why) = held.settle(&self.session).await {
-                wrong.push((*hash, format!("{} is not seeded: {why}", held.name())));
+                wrong.push((*hash, why));
             }
         }
         for (hash, why) in wrong {
-            self.refuse(hash, why);
             if let Some(held) = self.held.remove(&hash) {
+                self.refuse(hash, held.stamp(), held.name(), &why);
                 held.end(&self.session).await;
             }
         }
@@ -178,11 +195,9 @@ impl Seeder {
         self.tracker.we_seed(self.address, live);
     }
 
-    fn refuse(&mut self, hash: InfoHash, why: String) {
-        if self.refused.get(&hash) != Some(&why) {
-            tracing::warn!("{why}");
-            self.refused.insert(hash, why);
-        }
+    fn refuse(&mut self, hash: InfoHash, stamp: Stamp, name: &str, why: &str) {
+        tracing::warn!("{name} is not seeded: {why}");
+        self.refused.insert(hash, (stamp, Instant::now()));
     }
 
     /// Waits until an image was looked through; for ever when none is.
@@ -203,12 +218,13 @@ impl std::fmt::Debug for Seeder {
 }
 
 /// All that librqbit can do by itself is off.
-fn options(settings: &SeedSettings) -> SessionOptions {
+fn options(settings: &SeedSettings, notes: &Notes) -> SessionOptions {
     SessionOptions {
         dht: None,
         disable_trackers: true,
         disable_local_service_discovery: true,
-        persistence: None,
+        persistence: Some(notes.config()),
+        fastresume: true,
         listen: Some(ListenerOptions {
             mode: ListenerMode::TcpOnly,
             listen_addr: settings.listen,

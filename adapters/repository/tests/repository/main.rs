@@ -6,6 +6,7 @@ mod conventions;
 mod fuzz;
 mod killed;
 mod place;
+mod volumes;
 
 use imaging::testing::image_repository_keeps_its_promises;
 

@@ -1,6 +1,5 @@
 //! One image that is given away.
 
-use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 use imaging::PublishedTorrent;
@@ -9,13 +8,14 @@ use librqbit::storage::StorageFactoryExt;
 use librqbit::{AddTorrent, AddTorrentOptions, ManagedTorrent, Session};
 
 use super::SeedSettings;
-use super::image::Image;
+use super::image::{Image, Stamp};
+use super::notes::Notes;
 use super::read_only::ReadOnly;
 
 /// One image, from when it is looked through until it is gone.
 pub(super) struct Held {
     name: String,
-    inode: (u64, u64),
+    stamp: Stamp,
     torrent: Arc<ManagedTorrent>,
     live: bool,
 }
@@ -26,8 +26,10 @@ impl Held {
         session: &Arc<Session>,
         image: Image,
         settings: &SeedSettings,
+        notes: &Notes,
     ) -> Result<Held, String> {
-        let Image { name, torrent, file, inode } = image;
+        let Image { name, stamp, torrent, info_hash, pieces, file } = image;
+        notes.has_all(info_hash, pieces).map_err(|error| format!("its notes cannot be written: {error}"))?;
         let options = AddTorrentOptions {
             paused: true,
             overwrite: true, // or it would be for downloads only; nothing is written by a `ReadOnly`
@@ -39,7 +41,7 @@ impl Held {
         let added = session.add_torrent(AddTorrent::from_bytes(torrent), Some(options)).await;
         let added = added.map_err(|error| format!("{error:#}"))?;
         let torrent = added.into_handle().expect("it was not asked for a list only");
-        Ok(Held { name, inode, torrent, live: false })
+        Ok(Held { name, stamp, torrent, live: false })
     }
 
     /// What people call it.
@@ -52,10 +54,14 @@ impl Held {
         self.live
     }
 
+    /// In which state its files were.
+    pub(super) fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+
     /// Tells whether it is still the file of that torrent, rather than one that was put in its place.
     pub(super) fn is_of(&self, now: &PublishedTorrent) -> bool {
-        let there = std::fs::symlink_metadata(&now.file);
-        there.is_ok_and(|there| (there.dev(), there.ino()) == self.inode)
+        self.stamp == Stamp::of(now)
     }
 
     /// Waits until it was looked through.

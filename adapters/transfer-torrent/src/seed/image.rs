@@ -7,8 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use imaging::PublishedTorrent;
+use imaging::{InfoHash, PublishedTorrent};
 
+use super::sample;
 use crate::Metainfo;
 
 /// Longer torrent files are nobody's: this one is of an image of 26 TB.
@@ -20,15 +21,18 @@ pub(super) struct Image {
     /// What people call it.
     pub(super) name: String,
     pub(super) torrent: Vec<u8>,
+    pub(super) info_hash: InfoHash,
+    /// How many pieces it has.
+    pub(super) pieces: usize,
     pub(super) file: Arc<File>,
-    /// Which file it is, whatever its name.
-    pub(super) inode: (u64, u64),
+    /// In which state it was before it was opened.
+    pub(super) stamp: Stamp,
 }
 
 impl Image {
     /// Opens an image below its repository, following no link, and holds it against its torrent.
     pub(super) fn open(published: &PublishedTorrent) -> Result<Image, String> {
-        let path = published.image.as_path();
+        let (path, stamp) = (published.image.as_path(), Stamp::of(published));
         let root = root(&published.file, path).ok_or("it does not lie in its repository")?;
         let base = beneath::base(root).map_err(|error| format!("{}: {error}", root.display()))?;
         let of_torrent =
@@ -44,12 +48,31 @@ impl Image {
         metainfo
             .is_of(published.image.file_name().as_bytes(), metadata.len(), published.info_hash)
             .map_err(|error| error.to_string())?;
+        if !sample::fits(&file, &metainfo).map_err(|error| format!("it cannot be read: {error}"))? {
+            return Err("it is another file than the one its torrent was made of".into());
+        }
         Ok(Image {
             name: published.image.to_string(),
             torrent,
+            info_hash: metainfo.info_hash,
+            pieces: metainfo.pieces.len() / 20,
             file: Arc::new(file),
-            inode: (metadata.dev(), metadata.ino()),
+            stamp,
         })
+    }
+}
+
+/// In which state the files of an image are, as far as that is seen without reading them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp([Option<[i128; 5]>; 2]);
+
+impl Stamp {
+    pub(super) fn of(published: &PublishedTorrent) -> Stamp {
+        Stamp([&published.file, &published.torrent].map(|path| {
+            let there = std::fs::symlink_metadata(path).ok()?;
+            let [dev, ino, size] = [there.dev(), there.ino(), there.size()].map(i128::from);
+            Some([dev, ino, size, there.mtime().into(), there.mtime_nsec().into()])
+        }))
     }
 }
 

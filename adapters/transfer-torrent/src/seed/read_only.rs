@@ -1,11 +1,13 @@
 //! What librqbit is given instead of a folder: one open file that nobody writes.
 
+use std::any::TypeId;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use librqbit::storage::filesystem::FilesystemStorageFactory;
 use librqbit::storage::{BoxStorageFactory, StorageFactory, StorageFactoryExt, TorrentStorage};
 use librqbit::{ManagedTorrentShared, TorrentMetadata};
 
@@ -18,6 +20,11 @@ impl StorageFactory for ReadOnly {
 
     fn create(&self, _: &ManagedTorrentShared, _: &TorrentMetadata) -> Result<ReadOnly> {
         Ok(self.clone())
+    }
+
+    /// librqbit takes notes of its own storage alone; the ones there are ([`Notes`](super::notes::Notes)) are as good of this.
+    fn is_type_id(&self, type_id: TypeId) -> bool {
+        type_id == TypeId::of::<FilesystemStorageFactory>()
     }
 
     fn clone_box(&self) -> BoxStorageFactory {

@@ -73,7 +73,7 @@ impl Line {
             repository: repository.name().to_string(),
             path: image.path.to_string(),
             page: address(repository, "images", &image.path),
-            torrent: match image.info_hash {
+            torrent: match image.info_hash.filter(|_| image.state == ImageState::Published) {
                 Some(_) => format!("{}.torrent", address(repository, "files", &image.path)),
                 None => String::new(),
             },

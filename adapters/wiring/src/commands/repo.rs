@@ -47,6 +47,10 @@ fn found(
 ) -> Result<Arc<dyn ImageRepository>, RepositoryError> {
     match name {
         Some(name) if name.contains('/') || name == "." => Ok(site::repository_in(site, Path::new(name))),
+        None if all.is_empty() => Err(RepositoryError::refused(
+            OpenGnsysError::Repository,
+            "no repository is configured: say -R FOLDER, or name it in [repository] folders, as main=/opt/opengnsys",
+        )),
         name => all.get(name).cloned(),
     }
 }

@@ -34,7 +34,8 @@ pub(crate) fn repositories(site: &mut Configuration) -> Repositories {
 pub(crate) fn repository_in(site: &Configuration, folder: &Path) -> Arc<dyn ImageRepository> {
     let name = folder.file_name().and_then(|name| RepositoryName::parse(name.to_str()?).ok());
     let name = name.unwrap_or_else(|| RepositoryName::parse("folder").expect("a name"));
-    Arc::new(RepositoryDir::new(name, folder.to_owned(), settings(site)))
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    Arc::new(RepositoryDir::new(name, folder, settings(site)))
 }
 
 fn settings(site: &Configuration) -> Settings {
