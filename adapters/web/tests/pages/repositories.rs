@@ -274,7 +274,7 @@ async fn odd_names_and_every_state_are_shown_with_the_reason() {
     let mut root = room.site.of("root").await;
     let list = root.get("/repositories").await;
     list.has(&[
-        "Pc12 works on it.",
+        "pc12 works on it.",
         "Its partclone header is of a later version.",
         "Its file still grows, or nobody has looked at it yet",
         "&#60;script&#62;.img",
