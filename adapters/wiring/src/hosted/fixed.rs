@@ -37,6 +37,7 @@ impl Fixed {
                             | "releases"
                             | "obs"
                             | "repository"
+                            | "torrent"
                             | "web"
                             | "ldap",
                         _
