@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread::{self, JoinHandle, ScopedJoinHandle};
+use std::time::Duration;
 
 use image_format::{Refused, Report};
 use imaging::Sums;
@@ -73,9 +74,10 @@ pub(crate) fn read(source: &mut dyn Read, wanted: &Wanted) -> Result<WasRead, Br
         let length = wanted.length;
         let md5 = scope.spawn(move || sums(&md5, length));
         let sha1 = scope.spawn(move || pieces(&sha1));
+        // a few bytes may unpack to hours of work, for which nobody waits who wants to stop: so it is on its own
         let check = wanted.check.then(|| {
             let blocks = feed();
-            scope.spawn(move || image_format::verify(Blocks { blocks, now: None }, Some(length)))
+            thread::spawn(move || image_format::verify(Blocks { blocks, now: None }, Some(length)))
         });
         let copy = wanted.copy.map(|file| {
             let blocks = feed();
@@ -84,14 +86,25 @@ pub(crate) fn read(source: &mut dyn Read, wanted: &Wanted) -> Result<WasRead, Br
         let fed = hand_round(source, all, wanted);
         let copied = copy.map_or(Ok(()), joined);
         let (sums, pieces) = (joined(md5), joined(sha1));
-        let checked = check.map(joined);
         copied.map_err(Broke::Writing)?; // first, since nobody reads on then
         let length = fed?;
         if length != wanted.length {
             return Err(Broke::Length);
         }
+        let checked = check.map(|check| patient(check, wanted)).transpose()?;
         Ok(WasRead { length, sums, pieces, checked })
     })
+}
+
+/// Waits for the check, which may have more to unpack, as long as nobody wants to stop.
+fn patient<T>(check: JoinHandle<T>, wanted: &Wanted) -> Result<T, Broke> {
+    while !check.is_finished() {
+        if !(wanted.go_on)(wanted.length) {
+            return Err(Broke::Stopped);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    check.join().or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
@@ -265,5 +278,20 @@ mod tests {
             panic!("it is full")
         };
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_megabyte_that_unpacks_to_thirty_gigabytes_can_be_stopped() {
+        // a frame of zstd, of blocks that say to repeat a zero 128 Ki times
+        let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38];
+        let bomb = [&frame[..], &[0x02, 0x00, 0x10, 0x00].repeat(1 << 18)].concat();
+        let length = bomb.len() as u64;
+        let at_the_end = std::cell::Cell::new(0);
+        let go_on = |at| {
+            at_the_end.set(at_the_end.get() + u32::from(at == length));
+            at_the_end.get() < 3 // it has all the bytes, and goes on unpacking
+        };
+        let stops = Wanted { check: true, go_on: &go_on, ..wanted(length) };
+        assert!(matches!(read(&mut &bomb[..], &stops), Err(Broke::Stopped)));
     }
 }

@@ -9,6 +9,7 @@ use crate::Settings;
 use crate::beside::Beside;
 use crate::folder::{Folder, Key};
 use crate::known::{self, Known};
+use crate::lock::{self, Tried};
 use crate::one_read::{Broke, WasRead};
 use crate::recognise::Checked;
 use crate::torrent::Torrent;
@@ -105,6 +106,21 @@ pub(crate) fn refuse(
         refused: Some(why.to_owned()),
     };
     known.write(folder, file)
+}
+
+/// Writes the address of the tracker into the torrent of a published image, where the site has changed it.
+pub(crate) fn announce(folder: &Folder, file: &OsStr, settings: &Settings) -> io::Result<()> {
+    let elsewhere = |torrent: &Torrent| !settings.is_announced_by(&torrent.announce);
+    if !known::torrent(folder, file)?.as_ref().is_some_and(elsewhere) {
+        return Ok(());
+    }
+    let Tried::Held(_lock) = lock::take(folder, file)? else { return Ok(()) };
+    if let Some(old) = known::torrent(folder, file)? {
+        let torrent = Torrent { announce: settings.announce().into_bytes(), ..old };
+        let now = jiff::Timestamp::now().as_second();
+        folder.write(&Beside::Torrent.of(file), &Beside::Aside.of(file), &torrent.write(now))?;
+    }
+    Ok(())
 }
 
 /// Takes sums and torrent away, the torrent first.

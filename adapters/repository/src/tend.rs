@@ -67,6 +67,7 @@ fn one(
         None | Some(ImageState::NoFile | ImageState::Refused(_)) => return Ok(None),
         Some(ImageState::Published) => {
             rounds.arrivals.settled(image);
+            publish::announce(&folder, file, settings).map_err(|source| writing(image, source))?;
             if folder.has(&Beside::Info.of(file)).map_err(|source| reading(image, source))? {
                 take_info(&folder, image)?;
             }

@@ -158,7 +158,8 @@ impl FromRequestParts<Arc<Rest>> for Owner {
 impl Rest {
     /// Lets an address try only so many passwords of a name.
     pub fn may_try(&self, address: IpAddr, name: &str) -> Result<(), Problem> {
-        let name = name.chars().take(64).collect();
+        // what names the same person is one name here
+        let name = name.trim().to_lowercase().chars().take(64).collect();
         let (address, now) = (network(address), Instant::now());
         if self.guesses.takes((address, name), now) && self.guessers.takes(address, now) {
             Ok(())

@@ -36,6 +36,8 @@ struct TroublePage<'a> {
     bar: Bar,
     title: &'a str,
     detail: &'a str,
+    /// The page whose form came to this; empty when it was none.
+    back: &'a str,
 }
 
 impl Trouble {
@@ -68,8 +70,8 @@ impl IntoResponse for Trouble {
     }
 }
 
-/// Makes a page of a problem, with the bar of who looks.
-pub(crate) fn shown(response: Response, guest: &Guest) -> Response {
+/// Makes a page of a problem, with the bar of who looks, that leads back to the page whose form came to it.
+pub(crate) fn shown(response: Response, guest: &Guest, back: &str) -> Response {
     let problem = response.extensions().get::<Arc<Problem>>().cloned();
     let (title, detail) = match &problem {
         Some(problem) => (title(problem), problem.detail()),
@@ -77,7 +79,7 @@ pub(crate) fn shown(response: Response, guest: &Guest) -> Response {
         None => return response,
     };
     let (status, detail) = (response.status(), sentence(detail));
-    let mut answer = refused(status, &TroublePage { bar: guest.bar(""), title, detail: &detail });
+    let mut answer = refused(status, &TroublePage { bar: guest.bar(""), title, detail: &detail, back });
     if let Some(methods) = response.headers().get(ALLOW) {
         answer.headers_mut().insert(ALLOW, methods.clone());
     }
@@ -118,10 +120,15 @@ fn refused_by_the_router(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-/// Returns a text as a sentence.
+/// Returns a text as a sentence; a name at its beginning, as the id of a job, stays as it is.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let is_name = text.split(' ').next().is_some_and(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let first = chars.next().map(|first| match is_name {
+        true => first.to_string(),
+        false => first.to_uppercase().collect(),
+    });
+    let first = first.unwrap_or_default();
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{end}", chars.as_str())
 }
@@ -149,5 +156,21 @@ pub(crate) fn told(refusal: Refusal) -> Result<String, Trouble> {
             Ok(sentence(&refusal.to_string()))
         }
         other => Err(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn sentences_begin_with_a_capital_and_ids_stay() {
+        for (text, is) in [
+            ("nobody knows", "Nobody knows."),
+            ("hello-20261129 is over!", "hello-20261129 is over!"),
+            ("", "."),
+        ] {
+            assert_eq!(sentence(text), is);
+        }
     }
 }

@@ -91,6 +91,7 @@ pub(crate) async fn known(
     next: Next,
 ) -> Result<Response, Trouble> {
     let headers = request.headers();
+    let back = if request.method() == Method::POST { crate::start::back(headers) } else { String::new() };
     let secret = cookie(headers, SESSION).filter(|text| !text.is_empty()).map(Secret::shown);
     let proxied = by_proxy(&rest, address, headers).await;
     let theme = match cookie(headers, THEME) {
@@ -110,11 +111,11 @@ pub(crate) async fn known(
     let has_repositories = !rest.repositories().is_empty();
     let guest = Guest { person, secret, by_proxy, has_repositories, theme };
     if let Err(problem) = proxied {
-        return Ok(crate::trouble::shown(Trouble::from(problem).into_response(), &guest));
+        return Ok(crate::trouble::shown(Trouble::from(problem).into_response(), &guest, &back));
     }
     request.extensions_mut().insert(guest.clone());
     let response = next.run(request).await;
-    Ok(crate::trouble::shown(response, &guest))
+    Ok(crate::trouble::shown(response, &guest, &back))
 }
 
 /// Returns whom a trusted proxy says this is; nobody when there is none, or it names nobody.

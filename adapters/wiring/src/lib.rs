@@ -15,6 +15,7 @@ mod site;
 mod skynet;
 mod state;
 mod templates;
+mod tending;
 mod torrents;
 mod web;
 

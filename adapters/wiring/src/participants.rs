@@ -4,6 +4,7 @@ pub(crate) mod after;
 mod build_image;
 mod build_ks;
 mod choice;
+mod incorporate_image;
 mod kind;
 mod make_vdi;
 mod patient;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use imaging::testing::{Unwatched, small_image};
 use imaging::{ImagePath, ImageRepository, ImageState, OpenGnsysError, Tended};
+use repository::{RepositoryDir, Settings, Torrent};
 
 use crate::place::{Site, image};
 
@@ -155,6 +156,19 @@ async fn a_torrent_or_sum_of_another_file_is_made_anew() {
         ["sum", "full.sum"].map(|end| std::fs::read(images.join(format!("one.img.{end}"))).unwrap()).into();
     assert_eq!(now, right[1..]);
     assert!(site.repository.verify(&image("one.img"), &Unwatched).await.unwrap().whole());
+}
+
+#[tokio::test]
+async fn another_tracker_is_announced_without_reading_the_image() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    let before = site.repository.info(&image("win10.img")).await.unwrap();
+    let settings = Settings { announce: Some("http://other:6969/announce".into()), ..Settings::default() };
+    let moved = RepositoryDir::new(site.repository.name().clone(), site.path(""), settings);
+    assert_eq!(moved.tend(&Unwatched).await.unwrap(), []);
+    let torrent = Torrent::read(&std::fs::read(site.path("images/win10.img.torrent")).unwrap()).unwrap();
+    assert_eq!(torrent.announce, b"http://other:6969/announce");
+    assert_eq!(moved.info(&image("win10.img")).await.unwrap(), before, "it is the same torrent");
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Repositories and images, as programs see them.
 
-use imaging::{ImageRepository, Recognised, RepositoryImage};
+use imaging::{ImageRepository, ImageState, Recognised, RepositoryImage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,7 +62,7 @@ pub(crate) struct RepositoryImageView {
     full_sum: Option<String>,
     /// What its torrent is known by.
     info_hash: Option<String>,
-    /// Where its file is fetched; `.torrent`, `.sum` and `.full.sum` behind that are what belongs to it.
+    /// Where its file is fetched, when it is published; `.torrent`, `.sum` and `.full.sum` behind that are what belongs to it.
     file_url: Option<String>,
     /// Whether there is a backup, which can be put in its place.
     has_backup: bool,
@@ -109,7 +109,7 @@ impl RepositoryImageView {
         RepositoryImageView {
             path: image.path.to_string(),
             url: format!("{base}/images/{address}"),
-            file_url: image.sums.as_ref().map(|_| format!("{base}/files/{address}")),
+            file_url: (image.state == ImageState::Published).then(|| format!("{base}/files/{address}")),
             address,
             name: image.path.canonical_name().map(String::from),
             unit: image.path.unit().map(String::from),

@@ -400,3 +400,29 @@ async fn images_of_odd_names_are_told_and_can_be_removed() {
         (&json!("main"), &json!(1), &json!(0))
     );
 }
+
+#[tokio::test]
+async fn neither_work_nor_what_is_remembered_of_it_grows_without_end() {
+    let room = Room::new("bounds").await;
+    room.done("/main/images", json!({ "job": "demo", "name": "a" })).await;
+    room.main.hold(true);
+    let verify = "/main/images/a.img/verify";
+    let mut waiting = Vec::new();
+    for _ in 0..50 {
+        waiting.push(begun(&room.ask("POST", verify, Value::Null).await));
+    }
+    let full = room.ask("POST", verify, Value::Null).await;
+    assert!(full.problem(503).contains("50 tasks"), "{full:?}");
+    assert!(full.headers.contains_key("retry-after"));
+    room.main.hold(false);
+    for place in &waiting {
+        assert_eq!(room.over(place).await["state"], "done");
+    }
+    for _ in 0..200 {
+        let place = begun(&room.ask("POST", verify, Value::Null).await);
+        room.over(&place).await;
+    }
+    let list = room.ask("GET", "/main/tasks", Value::Null).await.json();
+    assert_eq!(list.as_array().unwrap().len(), 200);
+    room.site.json(&room.root, "GET", &waiting[0], Value::Null).await.problem(404);
+}

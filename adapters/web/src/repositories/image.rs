@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use imaging::{ImageRepository, Registration, RepositoryImage};
+use imaging::{ImageRepository, ImageState, Registration, RepositoryImage};
 use rest::Rest;
 use serde::Deserialize;
 
@@ -73,7 +73,7 @@ pub(super) async fn image(
         facts: facts(repository, &image),
         noted: image.registration.as_ref().map(noted).unwrap_or_default(),
         obstacle: image.recognised.as_ref().and_then(|told| told.obstacle.clone()).unwrap_or_default(),
-        file: image.sums.as_ref().map(|_| of.address("files")).unwrap_or_default(),
+        file: if image.state == ImageState::Published { of.address("files") } else { String::new() },
         address: of.image.address(),
         can_register: of.image.canonical_name().is_some(),
         may_keep: Rest::may_keep(&visitor.person).is_ok(),
@@ -89,7 +89,7 @@ fn facts(repository: &dyn ImageRepository, image: &RepositoryImage) -> Vec<(&'st
     let told = image.recognised.clone().unwrap_or_default();
     let sums = image.sums.as_ref();
     let bytes = |bytes: u64| format!("{} ({bytes} bytes)", crate::show::size(bytes));
-    let has_file = image.state != imaging::ImageState::NoFile;
+    let has_file = image.state != ImageState::NoFile;
     let facts = [
         ("Repository", repository.name().to_string()),
         ("Unit", super::show::folder(image)),

@@ -48,7 +48,9 @@ fn badge(state: &ImageState) -> Badge {
 /// Returns why an image is in its state; why it waits is the same for all.
 fn why(image: &RepositoryImage) -> String {
     let said = match &image.state {
-        ImageState::Waiting => "Its file still grows, or nobody has looked at it yet: `img repo watch` publishes what is whole.",
+        ImageState::Waiting => {
+            "Its file still grows, or nobody has looked at it yet: `img repo watch` publishes what is whole."
+        }
         ImageState::NoFile if image.has_backup => "There is a backup of it.",
         ImageState::NoFile => "It is registered; its file is still to come.",
         state => state.detail(),
@@ -71,7 +73,7 @@ impl Line {
             repository: repository.name().to_string(),
             path: image.path.to_string(),
             page: address(repository, "images", &image.path),
-            torrent: match image.info_hash {
+            torrent: match image.info_hash.filter(|_| image.state == ImageState::Published) {
                 Some(_) => format!("{}.torrent", address(repository, "files", &image.path)),
                 None => String::new(),
             },

@@ -44,10 +44,13 @@ pub(crate) async fn build(arguments: &BuildArguments, builders: Builders) -> u8 
 /// Builds an image; an error means that this machine is broken, and nobody can say what became of the job.
 async fn run(arguments: &BuildArguments, wish: &BuildWish, builders: Builders) -> Result<BuildAnswer> {
     let state = State::open(arguments.state.state.clone())?;
-    let site = site::of_person()?;
+    let mut site = site::of_person()?;
+    let repositories = site::repositories(&mut site);
+    site::finish(&site)?;
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
-    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
+    let machine =
+        Machine::open(&state, build_ks(), participant, after::of_person(&site, repositories, &state)).await?;
     let answer = on(&machine, &state, &site, arguments, wish).await;
     machine.close().await;
     answer

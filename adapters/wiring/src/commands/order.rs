@@ -90,6 +90,7 @@ pub(super) async fn answer(
     let said = |path: &str| {
         fields.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
     };
+    let is_refused = failed.is_some() || fields.get("__result__") == Some(&Value::Bool(false));
     let reason = failed.or_else(|| said("/image/error")).or_else(|| said("/__error__"));
     let Some(image_id) = said("/image/image_id").or(waits) else {
         return Ok(BuildAnswer::refused(reason.unwrap_or_else(|| "the process did not record a job".into())));
@@ -102,7 +103,8 @@ pub(super) async fn answer(
     let in_folder = |name: String| Some(folder.join(name)).filter(|path| path.exists());
     let url = |url: &String| Some(url.clone()).filter(|url| !url.is_empty());
     let failed_its_test = job.status == JobStatus::Tested && job.test_result != Some(TestResult::Pass);
-    let done = job.status.has_image() && !failed_its_test;
+    // what comes after the image may be refused, too
+    let done = job.status.has_image() && !failed_its_test && !is_refused;
     // the last line is about the last step
     let last = || fields.pointer("/msg")?.as_array()?.last()?.as_str().map(ToOwned::to_owned);
     let reason = if failed_its_test { last() } else { reason };

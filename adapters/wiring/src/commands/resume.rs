@@ -19,10 +19,13 @@ use crate::state::State;
 /// Finishes what dead programs left, or gives it up; exit status 0 when nothing is left.
 pub(crate) async fn resume(arguments: ResumeArguments, builders: Builders) -> Result<u8> {
     let state = State::open(arguments.state.state)?;
-    let site = site::of_person()?;
+    let mut site = site::of_person()?;
+    let repositories = site::repositories(&mut site);
+    site::finish(&site)?;
     let participant =
         |owner: &str| build_image(&site, &state, builders(&state, Bounds::of_person(&site)), owner);
-    let machine = Machine::open(&state, build_ks(), participant, after::of_person(&site, &state)).await?;
+    let machine =
+        Machine::open(&state, build_ks(), participant, after::of_person(&site, repositories, &state)).await?;
     let status = on(&machine, &limits_of_person(&site), arguments.cancel).await;
     machine.close().await;
     status

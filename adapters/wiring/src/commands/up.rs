@@ -27,6 +27,7 @@ use crate::replaceable::Replaceable;
 use crate::service::{Crew, Ending, Pulse, Reloads, Service};
 use crate::site::{self, Launching};
 use crate::state::State;
+use crate::tending;
 use crate::torrents::Torrents;
 use crate::web::Web;
 
@@ -62,7 +63,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
             made = Some((builds.clone(), host));
             builds
         },
-        after::of_site(&site, &host(""))?,
+        after::of_site(&site, repositories.clone(), &host(""))?,
     );
     let machine = machine.await?;
     let (builds, host) = made.expect("it was made");
@@ -85,7 +86,7 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
     let web = Web::of_site(&site, &machine.store, &state, images.clone(), known, people, ending.stop.clone());
     let web = web.await?;
     let torrents = match torrents {
-        Some(wanted) => Some(Torrents::listen(wanted, repositories).await?),
+        Some(wanted) => Some(Torrents::listen(wanted, repositories.clone()).await?),
         None => None,
     };
     let errands = errands(&machine, launching, images);
@@ -96,6 +97,9 @@ pub(crate) async fn up(arguments: UpArguments, builders: Builders) -> Result<u8>
         let log = InLog { participant: None, tally };
         beating.beating("the machine", machine.serve(&limits, &errands, Arc::new(log), stop)).await
     });
+    for repository in repositories.iter().cloned() {
+        workers.spawn(tending::tend(repository, ending.stop.clone()));
+    }
     if let Some(torrents) = torrents {
         workers.spawn(torrents.serve(ending.stop.clone()));
     }

@@ -33,11 +33,11 @@ impl Fixed {
                             | "db"
                             | "processes"
                             | "make_vdi"
+                            | "repository"
+                            | "torrent"
                             | "tester"
                             | "releases"
                             | "obs"
-                            | "repository"
-                            | "torrent"
                             | "web"
                             | "ldap",
                         _

@@ -9,7 +9,8 @@ use participant_core::exo::Running;
 
 use super::stoppable::{SiteWishes, Stoppable};
 use super::{
-    build_image, build_ks, make_vdi, request_image, test_image, update_image_status, update_symlinks,
+    build_image, build_ks, incorporate_image, make_vdi, request_image, test_image, update_image_status,
+    update_symlinks,
 };
 use crate::machine::Builders;
 use crate::site;
@@ -35,6 +36,7 @@ pub(crate) struct Host {
 pub(crate) enum Kind {
     BuildImage,
     BuildKs,
+    IncorporateImage,
     MakeVdi,
     RequestImage,
     TestImage,
@@ -46,9 +48,10 @@ pub(crate) enum Kind {
 const OLD_TEST_IMAGE: &str = "test_vm_image";
 
 impl Kind {
-    pub(crate) const ALL: [Kind; 7] = [
+    pub(crate) const ALL: [Kind; 8] = [
         Kind::BuildImage,
         Kind::BuildKs,
+        Kind::IncorporateImage,
         Kind::MakeVdi,
         Kind::RequestImage,
         Kind::TestImage,
@@ -61,6 +64,7 @@ impl Kind {
         match self {
             Kind::BuildImage => "build_image",
             Kind::BuildKs => "build_ks",
+            Kind::IncorporateImage => "incorporate_image",
             Kind::MakeVdi => "make_vdi",
             Kind::RequestImage => "request_image",
             Kind::TestImage => "test_image",
@@ -74,6 +78,7 @@ impl Kind {
         match self {
             Kind::BuildImage => "makes an image from the kickstart of the workitem",
             Kind::BuildKs => "finds or makes a kickstart, and adds repositories, packages and groups",
+            Kind::IncorporateImage => "publishes a finished image in a repository of OpenGnsys",
             Kind::MakeVdi => "turns the raw disk of an image into one of a virtual machine",
             Kind::TestImage => "boots an image in a virtual machine and runs tests in it",
             Kind::RequestImage => "records that an image is wanted, and names it",
@@ -110,6 +115,9 @@ impl Kind {
                 site.program("worker", "post_creation");
                 site::database(site);
             }
+            Kind::IncorporateImage => {
+                site::repositories(site);
+            }
             Kind::BuildKs | Kind::MakeVdi | Kind::TestImage | Kind::UpdateSymlinks => {} // the form of each value was checked when it was read
         }
     }
@@ -122,6 +130,10 @@ impl Kind {
                 Ok(Arc::new(Stoppable::new(build_image::of_site(site, host), wishes, host.running.clone())))
             }
             Kind::BuildKs => build_ks::of_site(site),
+            Kind::IncorporateImage => {
+                let repositories = site::repositories(site);
+                Ok(incorporate_image::of_site(site, repositories, host))
+            }
             Kind::MakeVdi => Ok(make_vdi::of_site(site, host)),
             Kind::TestImage => Ok(test_image::of_site(site, host)),
             Kind::RequestImage => request_image::of_site(site, host).await,

@@ -200,6 +200,7 @@ fn the_participants_and_their_queues_are_listed() {
         [
             ["build_image", "build_image"],
             ["build_ks", "ks_queue"],
+            ["incorporate_image", "incorporate_image"],
             ["make_vdi", "make_vdi"],
             ["request_image", "request_image"],
             ["test_image", "test_image"],

@@ -2,6 +2,7 @@
 
 mod browser;
 mod care;
+mod repositories;
 
 use std::time::{Duration, Instant};
 

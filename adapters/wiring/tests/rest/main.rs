@@ -11,6 +11,7 @@ mod database;
 mod elsewhere;
 mod files;
 mod follow;
+mod kept;
 mod ldap;
 mod orders;
 mod pages;

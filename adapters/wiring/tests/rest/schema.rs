@@ -4,7 +4,7 @@ use std::process::Command;
 
 use imaging::JobStatus;
 
-use crate::program::{Ran, workspace};
+use crate::program::{Ran, Site, workspace};
 use crate::support::Up;
 
 /// So long it asks.
@@ -15,7 +15,23 @@ fn nothing_that_is_asked_breaks_it_or_is_answered_in_another_way_than_documented
     let schemathesis = std::env::var("IMG_TEST_SCHEMATHESIS").expect(
         "IMG_TEST_SCHEMATHESIS is not set: run the tests by `make test`, which fetches schemathesis into target",
     );
-    let up = Up::start("[web]\nrequests_per_second = 100000\n");
+    let site = Site::new();
+    let folders = ["main", "lab"].map(|name| format!("{name}={}", site.path().join(name).display()));
+    for name in ["main", "lab"] {
+        std::fs::create_dir(site.path().join(name)).unwrap();
+    }
+    std::fs::write(site.path().join("small"), imaging::testing::small_image(1)).unwrap();
+    let configuration = format!(
+        "[web]\nrequests_per_second = 100000\n[repository]\nfolders = {}\nsettle = 0\n",
+        folders.join(", ")
+    );
+    let up = Up::start_on(site, &configuration);
+    for repository in ["main", "lab"] {
+        let add =
+            ["repo", "--config", "site.conf", "--repository", repository, "add", "small", "--name", "there"];
+        let added = up.site.run(&add);
+        assert_eq!(added.status, Some(0), "{added:?}");
+    }
     up.job("there", "file:///images", JobStatus::Done, &[("demo.raw", "hello"), ("demo.log", "one\n")]);
     let mut passwd = up.site.command(&["user", "passwd", "admin"]);
     passwd.stdin(std::process::Stdio::piped());
@@ -24,7 +40,10 @@ fn nothing_that_is_asked_breaks_it_or_is_answered_in_another_way_than_documented
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"correct horse\n").unwrap();
     assert!(child.wait().unwrap().success());
     let token = up.site.run(&["user", "token", "admin", "--scope", "manage"]).stdout;
-    let configuration = "[parameters]\nimage_id = \"there\"\n";
+    // what is generated names no repository, and no image of one
+    let configuration = "[parameters]\nimage_id = \"there\"\n\
+        [[operations]]\ninclude-path-regex = \"/repositories/\"\n\
+        parameters = { name = \"main\", image = \"there.img\", path = \"there.img\" }\n";
     std::fs::write(up.site.path().join("schemathesis.toml"), configuration).unwrap();
 
     let login = format!("Authorization: Bearer {}", token.trim());
@@ -54,6 +73,7 @@ fn nothing_that_is_asked_breaks_it_or_is_answered_in_another_way_than_documented
 
     assert_eq!(ran.status, Some(0), "{}\n{}", ran.stdout, ran.stderr);
     assert!(ran.stdout.contains("Test cases:"), "{}", ran.stdout);
+    assert_ne!(up.get("repositories/main/tasks"), serde_json::json!([]), "it had images verified");
     let said = std::fs::read_to_string(up.site.path().join("up.said")).unwrap();
     assert!(!said.contains("panicked"), "{said}");
 }

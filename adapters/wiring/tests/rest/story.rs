@@ -18,7 +18,10 @@ fn script(address: &str, repo: &str) -> String {
 
 #[test]
 fn the_page_is_true_from_the_first_password_to_the_deletion() {
-    let up = Up::start_on(Site::new(), "");
+    let site = Site::new();
+    let kept = site.path().join("kept");
+    std::fs::create_dir(&kept).unwrap();
+    let up = Up::start_on(site, &format!("[repository]\nfolders = main={}\n", kept.display()));
     let folder = demo_repo().split_once('=').unwrap().1.to_owned();
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_img")).parent().unwrap().display().to_string();
     let path = format!("{program}:{}", std::env::var("PATH").unwrap());
@@ -39,6 +42,8 @@ fn the_page_is_true_from_the_first_password_to_the_deletion() {
         r#""image_file":"hello.tar.gz""#,
         "hello.tar.gz: OK",
         r#""path":"hello.tar.gz""#,
+        r#""state":"published""#,
+        "hello.img: OK",
         r#"{"name":"ben"}"#,
         r#""label":"phone""#,
     ] {

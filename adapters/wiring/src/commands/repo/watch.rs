@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Waiting;
 use crate::site;
+use crate::tending::{self, Heard};
 use crate::torrents::Torrents;
 
 /// Publishes what comes, round after round; says each thing once.
@@ -47,6 +48,7 @@ async fn share(
     }
 }
 
+/// Looks once, or round after round until a signal comes.
 async fn rounds(
     repository: &dyn ImageRepository,
     once: bool,
@@ -54,29 +56,25 @@ async fn rounds(
     json: bool,
     waiting: &Waiting,
 ) -> Result<u8, RepositoryError> {
-    let mut said: Vec<Tended> = Vec::new();
-    loop {
-        let round = repository.tend(waiting).await;
+    if once {
+        let news = repository.tend(waiting).await;
         waiting.ended();
-        match round {
-            Ok(news) => {
-                news.iter().filter(|one| !said.contains(one)).for_each(|one| cli::print_tended(one, json));
-                if once {
-                    return Ok(u8::from(news.iter().any(|one| matches!(one, Tended::Refused(..)))));
-                }
-                said = news;
-            }
-            // whoever stopped it knows
-            Err(RepositoryError::Stopped) => return Ok(0),
-            Err(error) if once => return Err(error),
-            // a disk that comes back is no reason to end
-            Err(error) => {
-                say(format_args!("img: {} (error {} of OpenGnsys)", error.sentence(), error.opengnsys()))
-            }
-        }
-        tokio::select! {
-            () = waiting.stop.cancelled() => return Ok(0),
-            () = tokio::time::sleep(Duration::from_secs(every)) => {}
-        }
+        let news = match news {
+            Err(RepositoryError::Stopped) => return Ok(0), // whoever stopped it knows
+            news => news?,
+        };
+        news.iter().for_each(|one| cli::print_tended(one, json));
+        return Ok(u8::from(news.iter().any(|one| matches!(one, Tended::Refused(..)))));
     }
+    tending::rounds(repository, Duration::from_secs(every), waiting, |heard| {
+        waiting.ended();
+        match heard {
+            Heard::News(one) => cli::print_tended(one, json),
+            Heard::Broken(error) => {
+                say(format_args!("img: {} (error {} of OpenGnsys)", error.sentence(), error.opengnsys()));
+            }
+        }
+    })
+    .await;
+    Ok(0)
 }
