@@ -32,7 +32,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("process-engine", &["participant-core", "sqlite-file"]),
     ("job-store-sql", &["imaging", "sqlite-file"]),
     ("rest-client", &["imaging"]),
-    ("transfer-torrent", &["imaging", "child", "beneath", "image-format"]),
+    ("transfer-torrent", &["imaging", "child", "beneath"]),
     ("web", &["imaging", "img-kickstart", "rest"]),
     ("skynet-amqp", &["participant-core"]),
     ("examples", &["participant-core", "participants/*", "local-queue", "skynet-amqp"]),

@@ -26,6 +26,19 @@ async fn ctorrent_and_aria2_fetch_an_image_from_us_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn all_addresses_of_the_machine_are_as_good() {
+    let scene = Scene::at("[::]:0").await;
+    let image = bytes((5 << 20) + 1, 12);
+    for (name, host) in [("four.img", "127.0.0.2"), ("six.img", "[::1]")] {
+        let tracker = format!("http://{host}:{}/announce", scene.address.port());
+        let hash = scene.folder.put(name, &image, &tracker);
+        scene.has(hash, 1, 0).await;
+        let mut aria2 = Client::aria2(&scene.folder.torrent(name), &scene.elsewhere(name), name, &[]);
+        assert!(aria2.ended().await && std::fs::read(&aria2.file).unwrap() == image, "{}", aria2.said());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_whole_room_fetches_at_once() {
     let scene = Scene::new().await;
     let image = bytes(24 << 20, 2);

@@ -23,18 +23,22 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Clients are at 127.0.0.1, and ctorrent asks nobody at its own address.
     pub(crate) async fn new() -> Scene {
+        Scene::at("127.0.0.2:0").await
+    }
+
+    pub(crate) async fn at(listen: &str) -> Scene {
         let temp = tempfile::tempdir().unwrap();
         let folder = Folder::new(temp.path().join("repository"));
         let published = Arc::new(folder.clone());
         let quick = Duration::from_secs(1);
         let settings = Settings { interval: quick, fresh: Duration::ZERO, ..Settings::default() };
         let tracker = Arc::new(Tracker::new(published.clone(), settings));
-        // clients are at 127.0.0.1, and ctorrent asks nobody at its own address
-        let server = Server::listen("127.0.0.2:0".parse().unwrap()).await.unwrap();
+        let server = Server::listen(listen.parse().unwrap()).await.unwrap();
         let (address, stop) = (server.address(), CancellationToken::new());
         tokio::spawn(server.serve(tracker.clone(), stop.clone()));
-        let listen = "127.0.0.2:0".parse().unwrap();
+        let listen = listen.parse().unwrap();
         let settings = SeedSettings { listen, look: Duration::from_millis(100), ..SeedSettings::default() };
         let seeder = Seeder::start(settings, published, tracker.clone()).await.unwrap();
         let at = seeder.address();
