@@ -3,29 +3,24 @@
 //! One thread reads; others, each at its own pace, hash, copy and check the same blocks. So it takes as long as the
 //! slowest of them, which is MD5, or a decompressor.
 
+mod consumers;
+
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle, ScopedJoinHandle};
 use std::time::Duration;
 
 use image_format::{Refused, Report};
 use imaging::Sums;
-use md5::{Digest, Md5};
-use sha1::Sha1;
 
-use crate::torrent::PIECE;
+use self::consumers::{Blocks, copy, pieces, sums};
 
 /// How much is read at once.
 const BLOCK: usize = 1 << 20;
 /// How many blocks may wait for a thread.
 const AHEAD: usize = 6;
-/// After how much that is written the disk is asked to have it.
-const SAFE_EVERY: usize = 32 << 20;
-/// How much of its end the first sum is about.
-const TAIL: u64 = 1 << 20;
-
 /// What is wanted.
 pub(crate) struct Wanted<'a> {
     /// How many bytes there should be.
@@ -149,94 +144,12 @@ fn hand_round(
     }
 }
 
-fn sums(blocks: &Receiver<Block>, length: u64) -> Sums {
-    let (mut full, mut tail) = (Md5::new(), Md5::new());
-    let tail_from = length.saturating_sub(TAIL);
-    let mut at = 0;
-    for block in blocks {
-        full.update(&*block);
-        let end = at + block.len() as u64;
-        if end > tail_from {
-            let skip = usize::try_from(tail_from.saturating_sub(at)).expect("it is within a block");
-            tail.update(&block[skip..]);
-        }
-        at = end;
-    }
-    Sums { tail_md5: hex(&tail.finalize()), full_md5: hex(&full.finalize()) }
-}
-
-fn pieces(blocks: &Receiver<Block>) -> Vec<u8> {
-    let (mut pieces, mut piece, mut room) = (Vec::new(), Sha1::new(), PIECE);
-    for block in blocks {
-        let mut rest = &block[..];
-        while !rest.is_empty() {
-            let now = usize::try_from(room).map_or(rest.len(), |room| room.min(rest.len()));
-            piece.update(&rest[..now]);
-            rest = &rest[now..];
-            room -= now as u64;
-            if room == 0 {
-                pieces.extend(piece.finalize_reset());
-                room = PIECE;
-            }
-        }
-    }
-    if room < PIECE {
-        pieces.extend(piece.finalize());
-    }
-    pieces
-}
-
-/// Writes, and has another thread see to it that it gets to the disk meanwhile, not at the end.
-fn copy(blocks: &Receiver<Block>, mut file: &File) -> io::Result<()> {
-    thread::scope(|scope| {
-        let (due, dues) = sync_channel(1);
-        let syncs = scope.spawn(move || dues.iter().try_for_each(|()| file.sync_data()));
-        let mut unsafe_bytes = 0;
-        let written = blocks.iter().try_for_each(|block| {
-            file.write_all(&block)?;
-            unsafe_bytes += block.len();
-            if unsafe_bytes >= SAFE_EVERY && due.try_send(()).is_ok() {
-                unsafe_bytes = 0;
-            }
-            Ok(())
-        });
-        drop(due);
-        // an error of the disk is told once, so it counts wherever it was told
-        written.and(joined(syncs))
-    })
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Blocks as a stream.
-struct Blocks {
-    blocks: Receiver<Block>,
-    now: Option<(Block, usize)>,
-}
-
-impl Read for Blocks {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            if let Some((block, at)) = &mut self.now
-                && *at < block.len()
-            {
-                let count = into.len().min(block.len() - *at);
-                into[..count].copy_from_slice(&block[*at..*at + count]);
-                *at += count;
-                return Ok(count);
-            }
-            match self.blocks.recv() {
-                Ok(block) => self.now = Some((block, 0)),
-                Err(_) => return Ok(0),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use md5::{Digest, Md5};
+    use sha1::Sha1;
+
+    use super::consumers::hex;
     use super::*;
 
     fn wanted(length: u64) -> Wanted<'static> {

@@ -120,10 +120,11 @@ fn refused_by_the_router(status: StatusCode) -> (&'static str, &'static str) {
     }
 }
 
-/// Returns a text as a sentence; a name at its beginning, as the id of a job, stays as it is.
+/// Returns a text as a sentence; a name at its beginning, as the id of a job or `lab.img`, stays as it is.
 pub(crate) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
-    let is_name = text.split(' ').next().is_some_and(|word| word.contains(|c: char| c.is_ascii_digit()));
+    let first = text.split(' ').next().unwrap_or_default().trim_end_matches('.');
+    let is_name = first.contains(|c: char| c.is_ascii_digit() || c == '.');
     let first = chars.next().map(|first| match is_name {
         true => first.to_string(),
         false => first.to_uppercase().collect(),

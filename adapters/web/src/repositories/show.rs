@@ -48,9 +48,7 @@ fn badge(state: &ImageState) -> Badge {
 /// Returns why an image is in its state; why it waits is the same for all.
 fn why(image: &RepositoryImage) -> String {
     let said = match &image.state {
-        ImageState::Waiting => {
-            "Its file still grows, or nobody has looked at it yet: `img repo watch` publishes what is whole."
-        }
+        ImageState::Waiting => "It is published once its file has not changed for a while.",
         ImageState::NoFile if image.has_backup => "There is a backup of it.",
         ImageState::NoFile => "It is registered; its file is still to come.",
         state => state.detail(),

@@ -270,18 +270,20 @@ async fn odd_names_and_every_state_are_shown_with_the_reason() {
     room.set("<script>.img", ImageState::Refused(format!("it is {HOSTILE}")));
     room.set("a b.img", ImageState::Waiting);
     room.set("Aula/busy.img", ImageState::Locked("pc12 works on it".into()));
+    room.set("z.img", ImageState::Refused("z.img is no whole image".into()));
     room.set("y\n.img", ImageState::Refused("its partclone header is of a later version".into()));
     let mut root = room.site.of("root").await;
     let list = root.get("/repositories").await;
     list.has(&[
-        "Pc12 works on it.",
+        "pc12 works on it.",
+        "z.img is no whole image.",
         "Its partclone header is of a later version.",
-        "Its file still grows, or nobody has looked at it yet",
+        "It is published once its file has not changed for a while.",
         "&#60;script&#62;.img",
         "y\\n.img",
         "/repositories/main/images/y%0A.img",
         "<option>Aula</option>",
-        "4 images.",
+        "5 images.",
     ]);
     assert!(!list.text.contains("<script>"), "{}", list.text);
     assert!(!list.text.contains("Torrent</a>"), "what is not published is not shared");

@@ -1,16 +1,20 @@
 //! A repository in memory.
 
+mod contents;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
+
+use self::contents::{info_hash, recognised, sums};
 use tokio::sync::watch;
 
 use crate::{
-    ImageKind, ImagePath, ImageRepository, ImageState, Incoming, Incorporated, InfoHash, OpenGnsysError,
-    PublishedTorrent, Recognised, Registration, Removal, RepositoryError, RepositoryImage, RepositoryName,
-    Step, Sums, Tended, Verified, Watch,
+    ImageKind, ImagePath, ImageRepository, ImageState, Incoming, Incorporated, OpenGnsysError,
+    PublishedTorrent, Registration, Removal, RepositoryError, RepositoryImage, RepositoryName, Step, Sums,
+    Tended, Verified, Watch,
 };
 
 /// Keeps images in memory, and takes for one what [`small_image`](super::small_image) makes. Its sums are no MD5: they
@@ -277,31 +281,4 @@ fn none(image: &ImagePath) -> RepositoryError {
 
 fn opening(volume: &Path, error: std::io::Error) -> RepositoryError {
     RepositoryError::disk(format!("open {}", volume.display()), error)
-}
-
-fn recognised(bytes: &[u8]) -> Option<Recognised> {
-    (bytes.get(4086..4096) == Some(b"SWAPSPACE2")).then(|| Recognised {
-        tool: "raw".into(),
-        compressor: "none".into(),
-        filesystem: "SWAP".into(),
-        restore_bytes: Some(bytes.len() as u64),
-        obstacle: None,
-    })
-}
-
-fn sums(bytes: &[u8]) -> Sums {
-    let sum = |bytes: &[u8]| {
-        let mixed = bytes.iter().fold(0_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
-        format!("{mixed:032x}")
-    };
-    Sums { tail_md5: sum(&bytes[bytes.len().saturating_sub(1 << 20)..]), full_md5: sum(bytes) }
-}
-
-fn info_hash(path: &ImagePath, sums: &Sums) -> InfoHash {
-    let mut hash = [0; 20];
-    let text = format!("{sums:?}{path}");
-    for (at, byte) in text.bytes().enumerate() {
-        hash[at % 20] = (hash[at % 20] ^ byte).rotate_left(3);
-    }
-    InfoHash(hash)
 }

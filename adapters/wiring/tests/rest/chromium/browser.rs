@@ -218,8 +218,7 @@ impl Browser {
         self.with(css, "value", &json!({ "text": text }));
     }
 
-    /// Asserts that axe finds nothing serious on the page, in the light and in the dark, and that it fits on a phone; with
-    /// `IMG_WRITE_PICTURES=1` its pictures are written.
+    /// Asserts that axe finds nothing serious in both themes, and that it fits on a phone; paints it when asked to.
     pub(super) fn is_fine_as(&self, name: &str) {
         let is_painted = std::env::var("IMG_WRITE_PICTURES").is_ok_and(|value| value == "1");
         for theme in ["light", "dark"] {
@@ -238,8 +237,10 @@ impl Browser {
             }
         }
         self.look("light", 390, 720);
-        let wide = self.run("return document.documentElement.scrollWidth", &json!([]));
-        assert!(wide.as_u64().unwrap() <= 390, "{name} is {wide} pixels wide on a phone of 390");
+        let script = "return [document.documentElement.scrollWidth <= 390, \
+                      [...document.querySelectorAll('table')].every(e => getComputedStyle(e).display === 'block')]";
+        let told = self.run(script, &json!([]));
+        assert_eq!(told, json!([true, true]), "{name} fits on a phone, and its tables are cards there");
         if is_painted {
             self.paint(&format!("{name}-phone"));
         }

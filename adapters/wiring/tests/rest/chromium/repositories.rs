@@ -17,7 +17,11 @@ fn site() -> (Up, Browser) {
         std::fs::create_dir(&folder).unwrap();
         format!("{name}={}", folder.display())
     });
-    let up = Up::start_on(site, &format!("[repository]\nfolders = {}\nsettle = 0\n", folders.join(", ")));
+    // what is put there waits, but for one round that a person has
+    let configuration =
+        |settle: u32| format!("[repository]\nfolders = {}\nsettle = {settle}\n", folders.join(", "));
+    site.kickstart("round.conf", configuration(0));
+    let up = Up::start_on(site, &configuration(6_000));
     build(&up, "win10-lab", 1);
     up.password("admin");
     let browser = Browser::start(&up.address);
@@ -117,7 +121,7 @@ fn listed(up: &Up, look: &Look) {
     std::fs::write(images.join("<b>odd & \"old\".img"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03broken").unwrap();
     let no_text = images.join(std::ffi::OsStr::from_bytes(b"ma\xf1ana\n.img"));
     std::fs::write(no_text, small_image(4)).unwrap();
-    let watched = up.site.run(&["repo", "--config", "site.conf", "watch", "--once"]);
+    let watched = up.site.run(&["repo", "--config", "round.conf", "watch", "--once"]);
     assert_eq!(watched.status, Some(1), "one is refused: {watched:?}");
     std::fs::write(images.join("aula3.img"), small_image(5)).unwrap();
     std::fs::write(images.join("aula3.img.lock"), "").unwrap();
