@@ -79,7 +79,7 @@ async fn tasks_stand_back_behind_others() {
     let said = scene.says("nice; ionice -p $$").await;
 
     let before = scene.ours("nice; ionice -p $$").await;
-    let nice: u32 = before.lines().next().unwrap().parse().unwrap();
+    let nice: i32 = before.lines().next().unwrap().parse().unwrap();
     assert_eq!(said, format!("{}\nidle", (nice + 7).min(19)));
     assert!(!before.ends_with("idle"), "{before}");
 }

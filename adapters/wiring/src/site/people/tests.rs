@@ -24,8 +24,12 @@ fn what_is_wrong_with_a_proxy_is_told_with_its_line() {
             "site.conf:3: [web] trusted_proxies should be the addresses of proxies alone",
         ),
         (
+            "remote_user_header = X-Remote-User\ntrusted_proxies = ::/0",
+            "site.conf:3: [web] trusted_proxies should be the addresses of proxies alone",
+        ),
+        (
             "remote_user_header = X-Remote-User\ntrusted_proxies = proxy.example",
-            "site.conf:3: [web] trusted_proxies should be IPv4 addresses and networks",
+            "site.conf:3: [web] trusted_proxies should be addresses and networks",
         ),
         (
             "remote_user_header = Remote User\ntrusted_proxies = 127.0.0.1",
