@@ -17,12 +17,18 @@ use crate::volumes;
 const PARTIMAGE: &[u8] = b"PaRtImAgE-VoLuMe";
 /// The header that each of them has.
 const HEADER: u64 = 512;
+/// How far from the end of the image the number of the volume stands that it ends in; in one piece, that is volume 0.
+const LAST_VOLUME: u64 = 16384 - 8;
 
 /// The volumes of an image, open, in their order.
 #[derive(Debug)]
 pub(crate) struct Source {
     volumes: Vec<Volume>,
     at: usize,
+    /// How many bytes of the image were read.
+    passed: u64,
+    /// Where four bytes become zero.
+    zero: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -51,10 +57,13 @@ impl Source {
             Ok(Volume { path, file, key: Key::of(&about), skip: 0, read: 0 })
         };
         let mut volumes = paths.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let mut is_partimage = false;
         if several {
-            strip(&mut volumes).map_err(|source| opening(first, source))??;
+            is_partimage = strip(&mut volumes).map_err(|source| opening(first, source))??;
         }
-        Ok(Source { volumes, at: 0 })
+        let source = Source { volumes, at: 0, passed: 0, zero: None };
+        let zero = source.length().checked_sub(LAST_VOLUME).filter(|_| is_partimage);
+        Ok(Source { zero, ..source })
     }
 
     /// How many bytes the image has.
@@ -73,7 +82,7 @@ impl Source {
 
     /// Goes back to the beginning.
     pub(crate) fn rewind(&mut self) {
-        self.at = 0;
+        (self.at, self.passed) = (0, 0);
         self.volumes.iter_mut().for_each(|one| one.read = 0);
     }
 }
@@ -84,6 +93,13 @@ impl Read for Source {
             let count = volume.file.read_at(into, volume.skip + volume.read)?;
             if count > 0 || into.is_empty() {
                 volume.read += count as u64;
+                for at in self.zero.into_iter().flat_map(|zero| zero..zero + 4) {
+                    let here = at.checked_sub(self.passed).and_then(|here| usize::try_from(here).ok());
+                    if let Some(byte) = here.and_then(|here| into[..count].get_mut(here)) {
+                        *byte = 0;
+                    }
+                }
+                self.passed += count as u64;
                 return Ok(count);
             }
             self.at += 1;
@@ -150,8 +166,8 @@ fn ordered(files: &[PathBuf]) -> Result<Vec<PathBuf>, RepositoryError> {
     Ok(ordered.into_iter().map(path).collect())
 }
 
-/// Leaves out the headers of partimage's own volumes, after a look whether they belong together.
-fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
+/// Leaves out the headers of partimage's own volumes, after a look whether they belong together; tells whether they are its.
+fn strip(volumes: &mut [Volume]) -> io::Result<Result<bool, RepositoryError>> {
     let head = |volume: &Volume| {
         let mut head = vec![0; 128];
         let count = volume.file.read_at(&mut head, 0)?;
@@ -159,7 +175,9 @@ fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
         io::Result::Ok(head.starts_with(PARTIMAGE).then_some(head))
     };
     let word = |head: &[u8], at: usize| head.get(at..at + 12).map(<[u8]>::to_owned).unwrap_or_default();
-    let Some(first) = head(&volumes[0])? else { return Ok(unpacked(&mut volumes[1])) };
+    let Some(first) = head(&volumes[0])? else {
+        return Ok(unpacked(&mut volumes[1]).map(|()| false));
+    };
     for (at, volume) in volumes.iter_mut().enumerate().skip(1) {
         let path = volume.path.display();
         let Some(head) = head(volume)? else {
@@ -178,7 +196,7 @@ fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
         }
         volume.skip = HEADER;
     }
-    Ok(Ok(()))
+    Ok(Ok(true))
 }
 
 /// Refuses volumes of partimage that are packed each for itself, which no joining makes one image of.
