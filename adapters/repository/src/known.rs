@@ -7,10 +7,10 @@ use std::ffi::OsStr;
 use std::io;
 
 use imaging::{InfoHash, Recognised, Sums};
+use metainfo::Metainfo;
 
 use crate::beside::Beside;
 use crate::folder::{Folder, Key};
-use crate::torrent::{self, Torrent};
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Known {
@@ -68,7 +68,7 @@ impl Known {
     }
 
     /// Whether a torrent is that of the file.
-    pub(crate) fn is_of(&self, torrent: &Torrent, image: &OsStr) -> bool {
+    pub(crate) fn is_of(&self, torrent: &Metainfo, image: &OsStr) -> bool {
         Some(torrent.info_hash) == self.info_hash()
             && torrent.name == image.as_encoded_bytes()
             && torrent.length == self.key.size
@@ -89,6 +89,8 @@ pub(crate) fn sum(folder: &Folder, file: &OsStr) -> io::Result<Option<String>> {
 }
 
 /// Reads the torrent of an image.
-pub(crate) fn torrent(folder: &Folder, image: &OsStr) -> io::Result<Option<Torrent>> {
-    Ok(folder.read(&Beside::Torrent.of(image), torrent::LARGEST)?.and_then(|bytes| Torrent::read(&bytes)))
+pub(crate) fn torrent(folder: &Folder, image: &OsStr) -> io::Result<Option<Metainfo>> {
+    Ok(folder
+        .read(&Beside::Torrent.of(image), metainfo::LARGEST)?
+        .and_then(|bytes| Metainfo::parse(&bytes).ok()))
 }

@@ -6,7 +6,7 @@
 //!
 //! In the order of the data: `source` opens the files an image comes from (`volumes` knows their order), `one_read` makes
 //! everything of one read, `recognise` says what came of it, `incorporate` gives it its name, `publish` puts sums and
-//! `torrent` beside it. `known` remembers of which state of a file they are, `look` tells it, `etc` lists it. `tend` finds
+//! torrent beside it. `known` remembers of which state of a file they are, `look` tells it, `etc` lists it. `tend` finds
 //! what other programs put there, `lock` keeps them apart, `sweep` takes away what killed ones left.
 
 mod again;
@@ -28,7 +28,6 @@ mod settings;
 mod source;
 mod sweep;
 mod tend;
-mod torrent;
 mod verify;
 mod volumes;
 
@@ -48,7 +47,6 @@ use crate::reports::{Reports, watched};
 use crate::tend::Rounds;
 
 pub use settings::Settings;
-pub use torrent::Torrent;
 
 /// A repository in a folder.
 #[derive(Clone, Debug)]

@@ -123,11 +123,30 @@ fn make(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
         match folder.link(&aside, name) {
             Ok(()) => Ok(Some(held)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+            // a file system without second names; others take it for OpenGnsys's until its line is there
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
+            {
+                made_plainly(folder, name)
+            }
             Err(error) => Err(error),
         }
     })();
     folder.remove(&aside)?;
     made
+}
+
+fn made_plainly(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
+    match folder.create(name) {
+        Ok(file) => {
+            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock)
+                .map_err(|(_, errno)| io::Error::from(errno))?;
+            held.write_all_at(line().as_bytes(), 0)?;
+            Ok(Some(held))
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// How locks are called before they are some image's.
@@ -215,6 +234,17 @@ mod tests {
         let Tried::Taken(who) = take(&folder, image).unwrap() else { panic!("it is of OpenGnsys") };
         assert!(who.contains("remove ") && who.contains("x.img.lock"), "{who}");
         assert!(holder(&folder, image).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_lock_that_is_made_in_its_place_is_held_as_the_others_are() {
+        let (_temp, folder) = place();
+        let image = OsStr::new("x.img");
+        let held = made_plainly(&folder, &Beside::Lock.of(image)).unwrap().unwrap();
+        assert!(made_plainly(&folder, &Beside::Lock.of(image)).unwrap().is_none());
+        assert!(holder(&folder, image).unwrap().unwrap().starts_with(OURS));
+        drop(held);
+        assert_eq!(holder(&folder, image).unwrap(), None, "its owner is dead");
     }
 
     #[test]

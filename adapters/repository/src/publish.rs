@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 
 use imaging::{RepositoryError, Sums};
+use metainfo::Metainfo;
 
 use crate::Settings;
 use crate::beside::Beside;
@@ -12,7 +14,6 @@ use crate::known::{self, Known};
 use crate::lock::{self, Tried};
 use crate::one_read::{Broke, WasRead};
 use crate::recognise::Checked;
-use crate::torrent::Torrent;
 
 /// What lies beside an image once it is published, written under hidden names. What was not given its name is removed.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ pub(crate) fn stage<'a>(
 ) -> io::Result<Staged<'a>> {
     let (was, checked) = read;
     let Sums { tail_md5, full_md5 } = &was.sums;
-    let torrent = Torrent::new(file, was.length, was.pieces, &settings.announce(), full_md5);
+    let torrent = Metainfo::new(file.as_bytes(), was.length, was.pieces, &settings.announce(), full_md5);
     let known = Known {
         key,
         info_hash: torrent.info_hash.to_string(),
@@ -51,7 +52,7 @@ pub(crate) fn stage<'a>(
         }
     }
     let old = if keeps { known::torrent(folder, file)? } else { None };
-    let is_right = |old: &Torrent| known.is_of(old, file) && settings.is_announced_by(&old.announce);
+    let is_right = |old: &Metainfo| known.is_of(old, file) && settings.is_announced_by(&old.announce);
     if !old.as_ref().is_some_and(is_right) {
         let now = jiff::Timestamp::now().as_second();
         staged.write(Beside::Torrent, &torrent.write(now))?;
@@ -110,13 +111,13 @@ pub(crate) fn refuse(
 
 /// Writes the address of the tracker into the torrent of a published image, where the site has changed it.
 pub(crate) fn announce(folder: &Folder, file: &OsStr, settings: &Settings) -> io::Result<()> {
-    let elsewhere = |torrent: &Torrent| !settings.is_announced_by(&torrent.announce);
+    let elsewhere = |torrent: &Metainfo| !settings.is_announced_by(&torrent.announce);
     if !known::torrent(folder, file)?.as_ref().is_some_and(elsewhere) {
         return Ok(());
     }
     let Tried::Held(_lock) = lock::take(folder, file)? else { return Ok(()) };
     if let Some(old) = known::torrent(folder, file)? {
-        let torrent = Torrent { announce: settings.announce().into_bytes(), ..old };
+        let torrent = Metainfo { announce: settings.announce().into_bytes(), ..old };
         let now = jiff::Timestamp::now().as_second();
         folder.write(&Beside::Torrent.of(file), &Beside::Aside.of(file), &torrent.write(now))?;
     }

@@ -1,6 +1,7 @@
 //! A whole image read again.
 
 use imaging::{ImagePath, RepositoryError, Sums, Verified};
+use metainfo::PIECE;
 
 use crate::beside::Beside;
 use crate::folder::Key;
@@ -8,7 +9,6 @@ use crate::known::{self, Known};
 use crate::one_read::{self, Wanted};
 use crate::place::{Place, missing, reading};
 use crate::reports::Reports;
-use crate::torrent::PIECE;
 use crate::{publish, recognise};
 
 pub(crate) fn verify(

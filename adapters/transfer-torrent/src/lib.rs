@@ -7,7 +7,6 @@
 
 mod address;
 mod answer;
-mod metainfo;
 mod published;
 mod query;
 #[cfg(feature = "torrent")]
@@ -18,7 +17,6 @@ mod swarm;
 mod tracker;
 
 pub use address::network;
-pub use metainfo::{Metainfo, NotThisTorrent};
 pub use published::{OfRepositories, Published};
 pub use query::{Announce, Event, Refused, Scrape};
 #[cfg(feature = "torrent")]

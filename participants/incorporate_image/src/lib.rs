@@ -71,5 +71,5 @@ fn told(repository: &str, incorporated: &Incorporated) -> Outcome {
     if let Some(hash) = image.info_hash {
         outcome = outcome.set("repository.info_hash", hash.to_string());
     }
-    incorporated.warnings.iter().fold(outcome, |outcome, warning| outcome.message(warning))
+    incorporated.warnings.iter().fold(outcome, Outcome::message)
 }

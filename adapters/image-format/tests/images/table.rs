@@ -91,16 +91,10 @@ fn one(kind: &Made, folder: &Path) {
     }
 }
 
-/// Larger images are packed by the fast ones only.
-const LARGE: u64 = 64 << 20;
-
 /// Packs an image by each compressor and holds what is told against what is expected.
 fn holds(image: &Path, name: &str, expected: &Expected) {
     let image_len = std::fs::metadata(image).unwrap().len();
     for (program, compressor) in COMPRESSORS {
-        if image_len > LARGE && matches!(compressor, Compressor::Bzip2 | Compressor::Xz | Compressor::Gzip) {
-            continue;
-        }
         let packed = made::packed(image, program);
         let what = format!("{name} by {} and {program:?}", expected.tool);
         let file = File::open(&packed).unwrap();

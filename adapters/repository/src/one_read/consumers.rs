@@ -7,10 +7,10 @@ use std::thread;
 
 use imaging::Sums;
 use md5::{Digest, Md5};
+use metainfo::PIECE;
 use sha1::Sha1;
 
 use super::{Block, joined};
-use crate::torrent::PIECE;
 
 /// After how much that is written the disk is asked to have it.
 const SAFE_EVERY: usize = 32 << 20;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use imaging::testing::{Unwatched, small_image};
 use imaging::{ImagePath, ImageRepository, ImageState, OpenGnsysError, Tended};
-use repository::{RepositoryDir, Settings, Torrent};
+use metainfo::Metainfo;
+use repository::{RepositoryDir, Settings};
 
 use crate::place::{Site, image};
 
@@ -166,7 +167,7 @@ async fn another_tracker_is_announced_without_reading_the_image() {
     let settings = Settings { announce: Some("http://other:6969/announce".into()), ..Settings::default() };
     let moved = RepositoryDir::new(site.repository.name().clone(), site.path(""), settings);
     assert_eq!(moved.tend(&Unwatched).await.unwrap(), []);
-    let torrent = Torrent::read(&std::fs::read(site.path("images/win10.img.torrent")).unwrap()).unwrap();
+    let torrent = Metainfo::parse(&std::fs::read(site.path("images/win10.img.torrent")).unwrap()).unwrap();
     assert_eq!(torrent.announce, b"http://other:6969/announce");
     assert_eq!(moved.info(&image("win10.img")).await.unwrap(), before, "it is the same torrent");
 }

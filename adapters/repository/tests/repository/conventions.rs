@@ -89,7 +89,7 @@ async fn ctorrent_makes_and_shows_the_same_torrent() {
         "4194304",
     ];
     said("ctorrent", &arguments, &images);
-    let torrent = |name: &str| repository::Torrent::read(&std::fs::read(images.join(name)).unwrap()).unwrap();
+    let torrent = |name: &str| metainfo::Metainfo::parse(&std::fs::read(images.join(name)).unwrap()).unwrap();
     assert_eq!(torrent("theirs"), torrent("win10.img.torrent"));
 
     let mktorrent = [

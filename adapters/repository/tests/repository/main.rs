@@ -3,7 +3,6 @@
 mod arrives;
 mod breaks;
 mod conventions;
-mod fuzz;
 mod killed;
 mod place;
 mod volumes;

@@ -8,9 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use imaging::{InfoHash, PublishedTorrent};
+use metainfo::Metainfo;
 
 use super::sample;
-use crate::Metainfo;
 
 /// Longer torrent files are nobody's: this one is of an image of 26 TB.
 const LONGEST: u64 = 128 << 20;

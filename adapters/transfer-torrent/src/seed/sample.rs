@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
+use metainfo::Metainfo;
 use sha1::{Digest, Sha1};
-
-use crate::Metainfo;
 
 /// So many pieces are looked at: the first, the last, and some between.
 const SAMPLES: u64 = 8;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use imaging::{ImagePath, InfoHash, PublishedTorrent};
-use transfer_torrent::{Metainfo, Published};
+use metainfo::Metainfo;
+use transfer_torrent::Published;
 
 use crate::programs;
 

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bendy::decoding::{Decoder, Object};
 use imaging::{ImagePath, InfoHash, PublishedTorrent};
+use metainfo::Metainfo;
 use proptest::prelude::*;
-use transfer_torrent::{Asked, Metainfo, Published, Settings, Tracker};
+use transfer_torrent::{Asked, Published, Settings, Tracker};
 
 /// A longer answer would have more peers than it may.
 const LONGEST: usize = 200 * 80 + 500;

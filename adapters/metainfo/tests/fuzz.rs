@@ -5,15 +5,15 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
+use metainfo::Metainfo;
 use proptest::prelude::*;
-use repository::Torrent;
 
 /// Panics unless all laws hold; returns a number that stands for what happened.
 fn hold(bytes: &[u8]) -> u64 {
-    let told = Torrent::read(bytes);
-    assert_eq!(told, Torrent::read(bytes));
-    let Some(torrent) = told else { return 0 };
-    let Torrent { length, piece_length, pieces, name, announce, comment, .. } = &torrent;
+    let told = Metainfo::parse(bytes);
+    assert_eq!(told, Metainfo::parse(bytes));
+    let Ok(torrent) = told else { return 0 };
+    let Metainfo { length, piece_length, pieces, name, announce, comment, .. } = &torrent;
     let count = u64::try_from(pieces.len() / 20).unwrap();
     assert_eq!((pieces.len() % 20, count), (0, length.div_ceil(*piece_length)), "{torrent:?}");
     assert!(

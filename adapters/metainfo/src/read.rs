@@ -1,76 +1,40 @@
-//! What a torrent file says.
+//! A torrent file, taken apart.
 
 use bendy::decoding::{Decoder, DictDecoder, Error, Object};
 use imaging::InfoHash;
 use sha1::{Digest, Sha1};
 
-/// Nothing we read is deeper.
+use crate::{Metainfo, NotThisTorrent};
+
+/// How deep a torrent may be; one of a file has 2.
 const DEEPEST: usize = 16;
 
-/// What a torrent file says of the one file it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Metainfo {
-    /// What it is known by.
-    pub info_hash: InfoHash,
-    /// The name of the file.
-    pub name: Vec<u8>,
-    /// How many bytes it has.
-    pub length: u64,
-    /// How many of them are a piece.
-    pub piece_length: u64,
-    /// The checksums of the pieces, 20 bytes each.
-    pub pieces: Vec<u8>,
-}
-
-/// Why a torrent file is not the one of an image.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum NotThisTorrent {
-    /// It is damaged, or something else.
-    #[error("it is no torrent of one file: {0}")]
-    NoTorrent(String),
-    /// It is about another file.
-    #[error("it is about another file: {0}")]
-    OfAnother(String),
-}
-
 impl Metainfo {
-    /// Reads a torrent file; one of several files is none that a repository has.
+    /// Reads a torrent file; one of several files, or with a size that lies, is none.
     pub fn parse(bytes: &[u8]) -> Result<Metainfo, NotThisTorrent> {
-        let metainfo = read(bytes).map_err(|error| NotThisTorrent::NoTorrent(error.to_string()))?;
+        let metainfo = outer(bytes).map_err(|error| NotThisTorrent::NoTorrent(error.to_string()))?;
         let pieces = metainfo.length.div_ceil(metainfo.piece_length.max(1));
         if metainfo.piece_length == 0 || pieces.checked_mul(20) != Some(metainfo.pieces.len() as u64) {
             return Err(NotThisTorrent::NoTorrent("its pieces are not those of so many bytes".into()));
         }
         Ok(metainfo)
     }
-
-    /// Refuses it unless it is about a file of this name and so many bytes, and known by this.
-    pub fn is_of(&self, name: &[u8], length: u64, info_hash: InfoHash) -> Result<(), NotThisTorrent> {
-        let another = |what: String| Err(NotThisTorrent::OfAnother(what));
-        if self.name != name {
-            return another(format!("its name is {:?}", String::from_utf8_lossy(&self.name)));
-        }
-        if self.length != length {
-            return another(format!("it has {} bytes, and the image {length}", self.length));
-        }
-        if self.info_hash != info_hash {
-            return another(format!("it is known by {}, and not by {info_hash}", self.info_hash));
-        }
-        Ok(())
-    }
 }
 
-fn read(bytes: &[u8]) -> Result<Metainfo, Error> {
+fn outer(bytes: &[u8]) -> Result<Metainfo, Error> {
     let mut decoder = Decoder::new(bytes).with_max_depth(DEEPEST);
     let mut outer = first(&mut decoder)?;
-    let mut found = None;
+    let (mut announce, mut comment, mut found) = (Vec::new(), Vec::new(), None);
     while let Some((key, value)) = outer.next_pair()? {
-        if key == b"info" {
-            found = Some(info(value.try_into_dictionary()?.into_raw()?)?);
+        match (key, value) {
+            (b"announce", Object::Bytes(text)) => announce = text.to_owned(),
+            (b"comment", Object::Bytes(text)) => comment = text.to_owned(),
+            (b"info", value) => found = Some(info(value.try_into_dictionary()?.into_raw()?)?),
+            _ => {}
         }
     }
-    found.ok_or_else(|| Error::missing_field("info"))
+    let info = found.ok_or_else(|| Error::missing_field("info"))?;
+    Ok(Metainfo { announce, comment, ..info })
 }
 
 /// Reads what the checksum is of: these very bytes.
@@ -88,11 +52,13 @@ fn info(raw: &[u8]) -> Result<Metainfo, Error> {
         }
     }
     Ok(Metainfo {
-        info_hash: InfoHash(Sha1::digest(raw).into()),
+        announce: Vec::new(),
+        comment: Vec::new(),
         name: name.ok_or_else(|| Error::missing_field("name"))?,
         length: length.ok_or_else(|| Error::missing_field("length"))?,
         piece_length: piece_length.ok_or_else(|| Error::missing_field("piece length"))?,
         pieces: pieces.ok_or_else(|| Error::missing_field("pieces"))?,
+        info_hash: InfoHash(Sha1::digest(raw).into()),
     })
 }
 
@@ -108,16 +74,17 @@ fn number(value: Object<'_, '_>) -> Result<u64, Error> {
 mod tests {
     use super::*;
 
-    fn torrent(length: &str, pieces: usize) -> Vec<u8> {
-        let pieces = format!("{}:{}", 20 * pieces, "p".repeat(20 * pieces));
-        let info = format!("d6:lengthi{length}e4:name5:a.img12:piece lengthi4194304e6:pieces{pieces}e");
+    fn torrent(length: &str, piece: &str, digits: usize) -> Vec<u8> {
+        let pieces = format!("{digits}:{}", "p".repeat(digits));
+        let info = format!("d6:lengthi{length}e4:name5:a.img12:piece lengthi{piece}e6:pieces{pieces}e");
         format!("d8:announce5:there7:comment2:no13:creation datei0e4:info{info}e").into_bytes()
     }
 
     #[test]
     fn a_torrent_is_of_its_file_and_of_no_other() {
-        let read = Metainfo::parse(&torrent("4194305", 2)).unwrap();
+        let read = Metainfo::parse(&torrent("4194305", "4194304", 40)).unwrap();
         assert_eq!((read.name.as_slice(), read.length, read.pieces.len()), (&b"a.img"[..], 4_194_305, 40));
+        assert_eq!((read.announce.as_slice(), read.comment.as_slice()), (&b"there"[..], &b"no"[..]));
         assert_eq!(read.info_hash.to_string(), "20608d1c3c00fb8b3e2e1f623f137133108aac05");
         assert_eq!(read.is_of(b"a.img", 4_194_305, read.info_hash), Ok(()));
         for (name, length, hash, told) in [
@@ -131,21 +98,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_torrent_is_told() {
-        let good = torrent("1", 1);
-        for wrong in [
-            &b""[..],
-            b"i1e",
-            b"de",
-            b"d4:infodee",
-            &good[..good.len() - 2],
-            &torrent("-1", 1),
-            &torrent("99999999999999999999", 1),
-            &torrent("4194305", 1),
-            &torrent("0", 1),
-            "l".repeat(100_000).as_bytes(),
+    fn what_lies_is_no_torrent() {
+        assert!(Metainfo::parse(&torrent("5", "4", 40)).is_ok());
+        for (length, piece, digits) in [
+            ("5", "4", 20),
+            ("5", "0", 20),
+            ("0", "4", 20),
+            ("9223372036854775808", "1", 20),
+            ("18446744073709551615", "1", 20),
+            ("-1", "4", 20),
+            ("5", "4", 41),
+            ("99999999999999999999999", "4", 20),
         ] {
-            assert!(matches!(Metainfo::parse(wrong), Err(NotThisTorrent::NoTorrent(_))), "{wrong:?}");
+            let told = Metainfo::parse(&torrent(length, piece, digits));
+            assert!(matches!(told, Err(NotThisTorrent::NoTorrent(_))), "{length} {piece} {digits}");
+        }
+        let (good, deep) = (torrent("1", "4", 20), b"l".repeat(100_000));
+        for bad in [
+            &b""[..],
+            b"d",
+            b"de",
+            b"i1e",
+            b"d4:infoi1ee",
+            b"d4:infodee",
+            b"5:abc",
+            &good[..good.len() - 2],
+            &deep,
+        ] {
+            assert!(matches!(Metainfo::parse(bad), Err(NotThisTorrent::NoTorrent(_))), "{bad:?}");
         }
     }
 }
