@@ -127,6 +127,12 @@ fn repositories_are_named_in_the_configuration() {
         (Some(0), "aula 1/win10.img is published\n"),
         "{imported:?}"
     );
+    // what is there and not published is not passed over in silence
+    std::fs::write(site.path().join("repo/images/late.img"), small_image(3)).unwrap();
+    let imported = run(&["-R", "lab", "import", "main", "--all"]);
+    assert!(imported.stderr.contains("late.img is left in main"), "{imported:?}");
+    assert_eq!((imported.status, imported.stdout.lines().count()), (Some(1), 1), "{imported:?}");
+    std::fs::remove_file(site.path().join("repo/images/late.img")).unwrap();
     let there = json_of(&run(&["-R", "lab", "info", "aula 1/win10", "--json"]));
     assert_eq!(there["registration"]["title"], "Windows 10");
     let none = run(&["-R", "x", "list"]);
