@@ -88,7 +88,7 @@ fn lock(etc: &Folder) -> io::Result<Flock<File>> {
 
 /// Whether an image of files, as OpenGnsys keeps by rsync, is in a folder; such are not ours.
 fn is_folder(place: &Place, path: &Path) -> bool {
-    let mut names = path.components().map(|one| one.as_os_str());
+    let mut names = path.components().map(std::path::Component::as_os_str);
     let folder =
         place.again().ok().and_then(|images| names.try_fold(images, |folder, name| folder.folder(name).ok()));
     folder.is_some_and(|folder| folder.has(OsStr::new("ogimg.info")).unwrap_or(false))
