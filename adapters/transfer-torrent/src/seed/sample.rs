@@ -52,6 +52,8 @@ mod tests {
             let bytes: Vec<u8> = (0..length).map(|at| (at * 7) as u8).collect();
             let pieces = bytes.chunks(4).flat_map(|piece| <[u8; 20]>::from(Sha1::digest(piece))).collect();
             let metainfo = Metainfo {
+                announce: Vec::new(),
+                comment: Vec::new(),
                 info_hash: InfoHash([0; 20]),
                 name: b"a.img".to_vec(),
                 length: length as u64,
