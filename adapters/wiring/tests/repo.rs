@@ -96,6 +96,8 @@ fn what_is_refused_is_a_sentence_with_the_number_of_opengnsys() {
 fn repositories_are_named_in_the_configuration() {
     let site = site();
     std::fs::create_dir(site.path().join("lab")).unwrap();
+    let unnamed = site.run(&["repo", "-R", "lab", "list"]);
+    assert!(unnamed.stderr.contains("say ./lab for the folder"), "{unnamed:?}");
     let folder = |name: &str| site.path().join(name).display().to_string();
     let conf = format!(
         "[repository]\nfolders = main={}, lab={}\nannounce = http://10.0.0.9:6969/announce\n",

@@ -51,6 +51,12 @@ fn found(
             OpenGnsysError::Repository,
             "no repository is configured: say -R FOLDER, or name it in [repository] folders, as main=/opt/opengnsys",
         )),
+        Some(name) if all.get(Some(name)).is_err() && Path::new(name).is_dir() => {
+            let sentence = format!(
+                "no repository is configured as {name:?}: say ./{name} for the folder of that name here"
+            );
+            Err(RepositoryError::refused(OpenGnsysError::Repository, sentence))
+        }
         name => all.get(name).cloned(),
     }
 }
