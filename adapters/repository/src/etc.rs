@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use imaging::{ImagePath, ImageState, Recognised, Registration, RepositoryError, RepositoryImage};
 use nix::fcntl::{Flock, FlockArg};
@@ -70,7 +71,8 @@ pub(crate) fn list(
     let images = look()?;
     let before = etc.read(OsStr::new(REPOINFO), LARGEST).map_err(writing)?;
     let old: Value = before.as_deref().and_then(|text| serde_json::from_slice(text).ok()).unwrap_or_default();
-    let new = repoinfo(&place.images.at.to_string_lossy(), &images, &old);
+    let is_folder = |path: &Path| is_folder(place, path);
+    let new = repoinfo(&place.images.at.to_string_lossy(), &images, &old, &is_folder);
     if new == old {
         return Ok(());
     }
@@ -84,8 +86,21 @@ fn lock(etc: &Folder) -> io::Result<Flock<File>> {
     Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into())
 }
 
-/// The list; of images that nobody here has read yet, it says what it said.
-fn repoinfo(directory: &str, images: &[RepositoryImage], old: &Value) -> Value {
+/// Whether an image of files, as OpenGnsys keeps by rsync, is in a folder; such are not ours.
+fn is_folder(place: &Place, path: &Path) -> bool {
+    let mut names = path.components().map(std::path::Component::as_os_str);
+    let folder =
+        place.again().ok().and_then(|images| names.try_fold(images, |folder, name| folder.folder(name).ok()));
+    folder.is_some_and(|folder| folder.has(OsStr::new("ogimg.info")).unwrap_or(false))
+}
+
+/// The list; of images that nobody here has read yet, and of those in folders, it says what it said.
+fn repoinfo(
+    directory: &str,
+    images: &[RepositoryImage],
+    old: &Value,
+    is_folder: &dyn Fn(&Path) -> bool,
+) -> Value {
     let mut plain = Vec::new();
     let mut units: Vec<(String, Vec<Value>)> = Vec::new();
     for image in images.iter().filter(|image| image.state != ImageState::NoFile) {
@@ -97,6 +112,24 @@ fn repoinfo(directory: &str, images: &[RepositoryImage], old: &Value) -> Value {
                 units.last_mut().expect("it is there").1.push(told);
             }
             Some(unit) => units.push((unit, vec![told])),
+        }
+    }
+    let folders = |images: &Value, unit: &str| -> Vec<Value> {
+        let images = images.as_array().map_or(&[][..], Vec::as_slice);
+        let is_there = |one: &&Value| {
+            let name = one["name"].as_str().filter(|name| Path::new(name).components().count() == 1);
+            one["type"] == "dir" && name.is_some_and(|name| is_folder(&Path::new(unit).join(name)))
+        };
+        images.iter().filter(is_there).cloned().collect()
+    };
+    plain.extend(folders(&old["images"], ""));
+    for one in old["ous"].as_array().map_or(&[][..], Vec::as_slice) {
+        let Some(unit) = one["subdir"].as_str() else { continue };
+        let kept = folders(&one["images"], unit);
+        match units.iter_mut().find(|(name, _)| name == unit) {
+            Some((_, images)) => images.extend(kept),
+            None if kept.is_empty() => {}
+            None => units.push((unit.to_owned(), kept)),
         }
     }
     let units: Vec<Value> =

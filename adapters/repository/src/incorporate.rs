@@ -8,6 +8,7 @@ use imaging::{
     ImageKind, ImagePath, Incoming, Incorporated, OpenGnsysError, Registration, RepositoryError, Unit,
 };
 
+use crate::again::There;
 use crate::beside::{self, Beside, FOLLOWERS};
 use crate::folder::Folder;
 use crate::lock::{self, Lock, Tried};
@@ -83,11 +84,12 @@ fn bring_in(
     }
     let copy = Copy { folder, name: Beside::Incoming.of(file) };
     let (was, checked) = copy.fill(path, source, incoming, reports)?;
-    let is_there = again::is_there(folder, file, &was, reports).map_err(disk)?;
+    let there = again::there(folder, file, &was, reports).map_err(disk)?;
+    let is_there = there == There::Same;
     if reports.stopped() {
         return Err(RepositoryError::Stopped);
     }
-    let replaced = !is_there && folder.about(file).map_err(disk)?.is_some();
+    let replaced = there == There::Other && folder.about(file).map_err(disk)?.is_some();
     let mut warnings = checked.warnings.clone();
     // all that takes room comes first: what follows are names
     let work = || {

@@ -4,18 +4,22 @@
 //! kernel's lock on it: when that is free, the owner is dead, and whoever comes next takes it over. A file that says
 //! nothing was made by OpenGnsys, which leaves it when it is killed; nobody but a person can know that.
 
+mod made;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
+use self::made::{line, make};
 use crate::beside::Beside;
 use crate::folder::{Folder, Key};
+
+pub(crate) use self::made::{ASIDE, sweep};
 
 /// How the files begin that are ours.
 const OURS: &str = "img ";
@@ -106,70 +110,6 @@ pub(crate) fn is_dead(folder: &Folder, image: &OsStr) -> io::Result<bool> {
     Ok(Flock::lock(file, FlockArg::LockSharedNonblock).is_ok())
 }
 
-/// Makes the file with its line and the kernel's lock at once; none when there is one.
-fn make(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    if folder.has(name)? {
-        return Ok(None);
-    }
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let aside = OsString::from(format!("{ASIDE}{}-{count}", std::process::id()));
-    folder.remove(&aside)?; // of a process that had this number before
-    let file = folder.create(&aside)?;
-    let made = (|| {
-        file.write_all_at(line().as_bytes(), 0)?;
-        let held = Flock::lock(file, FlockArg::LockExclusiveNonblock)
-            .map_err(|(_, errno)| io::Error::from(errno))?;
-        match folder.link(&aside, name) {
-            Ok(()) => Ok(Some(held)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-            // a file system without second names; others take it for OpenGnsys's until its line is there
-            Err(error)
-                if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported) =>
-            {
-                made_plainly(folder, name)
-            }
-            Err(error) => Err(error),
-        }
-    })();
-    folder.remove(&aside)?;
-    made
-}
-
-fn made_plainly(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
-    match folder.create(name) {
-        Ok(file) => {
-            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock)
-                .map_err(|(_, errno)| io::Error::from(errno))?;
-            held.write_all_at(line().as_bytes(), 0)?;
-            Ok(Some(held))
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// How locks are called before they are some image's.
-pub(crate) const ASIDE: &str = ".img-lock-";
-
-/// Removes a lock that was given up before it was some image's.
-pub(crate) fn sweep(folder: &Folder, name: &OsStr) -> io::Result<bool> {
-    let Ok(file) = folder.open(name) else { return Ok(false) };
-    match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-        Ok(_) => folder.remove(name).map(|()| true),
-        Err(_) => Ok(false),
-    }
-}
-
-fn line() -> String {
-    let host =
-        nix::unistd::gethostname().map_or_else(|_| "?".into(), |name| name.to_string_lossy().into_owned());
-    let host: String = host.chars().filter(char::is_ascii_graphic).take(60).collect();
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S UTC");
-    let line = format!("{OURS}works on it: process {} on {host} since {now}", std::process::id());
-    format!("{line:width$}\n", width = LINE - 1)
-}
-
 /// The first line of a lock; empty for what says nothing.
 fn said(file: &File) -> io::Result<String> {
     let mut bytes = Vec::new();
@@ -240,11 +180,33 @@ mod tests {
     fn a_lock_that_is_made_in_its_place_is_held_as_the_others_are() {
         let (_temp, folder) = place();
         let image = OsStr::new("x.img");
-        let held = made_plainly(&folder, &Beside::Lock.of(image)).unwrap().unwrap();
-        assert!(made_plainly(&folder, &Beside::Lock.of(image)).unwrap().is_none());
+        let held = made::made_plainly(&folder, &Beside::Lock.of(image)).unwrap().unwrap();
+        assert!(made::made_plainly(&folder, &Beside::Lock.of(image)).unwrap().is_none());
         assert!(holder(&folder, image).unwrap().unwrap().starts_with(OURS));
         drop(held);
         assert_eq!(holder(&folder, image).unwrap(), None, "its owner is dead");
+    }
+
+    #[test]
+    fn whoever_cleans_up_is_in_nobodys_way() {
+        // as when two operators begin at once: each cleans up first
+        let (_temp, folder) = place();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let clean = || {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    let names = folder.names().unwrap();
+                    let left = names.iter().filter(|name| name.as_bytes().starts_with(ASIDE.as_bytes()));
+                    left.for_each(|name| assert!(sweep(&folder, name).is_ok()));
+                }
+            };
+            for _ in 0..3 {
+                scope.spawn(clean);
+            }
+            let all: Vec<_> = (0..1500).map(|_| take(&folder, OsStr::new("x.img")).map(drop)).collect();
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert!(all.iter().all(Result::is_ok), "{:?}", all.iter().find(|one| one.is_err()));
+        });
     }
 
     #[test]

@@ -1,28 +1,28 @@
 //! The files an image comes from, as one stream.
 
+mod partimage;
+
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use image_format::Obstacle;
 use imaging::{OpenGnsysError, RepositoryError};
 use nix::fcntl::OFlag;
 
 use crate::folder::{Folder, Key};
 use crate::volumes;
 
-/// The volumes of partimage begin with this.
-const PARTIMAGE: &[u8] = b"PaRtImAgE-VoLuMe";
-/// The header that each of them has.
-const HEADER: u64 = 512;
-
 /// The volumes of an image, open, in their order.
 #[derive(Debug)]
 pub(crate) struct Source {
     volumes: Vec<Volume>,
     at: usize,
+    /// How many bytes of the image were read.
+    passed: u64,
+    /// Where four bytes become zero.
+    zero: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -51,10 +51,13 @@ impl Source {
             Ok(Volume { path, file, key: Key::of(&about), skip: 0, read: 0 })
         };
         let mut volumes = paths.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let mut is_partimage = false;
         if several {
-            strip(&mut volumes).map_err(|source| opening(first, source))??;
+            is_partimage = partimage::strip(&mut volumes).map_err(|source| opening(first, source))??;
         }
-        Ok(Source { volumes, at: 0 })
+        let source = Source { volumes, at: 0, passed: 0, zero: None };
+        let zero = source.length().checked_sub(partimage::LAST_VOLUME).filter(|_| is_partimage);
+        Ok(Source { zero, ..source })
     }
 
     /// How many bytes the image has.
@@ -73,7 +76,7 @@ impl Source {
 
     /// Goes back to the beginning.
     pub(crate) fn rewind(&mut self) {
-        self.at = 0;
+        (self.at, self.passed) = (0, 0);
         self.volumes.iter_mut().for_each(|one| one.read = 0);
     }
 }
@@ -84,6 +87,13 @@ impl Read for Source {
             let count = volume.file.read_at(into, volume.skip + volume.read)?;
             if count > 0 || into.is_empty() {
                 volume.read += count as u64;
+                for at in self.zero.into_iter().flat_map(|zero| zero..zero + 4) {
+                    let here = at.checked_sub(self.passed).and_then(|here| usize::try_from(here).ok());
+                    if let Some(byte) = here.and_then(|here| into[..count].get_mut(here)) {
+                        *byte = 0;
+                    }
+                }
+                self.passed += count as u64;
                 return Ok(count);
             }
             self.at += 1;
@@ -150,52 +160,9 @@ fn ordered(files: &[PathBuf]) -> Result<Vec<PathBuf>, RepositoryError> {
     Ok(ordered.into_iter().map(path).collect())
 }
 
-/// Leaves out the headers of partimage's own volumes, after a look whether they belong together.
-fn strip(volumes: &mut [Volume]) -> io::Result<Result<(), RepositoryError>> {
-    let head = |volume: &Volume| {
-        let mut head = vec![0; 128];
-        let count = volume.file.read_at(&mut head, 0)?;
-        head.truncate(count);
-        io::Result::Ok(head.starts_with(PARTIMAGE).then_some(head))
-    };
-    let word = |head: &[u8], at: usize| head.get(at..at + 12).map(<[u8]>::to_owned).unwrap_or_default();
-    let Some(first) = head(&volumes[0])? else { return Ok(unpacked(&mut volumes[1])) };
-    for (at, volume) in volumes.iter_mut().enumerate().skip(1) {
-        let path = volume.path.display();
-        let Some(head) = head(volume)? else {
-            return Ok(Err(format(format!("{path} is no volume of partimage, as the first one is"))));
-        };
-        let (this, its) = (word(&head, 96), word(&first, 96));
-        if this.len() < 12 || this[4..] != its[4..] {
-            return Ok(Err(format(format!(
-                "{path} is a volume of another image: its identification differs"
-            ))));
-        }
-        let number = u32::from_le_bytes([this[0], this[1], this[2], this[3]]);
-        if usize::try_from(number) != Ok(at) {
-            let sentence = format!("{path} says that it is volume {number}, and should be {at}");
-            return Ok(Err(format(sentence)));
-        }
-        volume.skip = HEADER;
-    }
-    Ok(Ok(()))
-}
-
-/// Refuses volumes of partimage that are packed each for itself, which no joining makes one image of.
-fn unpacked(second: &mut Volume) -> Result<(), RepositoryError> {
-    let Ok(image_format::Image { obstacle: Some(Obstacle::Volume(_)), compressor, .. }) =
-        image_format::recognise(&second.file, None)
-    else {
-        return Ok(());
-    };
-    Err(format(format!(
-        "{} is a volume of partimage that is packed by itself: unpack each volume by {compressor} -d, then name the first again",
-        second.path.display()
-    )))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::partimage::PARTIMAGE;
     use super::*;
 
     fn volume(number: u32, id: u64, rest: &[u8]) -> Vec<u8> {

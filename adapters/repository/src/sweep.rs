@@ -47,9 +47,13 @@ fn one(folder: &Folder, name: &OsStr) -> io::Result<bool> {
     if is_known && folder.has(&if is_of_backup { beside::backup(&image) } else { image.clone() })? {
         return Ok(false);
     }
+    // whoever made it may have ended well, and looks at the image now: no lock for nothing
+    if !folder.has(name)? {
+        return Ok(false);
+    }
     let Tried::Held(_lock) = lock::take(folder, &image)? else { return Ok(false) };
     if !folder.has(name)? {
-        return Ok(false); // whoever made it has ended well
+        return Ok(false);
     }
     if !is_known {
         return folder.remove(name).map(|()| true);
@@ -63,4 +67,27 @@ fn one(folder: &Folder, name: &OsStr) -> io::Result<bool> {
         folder.remove(&if is_of_backup { one.of_backup(&image) } else { one.of(&image) })?;
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
+
+    use super::*;
+
+    #[test]
+    fn what_is_gone_already_locks_no_image() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = Folder::base(temp.path()).unwrap();
+        let name = Beside::Incoming.of(OsStr::new("x.img"));
+        let heard = Inotify::init(InitFlags::IN_NONBLOCK).unwrap();
+        heard.add_watch(temp.path(), AddWatchFlags::IN_CREATE).unwrap();
+
+        assert!(!one(&folder, &name).unwrap());
+
+        assert!(heard.read_events().is_err(), "no lock was made");
+        std::fs::write(temp.path().join(&name), "").unwrap();
+        assert!(one(&folder, &name).unwrap());
+        assert!(heard.read_events().unwrap().len() > 1, "and now it was");
+    }
 }

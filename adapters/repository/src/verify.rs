@@ -40,13 +40,19 @@ pub(crate) fn verify(
         fault => faults.extend(fault),
     }
     let known = Known::of(&folder, file, key).map_err(disk)?;
-    if let Some(known) = &known
-        && known.sums != was.sums
-    {
+    if known.is_some_and(|known| known.sums != was.sums) {
         faults.push(
-            "its bytes are not those that were published, though nobody wrote it since: look after the disk, and restore a backup"
+            "its bytes are not those that were published, though nobody wrote it since: look after the disk, and add the image once more or restore a backup"
                 .into(),
         );
+        // what lies beside it is of the bytes there were
+        return Ok(Verified {
+            recognised: checked.recognised,
+            held,
+            sums: was.sums,
+            read_bytes: was.length,
+            faults,
+        });
     }
     let Sums { tail_md5, full_md5 } = &was.sums;
     for (beside, sum) in [(Beside::Sum, tail_md5), (Beside::FullSum, full_md5)] {

@@ -149,7 +149,10 @@ pub(crate) fn beside(name: &OsStr, others: &[OsString]) -> Result<Vec<OsString>,
     let follows = |one: &Volume| all.iter().any(|before| before.next().contains(&one.suffix));
     let is_one = |one: &&Volume| !NO_VOLUMES.contains(&&*one.suffix) || follows(one);
     let all: Vec<OsString> = all.iter().filter(is_one).map(|one| one.name(&one.suffix)).collect();
-    if all.len() < 2 {
+    // more than two letters are an ending like any other, unless the first volume is there
+    let is_ending = this.suffix.len() > 2 && !this.digits();
+    let begins = |name: &OsString| Volume::of(name).is_some_and(|one| one.begins());
+    if all.len() < 2 || (is_ending && !all.iter().any(begins)) {
         return alone;
     }
     let ordered = in_order(&all)?;
@@ -229,11 +232,22 @@ mod tests {
             "y.000",
             "z.1",
             "z.0",
+            "lab.lzop",
+            "lab.gzip",
+            "lab.part",
+            "v.aab",
+            "v.aaa",
         ]);
         assert_eq!(beside("w.img.aa".as_ref(), &folder).unwrap(), names(&["w.img.aa", "w.img.ab"]));
         assert_eq!(beside("x.img".as_ref(), &folder).unwrap(), names(&["x.img"]));
         assert_eq!(beside("y.000".as_ref(), &folder).unwrap(), names(&["y.000"]));
         assert_eq!(beside("z.0".as_ref(), &folder).unwrap(), names(&["z.0", "z.1"]));
+        assert_eq!(
+            beside("lab.lzop".as_ref(), &folder).unwrap(),
+            names(&["lab.lzop"]),
+            "no volume of lab.gzip"
+        );
+        assert!(beside("v.aab".as_ref(), &folder).unwrap_err().contains("not the first"));
         assert!(beside("w.img.ab".as_ref(), &folder).unwrap_err().contains("not the first"));
     }
 }

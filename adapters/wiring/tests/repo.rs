@@ -96,6 +96,8 @@ fn what_is_refused_is_a_sentence_with_the_number_of_opengnsys() {
 fn repositories_are_named_in_the_configuration() {
     let site = site();
     std::fs::create_dir(site.path().join("lab")).unwrap();
+    let unnamed = site.run(&["repo", "-R", "lab", "list"]);
+    assert!(unnamed.stderr.contains("say ./lab for the folder"), "{unnamed:?}");
     let folder = |name: &str| site.path().join(name).display().to_string();
     let conf = format!(
         "[repository]\nfolders = main={}, lab={}\nannounce = http://10.0.0.9:6969/announce\n",
@@ -127,6 +129,12 @@ fn repositories_are_named_in_the_configuration() {
         (Some(0), "aula 1/win10.img is published\n"),
         "{imported:?}"
     );
+    // what is there and not published is not passed over in silence
+    std::fs::write(site.path().join("repo/images/late.img"), small_image(3)).unwrap();
+    let imported = run(&["-R", "lab", "import", "main", "--all"]);
+    assert!(imported.stderr.contains("late.img is left in main"), "{imported:?}");
+    assert_eq!((imported.status, imported.stdout.lines().count()), (Some(1), 1), "{imported:?}");
+    std::fs::remove_file(site.path().join("repo/images/late.img")).unwrap();
     let there = json_of(&run(&["-R", "lab", "info", "aula 1/win10", "--json"]));
     assert_eq!(there["registration"]["title"], "Windows 10");
     let none = run(&["-R", "x", "list"]);

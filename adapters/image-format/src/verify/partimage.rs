@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{Stop, Walk};
-use crate::bytes::le64;
+use crate::bytes::{le32, le64};
 use crate::partimage::{Header, MAIN, VOLUME, signed_sum};
 
 /// So many bytes of blocks have a checksum.
@@ -23,8 +23,8 @@ pub(super) fn walk(header: &Header, walk: &mut Walk<impl Read>) -> Result<(), St
     let main = summed.header("the header")?;
     summed.walk.held(headers);
 
-    let backups = crate::bytes::le32(&main, 10304 - VOLUME).unwrap_or(0);
-    let backup = crate::bytes::le32(&main, 10308 - VOLUME).unwrap_or(0);
+    let backups = le32(&main, 10304 - VOLUME).unwrap_or(0);
+    let backup = le32(&main, 10308 - VOLUME).unwrap_or(0);
     summed.text("MAGIC-BEGIN-MBRBACKUP")?;
     summed.pass(u64::from(backups) * (u64::from(backup) + 4), "the copies of boot sectors")?;
     for number in 0..10 {
@@ -61,7 +61,15 @@ pub(super) fn walk(header: &Header, walk: &mut Walk<impl Read>) -> Result<(), St
         return Err(Stop::Broken { at: start, why: "the sum of all bytes is wrong".to_owned() });
     }
     summed.walk.held(all);
-    Ok(())
+    match le32(&tail, 8).unwrap_or(0) {
+        0 => Ok(()),
+        volume => {
+            let why = format!(
+                "it ends in volume {volume}, and partimage does not take that of one piece: `img repo add` joins volumes"
+            );
+            Err(Stop::Broken { at: start, why })
+        }
+    }
 }
 
 /// A walk that adds up what it passes.

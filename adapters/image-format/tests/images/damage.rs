@@ -139,6 +139,11 @@ fn partimage_notices_a_changed_byte() {
     for len in (0..image.len()).step_by(9_973) {
         assert!(noticed(&image[..len]), "{len}");
     }
+    // the joined volumes of another program: partimage restores it, and calls it damaged then
+    let mut joined = image.clone();
+    let number = joined.len() - 16384 + 8;
+    joined[number] = 5;
+    assert!(why(&joined).contains("it ends in volume 5"), "{}", why(&joined));
 }
 
 #[test]

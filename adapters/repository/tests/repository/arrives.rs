@@ -173,9 +173,10 @@ async fn another_tracker_is_announced_without_reading_the_image() {
 }
 
 #[tokio::test]
-async fn bytes_that_rot_are_noticed_by_verify() {
+async fn bytes_that_rot_are_noticed_by_verify_and_mended_by_the_image_itself() {
     let site = Site::new();
-    site.add("win10", 1).await.unwrap();
+    let first = site.add("win10", 2).await.unwrap().image.sums;
+    let second = site.add("win10", 1).await.unwrap().image.sums;
     let path = site.path("images/win10.img");
     let times = std::fs::metadata(&path).unwrap().modified().unwrap();
     let file = std::fs::File::options().write(true).open(&path).unwrap();
@@ -185,4 +186,12 @@ async fn bytes_that_rot_are_noticed_by_verify() {
     assert_eq!(state(&site, "win10.img").await, ImageState::Published, "nobody can see it");
     let verified = site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap();
     assert!(verified.faults[0].contains("look after the disk"), "{verified:?}");
+    assert_eq!(verified.faults.len(), 1, "the sums are right, and nobody is told to make them anew");
+
+    let again = site.add("win10", 1).await.unwrap();
+
+    assert!(!again.replaced, "nobody wants the rotten one as the backup");
+    let verified = site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap();
+    assert_eq!((verified.faults, Some(verified.sums)), (vec![], second));
+    assert_eq!(site.repository.restore_backup(&image("win10.img")).await.unwrap().sums, first);
 }

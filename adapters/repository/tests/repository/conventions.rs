@@ -141,6 +141,21 @@ async fn repoinfo_lists_what_the_images_are() {
     std::fs::write(site.path("etc/repoinfo.json"), old.to_string()).unwrap();
     site.add("win10", 2).await.unwrap();
     assert_eq!(read()["images"], json!([old["images"][0], entry("win10", "")]));
+    // and so does what it wrote of images in folders, which rsync keeps, as long as they are there
+    let folder = |name: &str| json!({ "name": name, "type": "dir", "clonator": "rsync", "datasize": 7 });
+    let mut old = read();
+    old["images"] = json!([folder("lab"), folder("gone"), folder("../etc")]);
+    old["ous"] = json!([{ "subdir": "aula2", "images": [folder("room")] }]);
+    std::fs::write(site.path("etc/repoinfo.json"), old.to_string()).unwrap();
+    for inside in ["images/lab", "images/aula2/room", "etc"] {
+        std::fs::create_dir_all(site.path(inside)).unwrap();
+        std::fs::write(site.path(inside).join("ogimg.info"), "# ext4").unwrap();
+    }
+    site.add("win10", 1).await.unwrap();
+    let told = read();
+    assert_eq!(told["images"].as_array().unwrap().last(), Some(&folder("lab")), "{told}");
+    assert!(!told.to_string().contains("gone") && !told.to_string().contains("../etc"), "{told}");
+    assert_eq!(told["ous"], old["ous"]);
 }
 
 #[tokio::test]

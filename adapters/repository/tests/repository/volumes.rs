@@ -43,7 +43,28 @@ async fn what_split_divides_is_joined() {
     assert!(gap.opengnsys() == OpenGnsysError::Format && gap.sentence().contains("a.img.ac"), "{gap}");
 }
 
-/// The volumes are those partimage 0.6.9 makes of the image with `--volume`: only their headers are more.
+/// They are recorded ones; `partimage restore` takes what comes of them, and took no image that ends in another volume than 0.
+#[tokio::test]
+async fn volumes_that_partimage_wrote_become_an_image_in_one_piece() {
+    let site = Site::new();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/partimage-volumes.tar.xz");
+    shell(&format!("tar -xJf '{}'", fixture.display()), &site.path(""));
+    let volumes: Vec<Vec<u8>> =
+        (0..3).map(|number| std::fs::read(site.path(&format!("v.00{number}"))).unwrap()).collect();
+    let mut whole = [&volumes[0][..], &volumes[1][512..], &volumes[2][512..]].concat();
+    let number = whole.len() - 16384 + 8;
+    assert_eq!(whole[number..number + 4], [2, 0, 0, 0], "the last volume");
+    whole[number] = 0;
+
+    site.repository.incorporate(&incoming(&site, "v.000"), &Unwatched).await.unwrap();
+
+    assert!(std::fs::read(site.path("images/joined.img")).unwrap() == whole);
+    let verified = site.repository.verify(&crate::place::image("joined.img"), &Unwatched).await.unwrap();
+    assert_eq!(verified.faults, [""; 0]);
+}
+
+/// The volumes are as those that partimage 0.6.9 makes with `--volume`: each has a header, and the last part of the image
+/// says which volume it is in. In one piece with that number, partimage restores it and then calls it damaged.
 #[tokio::test]
 async fn volumes_of_partimage_are_joined_without_their_headers() {
     let site = Site::new();
@@ -56,11 +77,15 @@ async fn volumes_of_partimage_are_joined_without_their_headers() {
         let mut volume = if number == 0 { Vec::new() } else { whole[..512].to_vec() };
         volume.extend(part);
         volume[96] = number.try_into().unwrap();
+        if number == 2 {
+            let end = volume.len();
+            volume[end - 16384 + 8] = 2;
+        }
         std::fs::write(site.path(&format!("p.00{number}")), volume).unwrap();
     }
     let done = site.repository.incorporate(&incoming(&site, "p.000"), &Unwatched).await.unwrap();
     assert_eq!(done.image.recognised.unwrap().tool, "partimage");
-    assert_eq!(std::fs::read(site.path("images/joined.img")).unwrap(), whole);
+    assert!(std::fs::read(site.path("images/joined.img")).unwrap() == whole, "as if made in one piece");
 
     // a volume alone is none, and volumes that are packed each for itself are not joined as they are
     std::fs::copy(site.path("p.001"), site.path("alone")).unwrap();

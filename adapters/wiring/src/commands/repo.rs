@@ -51,6 +51,12 @@ fn found(
             OpenGnsysError::Repository,
             "no repository is configured: say -R FOLDER, or name it in [repository] folders, as main=/opt/opengnsys",
         )),
+        Some(name) if all.get(Some(name)).is_err() && Path::new(name).is_dir() => {
+            let sentence = format!(
+                "no repository is configured as {name:?}: say ./{name} for the folder of that name here"
+            );
+            Err(RepositoryError::refused(OpenGnsysError::Repository, sentence))
+        }
         name => all.get(name).cloned(),
     }
 }
@@ -124,11 +130,27 @@ async fn import(
     for name in images {
         wanted.insert(image(Path::new(name))?);
     }
-    if images.is_empty() {
-        let all = from.list().await?;
-        wanted.extend(all.into_iter().filter(|one| one.state == ImageState::Published).map(|one| one.path));
-    }
     let mut status = 0;
+    if images.is_empty() {
+        for one in from.list().await? {
+            match one.state {
+                ImageState::NoFile => {}
+                ImageState::Waiting => {
+                    let sentence = format!(
+                        "{} is left in {}, which has not published it yet: `img repo watch` does, there",
+                        one.path,
+                        from.name()
+                    );
+                    let error = RepositoryError::refused(OpenGnsysError::Locked, sentence);
+                    status = cli::print_repository_error(&error, json);
+                }
+                // what is locked or refused there is told as that
+                _ => {
+                    wanted.insert(one.path);
+                }
+            }
+        }
+    }
     for image in wanted {
         let waiting = Waiting::for_one(image.to_string());
         let done = repository.import(from, &image, &waiting).await;
