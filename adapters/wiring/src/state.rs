@@ -5,14 +5,18 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 use nix::unistd::{AccessFlags, User, access, geteuid};
 
 /// The user img.service and participants run as, and the folder of what they remember: packaging/sysusers/img.conf.
 const OF_SERVICES: (&str, &str) = ("img", "/var/lib/img");
+
+/// How long one `img up` waits for another that was killed a moment ago, with what it was just starting.
+const GOING: Duration = Duration::from_secs(2);
 
 /// The parts of a state folder.
 #[derive(Clone, Debug)]
@@ -71,24 +75,30 @@ impl State {
         let path = self.private(self.0.join("up.lock"))?;
         let file = std::fs::OpenOptions::new().read(true).write(true).open(&path);
         let file = file.with_context(|| format!("cannot open {}", path.display()))?;
-        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(mut lock) => {
-                // for whoever comes next; a full disk is told by others
-                let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
-                Ok(Alone(lock))
+        let begin = Instant::now();
+        let mut tried = Flock::lock(file, FlockArg::LockExclusiveNonblock);
+        while let Err((file, Errno::EWOULDBLOCK)) = tried {
+            if begin.elapsed() > GOING {
+                return Err(self.runs_already(&path));
             }
-            Err((_, Errno::EWOULDBLOCK)) => {
-                let process = std::fs::read_to_string(&path).unwrap_or_default();
-                let process = process.trim();
-                let process =
-                    if process.is_empty() { String::new() } else { format!(", as process {process}") };
-                bail!(
-                    "`img up` runs already with the state folder {}{process}: end it first, or say another by --state",
-                    self.0.display()
-                )
-            }
-            Err((_, errno)) => Err(errno).with_context(|| format!("cannot lock {}", path.display())),
+            std::thread::sleep(Duration::from_millis(50));
+            tried = Flock::lock(file, FlockArg::LockExclusiveNonblock);
         }
+        let mut lock =
+            tried.map_err(|(_, errno)| errno).with_context(|| format!("cannot lock {}", path.display()))?;
+        // for whoever comes next; a full disk is told by others
+        let _ = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
+        Ok(Alone(lock))
+    }
+
+    fn runs_already(&self, lock: &Path) -> anyhow::Error {
+        let process = std::fs::read_to_string(lock).unwrap_or_default();
+        let process = process.trim();
+        let process = if process.is_empty() { String::new() } else { format!(", as process {process}") };
+        anyhow!(
+            "`img up` runs already with the state folder {}{process}: end it first, or say another by --state",
+            self.0.display()
+        )
     }
 
     /// The messages that wait.
