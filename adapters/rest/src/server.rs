@@ -1,21 +1,13 @@
 //! The socket answers go through.
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use http_socket::Manners;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 /// How long answers may go on once the program is to end.
 const CLOSING: Duration = Duration::from_secs(3);
@@ -67,59 +59,9 @@ impl Server {
 
     /// Answers until `stop`; what is being answered then may go on for a moment.
     pub async fn serve(self, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => {
-                        connections.spawn(answer(stream, peer, self.head, router.clone(), stop.clone()));
-                    }
-                    Err(error) => pause(&error).await,
-                },
-                Some(_) = connections.join_next() => {} // one that ended takes no more room
-                () = stop.cancelled() => break,
-            }
-        }
-        drop(self.listener);
-        let all = async { while connections.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(CLOSING, all).await;
+        let manners = Manners { head: self.head, longest_head: None, closing: CLOSING };
+        let welcome = |peer, _| Some((ConnectInfo::<SocketAddr>(peer), ()));
+        http_socket::serve(self.listener, router, manners, stop, welcome).await;
         Ok(())
-    }
-}
-
-/// Answers what comes over a connection, one request after the other.
-async fn answer(
-    stream: TcpStream,
-    peer: SocketAddr,
-    head: Duration,
-    router: Router,
-    stop: CancellationToken,
-) {
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
-    });
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(head);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!("the connection of {peer} ended: {error}");
-    }
-}
-
-/// Waits when nobody can be let in, as without a file to spare; whoever left in the doorway is no reason to.
-async fn pause(error: &std::io::Error) {
-    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::warn!("cannot take a connection: {error}");
-        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

@@ -3,23 +3,17 @@
 mod seats;
 
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Extension, RawQuery, State};
-use axum::http::{Request, Response, StatusCode};
+use axum::http::{Response, StatusCode};
 use axum::routing::get;
 use axum::{Router, http::header};
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use http_socket::Manners;
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt;
 
 use self::seats::Seats;
 use crate::answer::refusal;
@@ -69,31 +63,13 @@ impl Server {
     /// Answers until `stop`.
     pub async fn serve(self, tracker: Arc<Tracker>, stop: CancellationToken) {
         let settings = tracker.settings().clone();
-        let router = router(tracker);
+        let manners = Manners { head: settings.patience, longest_head: Some(HEAD), closing: CLOSING };
         let seats = Seats::default();
-        let mut connections = JoinSet::new();
-        loop {
-            tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, peer)) => {
-                        let seat = seats.take(peer.ip(), settings.connections, settings.connections_of_address);
-                        if let Some(seat) = seat {
-                            let (router, stop) = (router.clone(), stop.clone());
-                            connections.spawn(async move {
-                                let _seat = seat;
-                                answer(stream, peer, settings.patience, router, stop).await;
-                            });
-                        } // without one it is closed
-                    }
-                    Err(error) => pause(&error).await,
-                },
-                Some(_) = connections.join_next() => {} // one that ended takes no more room
-                () = stop.cancelled() => break,
-            }
-        }
-        drop(self.listener);
-        let all = async { while connections.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(CLOSING, all).await;
+        let welcome = |peer: SocketAddr, here: SocketAddr| {
+            let seat = seats.take(peer.ip(), settings.connections, settings.connections_of_address)?;
+            Some((Asked { from: peer, here: here.ip() }, seat))
+        };
+        http_socket::serve(self.listener, router(tracker), manners, stop, welcome).await;
     }
 }
 
@@ -132,43 +108,4 @@ fn bencode(body: Vec<u8>) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static("text/plain"));
     response
-}
-
-/// Answers what comes over a connection, one request after the other.
-async fn answer(
-    stream: TcpStream,
-    peer: SocketAddr,
-    patience: Duration,
-    router: Router,
-    stop: CancellationToken,
-) {
-    let Ok(here) = stream.local_addr() else { return };
-    let asked = Asked { from: peer, here: here.ip() };
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(asked);
-        router.clone().oneshot(request)
-    });
-    let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(patience).max_buf_size(HEAD);
-    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!("the connection of {peer} ended: {error}");
-    }
-}
-
-/// Waits when nobody can be let in, as without a file to spare; whoever left in the doorway is no reason to.
-async fn pause(error: &std::io::Error) {
-    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        tracing::warn!("the tracker cannot take a connection: {error}");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
 }
