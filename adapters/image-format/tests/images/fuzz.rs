@@ -1,13 +1,12 @@
 //! Files nobody thought of: nothing panics, and what is told of a file is the same twice.
 //!
-//! `make fuzz` lets it run for minutes. A file that leads to an answer no other led to is kept and changed again; one that
-//! breaks a law is written to `tests/images/crashes`, where it stays as a test.
+//! `make fuzz` lets it run for minutes; a file that breaks a law is written to `tests/images/crashes`, where it stays as a test.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::path::Path;
+use std::time::Duration;
 
+use fuzzing::{Laws, Random};
 use image_format::{LARGEST, recognise, verify};
 use proptest::prelude::*;
 
@@ -65,18 +64,6 @@ fn corpus() -> Vec<Vec<u8>> {
     files
 }
 
-/// Numbers from an xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
-}
-
 /// One of the files with a few changes, most of them near its beginning, where the headers are.
 fn changed(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     let mut file = files[random.below(files.len())].clone();
@@ -111,62 +98,30 @@ fn changed(files: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     file
 }
 
-fn crashes() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images/crashes")
-}
-
-fn fuzz(time: Duration, most: usize, seed: u64) {
-    println!("IMG_FUZZ_SEED={seed}");
-    let mut random = Random(seed | 1);
-    let mut kept = corpus();
-    let mut seen = HashSet::new();
-    let (start, mut tried, mut slowest) = (Instant::now(), 0, Duration::ZERO);
-    while start.elapsed() < time && tried < most {
-        let file = changed(&kept, &mut random);
-        let one = Instant::now();
-        let outcome = std::panic::catch_unwind(|| hold(&file));
-        slowest = slowest.max(one.elapsed());
-        tried += 1;
-        match outcome {
-            Ok(new) if one.elapsed() < Duration::from_secs(20) => {
-                if seen.insert(new) && kept.len() < 5000 {
-                    kept.push(file);
-                }
-            }
-            _ => {
-                let name = crashes().join(format!("{:08x}", crc32fast::hash(&file)));
-                std::fs::create_dir_all(crashes()).unwrap();
-                std::fs::write(&name, &file).unwrap();
-                panic!("it took {:?} or broke a law: {}", one.elapsed(), name.display());
-            }
-        }
-    }
-    println!("{tried} files in {:?}, {} answers, the slowest took {slowest:?}", start.elapsed(), seen.len());
-}
-
-#[test]
-fn the_laws_hold_for_known_files() {
-    for file in corpus() {
-        hold(&file);
-    }
-    let Ok(known) = std::fs::read_dir(crashes()) else { return };
-    for entry in known {
-        hold(&std::fs::read(entry.unwrap().path()).unwrap());
+fn laws() -> Laws {
+    Laws {
+        inputs: "files",
+        corpus: corpus(),
+        changed,
+        hold: Box::new(hold),
+        crashes: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images/crashes"),
     }
 }
 
 #[test]
-fn the_laws_hold_for_some_thousand_changed_files() {
-    fuzz(Duration::from_secs(4), 10_000, 1); // the same files each time
+fn the_laws_hold_for_what_is_known() {
+    laws().for_what_is_known();
+}
+
+#[test]
+fn the_laws_hold_for_some_thousand_changed_ones() {
+    laws().for_some(Duration::from_secs(4), 10_000);
 }
 
 #[test]
 #[ignore = "make fuzz runs it for minutes"]
 fn the_laws_hold_for_minutes() {
-    let seconds: u64 = std::env::var("IMG_FUZZ_SECONDS").map_or(300, |text| text.parse().unwrap());
-    let seed = std::env::var("IMG_FUZZ_SEED").ok().and_then(|text| text.parse().ok());
-    let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
-    fuzz(Duration::from_secs(seconds), usize::MAX, seed.unwrap_or_else(now));
+    laws().for_minutes();
 }
 
 proptest! {

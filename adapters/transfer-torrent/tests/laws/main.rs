@@ -1,19 +1,17 @@
-//! Questions and torrents nobody thought of: nothing panics, every question has an answer in bencode, and no answer is long.
+//! Questions nobody thought of: nothing panics, every question has an answer in bencode, and no answer is long.
 //!
-//! `make fuzz` lets it run for minutes. What leads to an answer no other led to is kept and changed again; what breaks a law
-//! is written to `tests/laws/crashes`, where it stays as a test.
+//! `make fuzz` lets it run for minutes; what breaks a law is written to `tests/laws/crashes`, where it stays as a test.
 
-use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bendy::decoding::{Decoder, Object};
+use fuzzing::{Laws, Random};
 use imaging::{ImagePath, InfoHash, PublishedTorrent};
-use metainfo::Metainfo;
 use proptest::prelude::*;
 use transfer_torrent::{Asked, Published, Settings, Tracker};
 
@@ -33,29 +31,20 @@ impl Published for One {
 }
 
 /// Holds the laws; a tracker remembers what it was asked before.
-struct Laws {
+struct Tracked {
     tracker: Tracker,
     runtime: tokio::runtime::Runtime,
 }
 
-impl Laws {
-    fn new() -> Laws {
+impl Tracked {
+    fn new() -> Tracked {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        Laws { tracker: Tracker::new(Arc::new(One), Settings::default()), runtime }
+        Tracked { tracker: Tracker::new(Arc::new(One), Settings::default()), runtime }
     }
 
     /// Panics unless all laws hold; returns a number that stands for what happened.
     fn hold(&self, bytes: &[u8]) -> u64 {
         let mut hasher = DefaultHasher::new();
-        match Metainfo::parse(bytes) {
-            Ok(read) => {
-                assert_eq!(read.pieces.len() as u64, 20 * read.length.div_ceil(read.piece_length));
-                assert_eq!(read.is_of(&read.name, read.length, read.info_hash), Ok(()));
-                assert!(bytes.windows(read.name.len()).any(|part| part == read.name));
-                "torrent".hash(&mut hasher);
-            }
-            Err(wrong) => shape(&wrong.to_string()).hash(&mut hasher),
-        }
         // an address of HTTP is text
         let query = String::from_utf8_lossy(bytes);
         let [from, here] = ["10.0.0.2", "10.0.0.1"].map(|ip| ip.parse::<IpAddr>().unwrap());
@@ -95,18 +84,6 @@ fn corpus() -> Vec<Vec<u8>> {
     ]
     .map(String::into_bytes)
     .into()
-}
-
-/// Numbers from an xorshift.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % limit.max(1) as u64) as usize
-    }
 }
 
 /// One of these with a few changes.
@@ -150,63 +127,36 @@ fn changed(kept: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
     bytes
 }
 
-fn crashes() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/laws/crashes")
-}
-
-fn fuzz(time: Duration, most: usize, seed: u64) {
-    println!("IMG_FUZZ_SEED={seed}");
-    let (mut random, mut kept, mut seen) = (Random(seed | 1), corpus(), HashSet::new());
-    let (laws, start, mut tried) = (Laws::new(), Instant::now(), 0);
-    while start.elapsed() < time && tried < most {
-        let bytes = changed(&kept, &mut random);
-        tried += 1;
-        match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| laws.hold(&bytes))) {
-            Ok(new) => {
-                if seen.insert(new) && kept.len() < 5000 {
-                    kept.push(bytes);
-                }
-            }
-            Err(_) => {
-                let mut hasher = DefaultHasher::new();
-                bytes.hash(&mut hasher);
-                let name = crashes().join(format!("{:016x}", hasher.finish()));
-                std::fs::create_dir_all(crashes()).unwrap();
-                std::fs::write(&name, &bytes).unwrap();
-                panic!("it broke a law: {}", name.display());
-            }
-        }
+fn laws() -> Laws {
+    let tracked = Tracked::new();
+    Laws {
+        inputs: "questions",
+        corpus: corpus(),
+        changed,
+        hold: Box::new(move |bytes| tracked.hold(bytes)),
+        crashes: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/laws/crashes"),
     }
-    println!("{tried} questions and torrents in {:?}, {} answers", start.elapsed(), seen.len());
 }
 
 #[test]
 fn the_laws_hold_for_what_is_known() {
-    let laws = Laws::new();
-    corpus().iter().for_each(|bytes| _ = laws.hold(bytes));
-    let Ok(known) = std::fs::read_dir(crashes()) else { return };
-    for entry in known {
-        laws.hold(&std::fs::read(entry.unwrap().path()).unwrap());
-    }
+    laws().for_what_is_known();
 }
 
 #[test]
 fn the_laws_hold_for_some_thousand_changed_ones() {
-    fuzz(Duration::from_secs(4), 20_000, 1); // the same ones each time
+    laws().for_some(Duration::from_secs(4), 20_000);
 }
 
 #[test]
 #[ignore = "make fuzz runs it for minutes"]
 fn the_laws_hold_for_minutes() {
-    let seconds: u64 = std::env::var("IMG_FUZZ_SECONDS").map_or(300, |text| text.parse().unwrap());
-    let seed = std::env::var("IMG_FUZZ_SEED").ok().and_then(|text| text.parse().ok());
-    let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_nanos() as u64;
-    fuzz(Duration::from_secs(seconds), usize::MAX, seed.unwrap_or_else(now));
+    laws().for_minutes();
 }
 
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
-        Laws::new().hold(&bytes);
+        Tracked::new().hold(&bytes);
     }
 }
