@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use fast_md5::Md5;
 use imaging::{Step, Watch};
-use md5::Md5;
 use sha2::{Digest, Sha256};
 use workbench::{Spot, Workbench};
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use md5::Md5;
+use fast_md5::Md5;
 use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::{Whence, lseek};
