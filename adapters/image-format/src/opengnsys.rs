@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::image::Details;
-use crate::{Compressor, FileSystem, Image};
+use crate::{Compressor, FileSystem, Image, partimage};
 
 /// The line with the true number of KiB, which is empty when nobody knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,10 +51,16 @@ impl Image {
 
 impl fmt::Display for Line<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Image { tool, compressor, filesystem, restore_bytes, .. } = self.0;
+        let Image { tool, compressor, filesystem, restore_bytes, details, .. } = self.0;
         let upper = |name: &str| name.to_uppercase();
         write!(out, "{}:{}:", upper(tool.name()), upper(compressor.name()))?;
-        write!(out, "{}:", filesystem.map_or("", FileSystem::name))?;
+        match (details, filesystem) {
+            // EXT3FS, as partimage calls it
+            (Details::Partimage(partimage::Header { first: Some(first), .. }), Some(_)) => {
+                write!(out, "{}:", upper(&first.name))?;
+            }
+            _ => write!(out, "{}:", filesystem.map_or("", FileSystem::name))?,
+        }
         restore_bytes.map_or(Ok(()), |bytes| write!(out, "{}", bytes / 1024))
     }
 }

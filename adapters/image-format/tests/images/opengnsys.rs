@@ -58,8 +58,8 @@ fn other_tools_have_faults_of_their_own() {
     };
     let partimage = lines(&fixture("partimage-fat32"));
     assert_eq!(partimage, ("PARTIMAGE:GZIP:FAT32:65536".into(), "PARTIMAGE:GZIP:FAT32:67108864".into()));
-    let (_, compat) = lines(&fixture("partimage-ext3"));
-    assert_eq!(compat, "PARTIMAGE:GZIP:EXT3FS:3145728");
+    let partimage = lines(&fixture("partimage-ext3"));
+    assert_eq!(partimage, ("PARTIMAGE:GZIP:EXT3FS:3072".into(), "PARTIMAGE:GZIP:EXT3FS:3145728".into()));
     let ntfsclone = lines(&written::ntfsclone());
     assert_eq!(ntfsclone, ("NTFSCLONE:GZIP:NTFS:32".into(), "NTFSCLONE:GZIP:NTFS:0".into()));
     // no boot sector, no image
