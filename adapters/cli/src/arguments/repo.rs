@@ -1,5 +1,6 @@
 //! `img repo`.
 
+use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -109,7 +110,7 @@ pub struct AddArguments {
     pub software_profile: Option<String>,
     /// The number of its partition
     #[arg(long, value_name = "NUMBER", help_heading = "Registration")]
-    pub partition: Option<u16>,
+    pub partition: Option<NonZeroU16>,
     /// The type of its partition, as NTFS
     #[arg(long, value_name = "TYPE", help_heading = "Registration")]
     pub partition_type: Option<String>,

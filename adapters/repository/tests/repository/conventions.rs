@@ -219,7 +219,7 @@ async fn an_image_can_be_registered_before_and_after_it_comes() {
         unit: Some(Unit::parse("aula1").unwrap()),
         title: words("Windows"),
         software_profile: words("office"),
-        partition: 1,
+        partition: std::num::NonZeroU16::MIN,
         partition_type: words("NTFS"),
         comments: words("none"),
     };

@@ -1,5 +1,6 @@
 //! Who may change repositories, and what people do to their images at once. What was done is in the audit log.
 
+use std::num::NonZeroU16;
 use std::sync::Arc;
 
 use imaging::{
@@ -38,7 +39,7 @@ impl From<&Registration> for RegistrationWish {
         RegistrationWish {
             title: noted.title.to_string(),
             software_profile: noted.software_profile.to_string(),
-            partition: noted.partition,
+            partition: noted.partition.get(),
             partition_type: noted.partition_type.to_string(),
             comments: noted.comments.to_string(),
         }
@@ -68,14 +69,20 @@ impl RegistrationWish {
             (read("title", &self.title), read("software_profile", &self.software_profile));
         let (partition_type, comments) =
             (read("partition_type", &self.partition_type), read("comments", &self.comments));
-        if self.partition == 0 {
+        let partition = NonZeroU16::new(self.partition);
+        if partition.is_none() {
             mistakes.push(Mistake::of("partition", "should be the number of a partition, from 1 on"));
         }
-        match (name, title, software_profile, partition_type, comments) {
-            (Some(name), Some(title), Some(software_profile), Some(partition_type), Some(comments))
-                if mistakes.is_empty() =>
-            {
-                let (unit, partition) = (image.unit(), self.partition);
+        match (name, title, software_profile, partition, partition_type, comments) {
+            (
+                Some(name),
+                Some(title),
+                Some(software_profile),
+                Some(partition),
+                Some(partition_type),
+                Some(comments),
+            ) => {
+                let unit = image.unit();
                 Ok(Registration { name, unit, title, software_profile, partition, partition_type, comments })
             }
             _ => Err(mistakes),

@@ -27,13 +27,7 @@ pub(crate) async fn repo(arguments: RepoArguments) -> Result<u8> {
     site::finish(&site)?;
     let json = arguments.json;
     let done = match found(&site, &all, arguments.repository.as_deref()) {
-        Ok(repository) => match arguments.command {
-            RepoCommand::Watch { once, every } => {
-                let torrents = torrents.filter(|_| !once);
-                watch::watch(&*repository, once, every, json, torrents.map(|wanted| (wanted, all))).await
-            }
-            _ => act(&site, &all, &*repository, arguments).await,
-        },
+        Ok(repository) => act(&site, &all, torrents, &*repository, arguments).await,
         Err(error) => Err(error),
     };
     Ok(done.unwrap_or_else(|error| cli::print_repository_error(&error, json)))
@@ -64,6 +58,7 @@ fn found(
 async fn act(
     site: &Configuration,
     all: &Repositories,
+    torrents: Option<site::Torrents>,
     repository: &dyn ImageRepository,
     arguments: RepoArguments,
 ) -> Result<u8, RepositoryError> {
@@ -99,7 +94,10 @@ async fn act(
             let from = found(site, all, Some(&from))?;
             return import(repository, &*from, &images, json).await;
         }
-        RepoCommand::Watch { .. } => unreachable!("it was seen to before"),
+        RepoCommand::Watch { once, every } => {
+            let torrents = torrents.filter(|_| !once).map(|wanted| (wanted, all.clone()));
+            return watch::watch(repository, once, every, json, torrents).await;
+        }
     }
     Ok(0)
 }

@@ -1,6 +1,7 @@
 //! What people note of an image.
 
 use std::fmt;
+use std::num::NonZeroU16;
 
 use super::{CanonicalName, Unit};
 use crate::NotAWord;
@@ -64,7 +65,7 @@ pub struct Registration {
     /// What is installed on it.
     pub software_profile: Wording,
     /// The number of the partition it was made from, or goes to.
-    pub partition: u16,
+    pub partition: NonZeroU16,
     /// The type of that partition, as `NTFS` or `LINUX`.
     pub partition_type: Wording,
     /// Anything else.

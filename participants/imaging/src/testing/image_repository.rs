@@ -1,5 +1,6 @@
 //! The suite of all that keep images.
 
+use std::num::NonZeroU16;
 use std::path::Path;
 
 use super::Unwatched;
@@ -75,7 +76,7 @@ async fn keeps(repository: &dyn ImageRepository, folder: &Path) {
         unit: None,
         title: words("Laboratory"),
         software_profile: words("none"),
-        partition: 2,
+        partition: NonZeroU16::new(2).expect("a number"),
         partition_type: words("LINUX-SWAP"),
         comments: words("for tests"),
     };

@@ -58,34 +58,33 @@ fn registration(
     name: &CanonicalName,
     unit: Option<&Unit>,
 ) -> Result<Option<Registration>, NotAWord> {
+    let AddArguments { title, software_profile, partition, partition_type, comments, .. } = wish;
     let given = [
-        ("--title", &wish.title),
-        ("--software-profile", &wish.software_profile),
-        ("--partition-type", &wish.partition_type),
-        ("--comments", &wish.comments),
+        ("--title", title.is_some()),
+        ("--software-profile", software_profile.is_some()),
+        ("--partition", partition.is_some()),
+        ("--partition-type", partition_type.is_some()),
+        ("--comments", comments.is_some()),
     ];
-    let mut missing: Vec<&str> =
-        given.iter().filter(|(_, text)| text.is_none()).map(|(option, _)| *option).collect();
-    if wish.partition.is_none() {
-        missing.push("--partition");
-    }
-    if missing.len() == given.len() + 1 {
+    let missing: Vec<&str> = given.iter().filter(|(_, is)| !is).map(|(option, _)| *option).collect();
+    if missing.len() == given.len() {
         return Ok(None);
     }
-    if !missing.is_empty() {
+    let (Some(title), Some(software_profile), Some(partition), Some(partition_type), Some(comments)) =
+        (title, software_profile, *partition, partition_type, comments)
+    else {
         return Err(NotAWord(format!(
             "to register it, OpenGnsys wants all of it: say {} too",
             missing.join(", ")
         )));
-    }
-    let text = |at: usize| Wording::parse(given[at].1.as_deref().unwrap_or_default());
+    };
     Ok(Some(Registration {
         name: name.clone(),
         unit: unit.cloned(),
-        title: text(0)?,
-        software_profile: text(1)?,
-        partition: wish.partition.unwrap_or_default(),
-        partition_type: text(2)?,
-        comments: text(3)?,
+        title: Wording::parse(title)?,
+        software_profile: Wording::parse(software_profile)?,
+        partition,
+        partition_type: Wording::parse(partition_type)?,
+        comments: Wording::parse(comments)?,
     }))
 }
