@@ -24,6 +24,17 @@ pub(crate) struct Known {
     /// Why it is not published.
     #[serde(default)]
     pub(crate) refused: Option<String>,
+    /// The torrent beside it that was read, and is of the file.
+    #[serde(default)]
+    pub(crate) torrent: Option<Seen>,
+}
+
+/// A torrent that need not be read again while its file is as it is: that of a large image is half a megabyte.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Seen {
+    pub(crate) key: Key,
+    /// The tracker it names.
+    pub(crate) announce: String,
 }
 
 /// No such file is larger.
@@ -64,7 +75,14 @@ impl Known {
         Ok(self.refused.is_none()
             && sum(folder, &Beside::Sum.of(image))?.as_ref() == Some(tail_md5)
             && sum(folder, &Beside::FullSum.of(image))?.as_ref() == Some(full_md5)
-            && torrent(folder, image)?.is_some_and(|torrent| self.is_of(&torrent, image)))
+            && (self.seen(folder, image)?.is_some()
+                || torrent(folder, image)?.is_some_and(|torrent| self.is_of(&torrent, image))))
+    }
+
+    /// The torrent that was read before, while its file is still that one.
+    pub(crate) fn seen(&self, folder: &Folder, image: &OsStr) -> io::Result<Option<&Seen>> {
+        let now = folder.key(&Beside::Torrent.of(image))?;
+        Ok(self.torrent.as_ref().filter(|seen| Some(seen.key) == now))
     }
 
     /// Whether a torrent is that of the file.

@@ -10,7 +10,7 @@ use metainfo::Metainfo;
 use crate::Settings;
 use crate::beside::Beside;
 use crate::folder::{Folder, Key};
-use crate::known::{self, Known};
+use crate::known::{self, Known, Seen};
 use crate::lock::{self, Tried};
 use crate::one_read::{Broke, WasRead};
 use crate::recognise::Checked;
@@ -37,12 +37,13 @@ pub(crate) fn stage<'a>(
     let (was, checked) = read;
     let Sums { tail_md5, full_md5 } = &was.sums;
     let torrent = Metainfo::new(file.as_bytes(), was.length, was.pieces, &settings.announce(), full_md5);
-    let known = Known {
+    let mut known = Known {
         key,
         info_hash: torrent.info_hash.to_string(),
         recognised: checked.recognised.clone(),
         client_name: client_name.to_owned(),
         refused: None,
+        torrent: None,
         sums: was.sums.clone(),
     };
     let mut staged = Staged { folder, file, written: Vec::new() };
@@ -51,12 +52,16 @@ pub(crate) fn stage<'a>(
             staged.write(beside, format!("{sum}\n").as_bytes())?;
         }
     }
+    let there = folder.key(&Beside::Torrent.of(file))?;
     let old = if keeps { known::torrent(folder, file)? } else { None };
-    let is_right = |old: &Metainfo| known.is_of(old, file) && settings.is_announced_by(&old.announce);
-    if !old.as_ref().is_some_and(is_right) {
-        let now = jiff::Timestamp::now().as_second();
-        staged.write(Beside::Torrent, &torrent.write(now))?;
-    }
+    let is_right = |old: &&Metainfo| known.is_of(old, file) && settings.is_announced_by(&old.announce);
+    known.torrent = match old.as_ref().filter(is_right) {
+        Some(old) => seen(there, old),
+        None => {
+            staged.write(Beside::Torrent, &torrent.write(jiff::Timestamp::now().as_second()))?;
+            seen(folder.key(&Beside::Torrent.aside(file))?, &torrent)
+        }
+    };
     staged.write(Beside::Known, &known.text())?;
     Ok(staged)
 }
@@ -105,23 +110,39 @@ pub(crate) fn refuse(
         recognised: checked.recognised.clone(),
         client_name: String::new(),
         refused: Some(why.to_owned()),
+        torrent: None,
     };
     known.write(folder, file)
 }
 
 /// Writes the address of the tracker into the torrent of a published image, where the site has changed it.
 pub(crate) fn announce(folder: &Folder, file: &OsStr, settings: &Settings) -> io::Result<()> {
-    let elsewhere = |torrent: &Metainfo| !settings.is_announced_by(&torrent.announce);
-    if !known::torrent(folder, file)?.as_ref().is_some_and(elsewhere) {
+    let known = || Known::read(folder, &Beside::Known.of(file));
+    let is_so = |seen: &Seen| settings.is_announced_by(seen.announce.as_bytes());
+    if known()?.map_or(Ok(true), |known| known.seen(folder, file).map(|seen| seen.is_some_and(is_so)))? {
         return Ok(());
     }
     let Tried::Held(_lock) = lock::take(folder, file)? else { return Ok(()) };
-    if let Some(old) = known::torrent(folder, file)? {
-        let torrent = Metainfo { announce: settings.announce().into_bytes(), ..old };
+    let there = folder.key(&Beside::Torrent.of(file))?;
+    let (Some(mut known), Some(mut torrent)) = (known()?, known::torrent(folder, file)?) else {
+        return Ok(());
+    };
+    if Some(known.key) != folder.key(file)? || !known.is_of(&torrent, file) {
+        return Ok(()); // it is another image meanwhile
+    }
+    known.torrent = seen(there, &torrent);
+    if !settings.is_announced_by(&torrent.announce) {
+        torrent.announce = settings.announce().into_bytes();
         let now = jiff::Timestamp::now().as_second();
         folder.write(&Beside::Torrent.of(file), &Beside::Aside.of(file), &torrent.write(now))?;
+        known.torrent = seen(folder.key(&Beside::Torrent.of(file))?, &torrent);
     }
-    Ok(())
+    known.write(folder, file)
+}
+
+/// Notes a torrent that is right.
+fn seen(key: Option<Key>, torrent: &Metainfo) -> Option<Seen> {
+    key.map(|key| Seen { key, announce: String::from_utf8_lossy(&torrent.announce).into_owned() })
 }
 
 /// Takes sums and torrent away, the torrent first.

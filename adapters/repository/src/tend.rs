@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use imaging::{ImagePath, ImageState, OpenGnsysError, Recognised, RepositoryError, Tended};
 
 use crate::arrivals::Arrivals;
-use crate::beside::Beside;
+use crate::beside::{self, Beside};
 use crate::folder::{Folder, Key};
 use crate::known::Known;
 use crate::lock::{self, Tried};
@@ -64,6 +64,10 @@ fn one(
     let folder = place.folder_of(image)?;
     let file = image.file_name();
     match look::at(&folder, image, &[])?.map(|told| told.state) {
+        // nobody noted that, since what would be noted has no room beside it either
+        Some(ImageState::Refused(why)) if !beside::has_room(file) => {
+            return Ok(Some(Tended::Refused(image.clone(), OpenGnsysError::Format, why)));
+        }
         None | Some(ImageState::NoFile | ImageState::Refused(_)) => return Ok(None),
         Some(ImageState::Published) => {
             rounds.arrivals.settled(image);
@@ -162,7 +166,7 @@ pub(crate) fn read_and_publish(
         None => Checked { recognised: first_bytes(folder, file, key), ..Checked::default() },
     };
     if let Some(fault) = checked.fault.as_ref().filter(|_| !checked.is_unknown) {
-        let why = format!("{image} is no whole image: {fault}");
+        let why = format!("it is no whole image: {fault}");
         publish::refuse(folder, file, key, was, &checked, &why).map_err(write)?;
         return Err(RepositoryError::refused(OpenGnsysError::Image, why));
     }

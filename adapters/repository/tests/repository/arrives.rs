@@ -41,8 +41,11 @@ async fn one_odd_name_keeps_no_other_from_its_turn() {
     std::os::unix::fs::symlink("/etc", images.join("etc")).unwrap();
 
     let news = site.tend().await;
+    let too_long = |one: &Tended| matches!(one, Tended::Refused(image, OpenGnsysError::Format, why) if *image == self::image(&long) && why.contains("rename it"));
+    assert_eq!(news.iter().filter(|one| too_long(one)).count(), 1, "{news:?}");
     let mut published: Vec<ImagePath> = news
         .iter()
+        .filter(|one| !too_long(one))
         .map(|one| if let Tended::Published(image) = one { image.clone() } else { panic!("{one:?}") })
         .collect();
     published.sort();
@@ -53,7 +56,8 @@ async fn one_odd_name_keeps_no_other_from_its_turn() {
         assert_eq!(site.repository.info(path).await.unwrap().state, ImageState::Published, "{path}");
     }
     assert!(matches!(state(&site, &long).await, ImageState::Refused(why) if why.contains("rename it")));
-    assert_eq!(site.tend().await, [], "and none is done again");
+    let news = site.tend().await;
+    assert!(news.iter().all(too_long), "and none is done again: {news:?}");
     assert_eq!(site.repository.published().await.unwrap().len(), all.len());
 }
 
@@ -116,7 +120,7 @@ async fn a_copy_that_broke_off_is_refused_once_and_looked_at_again_when_it_chang
         matches!(&news[..], [
             Tended::Refused(_, OpenGnsysError::Image, _),
             Tended::Refused(_, OpenGnsysError::Image, why),
-        ] if why.contains("half.img is no whole image")),
+        ] if why.contains("it is no whole image")),
         "{news:?}"
     );
     assert!(!images.join("half.img.torrent").exists());
@@ -193,5 +197,5 @@ async fn bytes_that_rot_are_noticed_by_verify_and_mended_by_the_image_itself() {
     assert!(!again.replaced, "nobody wants the rotten one as the backup");
     let verified = site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!((verified.faults, Some(verified.sums)), (vec![], second));
-    assert_eq!(site.repository.restore_backup(&image("win10.img")).await.unwrap().sums, first);
+    assert_eq!(site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap().sums, first);
 }
