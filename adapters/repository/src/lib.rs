@@ -170,13 +170,17 @@ impl ImageRepository for RepositoryDir {
         self.there(&Unwatched, move |place, _, _| remove::remove(place, &image, how)).await
     }
 
-    async fn restore_backup(&self, image: &ImagePath) -> Result<RepositoryImage, RepositoryError> {
+    async fn restore_backup(
+        &self,
+        image: &ImagePath,
+        watch: &dyn Watch,
+    ) -> Result<RepositoryImage, RepositoryError> {
         let image = image.clone();
         let work = move |place: &Place, settings: &Settings, reports: &Reports| {
             remove::restore_backup(place, settings, &image, reports)?;
             look::one(place, &image)
         };
-        self.there(&Unwatched, work).await
+        self.there(watch, work).await
     }
 
     async fn tend(&self, watch: &dyn Watch) -> Result<Vec<Tended>, RepositoryError> {

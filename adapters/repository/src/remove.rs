@@ -71,7 +71,12 @@ pub(crate) fn restore_backup(
         && let Err(error) = read_and_publish(&folder, image, settings, reports)
     {
         publish::withdraw(&folder, file).and_then(|()| swap()).map_err(disk)?;
-        return Err(error);
+        return Err(match error {
+            RepositoryError::Refused { number, reason } => {
+                RepositoryError::refused(number, format!("the backup of {image} stays where it is: {reason}"))
+            }
+            error => error,
+        });
     }
     drop(lock);
     etc::list(place, || look::all(place))

@@ -70,8 +70,12 @@ pub trait ImageRepository: Send + Sync {
     /// Removes an image and what belongs to it.
     async fn remove(&self, image: &ImagePath, how: Removal) -> Result<(), RepositoryError>;
 
-    /// Puts the backup of an image in its place; what was there becomes the backup.
-    async fn restore_backup(&self, image: &ImagePath) -> Result<RepositoryImage, RepositoryError>;
+    /// Puts the backup of an image in its place; what was there becomes the backup. One that another program made is read.
+    async fn restore_backup(
+        &self,
+        image: &ImagePath,
+        watch: &dyn Watch,
+    ) -> Result<RepositoryImage, RepositoryError>;
 
     /// Looks at every file once, and publishes those that are whole and were put there, or changed, by other programs.
     ///

@@ -171,13 +171,18 @@ async fn a_backup_that_is_broken_is_not_put_back() {
     site.add("win10", 1).await.unwrap();
     let before = site.repository.info(&image("win10.img")).await.unwrap();
     std::fs::write(site.path("images/win10.img.ant"), &small_image(2)[..60_000]).unwrap();
-    assert_eq!(refused(site.repository.restore_backup(&image("win10.img")).await).0, OpenGnsysError::Image);
+    let (number, sentence) = refused(site.repository.restore_backup(&image("win10.img"), &Unwatched).await);
+    assert_eq!(number, OpenGnsysError::Image);
+    assert!(
+        sentence.starts_with("the backup of win10.img stays where it is: it is no whole image"),
+        "{sentence}"
+    );
     let after = site.repository.info(&image("win10.img")).await.unwrap();
     assert_eq!((after.state, after.sums), (ImageState::Published, before.sums));
 
     // one that OpenGnsys made has sums from now on
     std::fs::write(site.path("images/win10.img.ant"), small_image(3)).unwrap();
-    let back = site.repository.restore_backup(&image("win10.img")).await.unwrap();
+    let back = site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!(back.state, ImageState::Published);
 }
 
@@ -195,6 +200,6 @@ async fn an_image_that_comes_again_after_a_crash_leaves_the_older_backup() {
 
     assert!(!again.replaced);
     assert_eq!((again.image.state, again.image.sums), (ImageState::Published, second));
-    let back = site.repository.restore_backup(&image("win10.img")).await.unwrap();
+    let back = site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!(back.sums, first);
 }

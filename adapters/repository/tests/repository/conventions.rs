@@ -37,7 +37,7 @@ async fn beside_an_image_lies_what_opengnsys_puts_there() {
     site.repository.remove(&image("win10.img"), Removal::KeepBackup).await.unwrap();
     let backups: Vec<String> = after_one.iter().map(|name| format!("{name}.ant")).collect();
     assert_eq!(visible(), backups);
-    site.repository.restore_backup(&image("win10.img")).await.unwrap();
+    site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!(visible(), after_one);
     site.repository.remove(&image("win10.img"), Removal::ForGood).await.unwrap();
     assert_eq!(site.names("images"), [""; 0]);

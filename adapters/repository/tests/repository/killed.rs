@@ -41,9 +41,9 @@ async fn the_other_program() {
     loop {
         repository.incorporate(&incoming(1), &Unwatched).await.unwrap();
         repository.incorporate(&incoming(2), &Unwatched).await.unwrap();
-        repository.restore_backup(&image("win10.img")).await.unwrap();
+        repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
         repository.remove(&image("win10.img"), Removal::KeepBackup).await.unwrap();
-        repository.restore_backup(&image("win10.img")).await.unwrap();
+        repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
         repository.remove(&image("win10.img"), Removal::ForGood).await.unwrap();
     }
 }
@@ -100,7 +100,7 @@ async fn whenever_it_is_killed_what_has_a_name_is_whole_and_the_next_one_cleans_
             Err(_) => assert_eq!(left, [""; 0], "kill {kill}"),
         }
         if left.iter().any(|name| name == "win10.img.ant") {
-            let back = site.repository.restore_backup(&path).await.unwrap();
+            let back = site.repository.restore_backup(&path, &Unwatched).await.unwrap();
             assert_eq!(back.state, ImageState::Published, "kill {kill}: the backup can be put back");
         }
     }

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use imaging::{CanonicalName, ImageKind, ImagePath, ImageRepository, Incoming, Permission, Person, Unit};
+use imaging::{
+    CanonicalName, ImageKind, ImagePath, ImageRepository, Incoming, Incorporated, OpenGnsysError, Permission,
+    Person, RepositoryError, Unit,
+};
 
 use super::keeping::{note, said};
 use super::publish::PublishWish;
@@ -132,6 +135,38 @@ impl Rest {
             let about = format!("{} from {}", said(repository.as_ref(), &done.image.path), there.name());
             note(accounts.as_ref(), &who, "imported the image", about).await;
             Ok(Came::Published(Box::new(done)))
+        })
+    }
+
+    /// Begins to put the backup of an image in its place, which is read first where another program made it.
+    pub async fn restore_image_backup(
+        &self,
+        person: &Person,
+        repository: &Arc<dyn ImageRepository>,
+        image: &ImagePath,
+        key: String,
+    ) -> Result<Task, Problem> {
+        Rest::may_keep(person)?;
+        if !repository.info(image).await?.has_backup {
+            let why = format!("there is no backup of {image}: list the images to see which have one");
+            return Err(RepositoryError::refused(OpenGnsysError::NotFound, why).into());
+        }
+        let about = About {
+            repository: repository.name().clone(),
+            kind: TaskKind::Restore,
+            image: image.clone(),
+            by: person.name.clone(),
+            likeness: String::new(),
+            key,
+        };
+        let (repository, image) = (repository.clone(), image.clone());
+        let (accounts, who) = (self.accounts.clone(), person.name.clone());
+        self.kept.tasks.begin(about, async move |task| {
+            let restored = repository.restore_backup(&image, task.as_ref()).await?;
+            let about = said(repository.as_ref(), &image);
+            note(accounts.as_ref(), &who, "exchanged with its backup the image", about).await;
+            let replaced = restored.has_backup;
+            Ok(Came::Published(Box::new(Incorporated { image: restored, replaced, warnings: Vec::new() })))
         })
     }
 

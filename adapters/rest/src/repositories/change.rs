@@ -13,10 +13,12 @@ use utoipa::{IntoParams, ToSchema};
 use super::asked::OfImage;
 use super::images::answer;
 use super::keeping::RegistrationWish;
+use super::publish::begun;
+use super::told::TaskView;
 use super::view::RepositoryImageView;
 use crate::asked::{Asked, Json};
 use crate::caller::Caller;
-use crate::jobs::unchanged;
+use crate::jobs::{key, unchanged};
 use crate::problem::Problem;
 use crate::service::Rest;
 
@@ -103,7 +105,10 @@ pub(crate) async fn remove(
 #[utoipa::path(post, path = "/repositories/{name}/images/{image}/restore-backup", tag = "repositories", params(
     ("name" = String, Path, description = "The name of the repository"),
     ("image" = String, Path, description = "The path of the image"), IfMatch,
-), responses((status = 200, body = RepositoryImageView, headers(("ETag" = String, description = "Changes when the image does")))))]
+    ("Idempotency-Key" = Option<String>, Header, description = "The same key is answered with the same task"),
+), responses(
+    (status = 202, body = TaskView, description = "It will be done", headers(("Location" = String, description = "Where it is told of"))),
+))]
 pub(crate) async fn restore_backup(
     Keeper(person): Keeper,
     State(rest): State<Arc<Rest>>,
@@ -111,8 +116,8 @@ pub(crate) async fn restore_backup(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     as_seen(&headers, &of).await?;
-    let image = rest.restore_image_backup(&person, &of.repository, &of.image).await?;
-    answer(&HeaderMap::new(), of.repository.as_ref(), &image)
+    let task = rest.restore_image_backup(&person, &of.repository, &of.image, key(&headers)?).await?;
+    begun(of.repository.name(), &task)
 }
 
 /// Notes what people call an image and what it is for, in place of what was noted; its file may come later.

@@ -156,25 +156,6 @@ impl Rest {
         .await
     }
 
-    /// Puts the backup of an image in its place.
-    pub async fn restore_image_backup(
-        &self,
-        person: &Person,
-        repository: &Arc<dyn ImageRepository>,
-        image: &ImagePath,
-    ) -> Result<RepositoryImage, Problem> {
-        Rest::may_keep(person)?;
-        let (accounts, who) = (self.accounts.clone(), person.name.clone());
-        let (repository, image) = (repository.clone(), image.clone());
-        to_its_end(async move {
-            let restored = repository.restore_backup(&image).await?;
-            let about = said(repository.as_ref(), &image);
-            note(accounts.as_ref(), &who, "exchanged with its backup the image", about).await;
-            Ok(restored)
-        })
-        .await
-    }
-
     /// Notes what people call an image.
     pub async fn register_image(
         &self,

@@ -86,7 +86,7 @@ pub(crate) struct ImportWish {
 }
 
 /// Says that work has begun, and where it is told of.
-fn begun(name: &RepositoryName, task: &Task) -> Result<Response, Problem> {
+pub(super) fn begun(name: &RepositoryName, task: &Task) -> Result<Response, Problem> {
     let place = HeaderValue::from_str(&address(name.as_str(), &task.id));
     let place = place.map_err(|error| Problem::ours(&error))?;
     let view = Answer(TaskView::of(name.as_str(), task));

@@ -17,7 +17,7 @@ pub(crate) struct TaskView {
     id: String,
     /// Where it is told of.
     url: String,
-    /// `publish`, `import` or `verify`.
+    /// `publish`, `import`, `verify` or `restore`.
     kind: Option<&'static str>,
     /// The image it is about, as `address` of images has it.
     image: Option<String>,

@@ -28,6 +28,8 @@ pub enum TaskKind {
     Import,
     /// An image is read and held against its sums.
     Verify,
+    /// The backup of an image is put in its place.
+    Restore,
 }
 
 impl TaskKind {
@@ -37,6 +39,7 @@ impl TaskKind {
             TaskKind::Publish => "publish",
             TaskKind::Import => "import",
             TaskKind::Verify => "verify",
+            TaskKind::Restore => "restore",
         }
     }
 }

@@ -188,20 +188,32 @@ async fn an_image_goes_from_its_job_into_a_repository_and_out_again() {
     let path = "/main/images/Aula%201/lab1.img";
     let second = room.ask("GET", path, Value::Null).await.json();
     assert_ne!(second["full_sum"], image["full_sum"]);
-    let back = room.ask("POST", &format!("{path}/restore-backup"), Value::Null).await.json();
+    let task = room.done("/main/images/Aula%201/lab1.img/restore-backup", Value::Null).await;
+    assert_eq!(
+        (&task["kind"], &task["state"], &task["replaced"]),
+        (&json!("restore"), &json!("done"), &json!(true))
+    );
+    let back = room.ask("GET", path, Value::Null).await.json();
     assert_eq!((&back["full_sum"], &back["has_backup"]), (&image["full_sum"], &json!(true)));
     assert_eq!(room.ask("DELETE", path, Value::Null).await.status.as_u16(), 204);
     let kept = room.ask("GET", path, Value::Null).await.json();
     assert_eq!((&kept["state"], &kept["has_backup"]), (&json!("no-file"), &json!(true)));
     assert_eq!(room.ask("DELETE", &format!("{path}?backup=none"), Value::Null).await.status.as_u16(), 204);
-    let answer = room.ask("GET", path, Value::Null).await;
-    answer.problem(404);
-    assert_eq!(answer.json()["opengnsys"], 2);
+    for (method, path) in [("GET", path.to_owned()), ("POST", format!("{path}/restore-backup"))] {
+        let answer = room.ask(method, &path, Value::Null).await;
+        answer.problem(404);
+        assert_eq!(answer.json()["opengnsys"], 2);
+    }
+    let (plain, only) = ("/main/images/plain.img", json!({ "job": "demo", "name": "plain" }));
+    room.done("/main/images", only).await;
+    let said = room.ask("POST", &format!("{plain}/restore-backup"), Value::Null).await.problem(404);
+    assert!(said.contains("there is no backup of plain.img"), "{said}");
 
     let lab = "Aula 1/lab1.img in main";
     assert_eq!(
         room.audited().await,
         [
+            "root published the image plain.img in main from the job demo".into(),
             format!("root removed the image with its backup: {lab}"),
             format!("root removed the image, and kept a backup of it: {lab}"),
             format!("root exchanged with its backup the image {lab}"),

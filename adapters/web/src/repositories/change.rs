@@ -38,9 +38,10 @@ pub(super) async fn restore(
     visitor: Visitor,
     State(rest): State<Arc<Rest>>,
     of: OfImage,
+    Form(Key { key }): Form<Key>,
 ) -> Result<Response, Trouble> {
-    rest.restore_image_backup(&visitor.person, &of.repository, &of.image).await?;
-    Ok(see(&format!("{}?done=restored", of.address("images"))))
+    let task = rest.restore_image_backup(&visitor.person, &of.repository, &of.image, key).await?;
+    Ok(begun(of.repository.name(), &task))
 }
 
 #[derive(Template)]

@@ -49,7 +49,6 @@ pub(super) struct Did {
 
 fn done(word: &str) -> &'static str {
     match word {
-        "restored" => "The backup is in its place; what was there is the backup now.",
         "registered" => "What was written is noted.",
         _ => "",
     }

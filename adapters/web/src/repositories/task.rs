@@ -43,6 +43,7 @@ fn doing(kind: TaskKind) -> &'static str {
         TaskKind::Publish => "Publishing",
         TaskKind::Import => "Importing",
         TaskKind::Verify => "Verifying",
+        TaskKind::Restore => "Restoring the backup of",
     }
 }
 
@@ -141,8 +142,8 @@ impl Part {
         }
         part.may_stop =
             !part.is_over && (task.by == visitor.person.name || Rest::may_keep(&visitor.person).is_ok());
-        let is_there =
-            matches!(task.state, TaskState::Over(Came::Published(_))) || task.kind == TaskKind::Verify;
+        let is_there = matches!(task.state, TaskState::Over(Came::Published(_)))
+            || matches!(task.kind, TaskKind::Verify | TaskKind::Restore);
         if is_there {
             part.image = format!("/repositories/{repository}/images/{}", task.image.address());
         }

@@ -176,9 +176,12 @@ async fn an_image_goes_from_its_job_through_every_page() {
     root.get("/job/good-1/publish").await.has(&["An image of the same name becomes the backup"]);
     room.build(2);
     publish(&mut root, "plain").await.has(&["The image that was there before is its backup."]);
-    let restored = root.post("/repositories/main/restore/plain.img", &[]).await;
-    assert_eq!(restored.place(), "/repositories/main/images/plain.img?done=restored");
-    root.get(restored.place()).await.has(&["The backup is in its place"]);
+    let restored = root.post("/repositories/main/restore/plain.img", &[("key", "once")]).await;
+    over(&mut root, &restored).await.has(&[
+        "Restoring the backup of plain.img",
+        "The image that was there before is its backup.",
+        "/repositories/main/images/plain.img",
+    ]);
     for (chosen, done, said) in
         [("keep", "kept", "its backup is kept"), ("none", "gone", "and so is its backup")]
     {

@@ -83,7 +83,11 @@ async fn act(
             removed(&image, how, json);
         }
         RepoCommand::RestoreBackup(named) => {
-            let back = repository.restore_backup(&image(&named.image)?).await?;
+            let image = image(&named.image)?;
+            let waiting = Waiting::for_one(image.to_string());
+            let back = repository.restore_backup(&image, &waiting).await;
+            waiting.ended();
+            let back = back?;
             if json {
                 cli::print_repository_image(&back, json);
             } else {

@@ -61,7 +61,7 @@ async fn refuses(repository: &dyn ImageRepository, folder: &Path) {
     assert_eq!(number(repository.info(&path).await), OpenGnsysError::NotFound);
     assert_eq!(number(repository.file(&path).await), OpenGnsysError::NotFound);
     assert_eq!(number(repository.verify(&path, &Unwatched).await), OpenGnsysError::NotFound);
-    assert_eq!(number(repository.restore_backup(&path).await), OpenGnsysError::NotFound);
+    assert_eq!(number(repository.restore_backup(&path, &Unwatched).await), OpenGnsysError::NotFound);
     for how in [Removal::KeepBackup, Removal::ForGood] {
         assert_eq!(number(repository.remove(&path, how).await), OpenGnsysError::NotFound);
     }
@@ -129,9 +129,9 @@ async fn swaps(repository: &dyn ImageRepository, folder: &Path) {
     let expected = Incoming { expected: first.sums.clone(), ..Incoming::file(folder.join("two"), name) };
     assert_eq!(number(repository.incorporate(&expected, &Unwatched).await), OpenGnsysError::Image);
 
-    let back = repository.restore_backup(&path).await.expect("there is one");
+    let back = repository.restore_backup(&path, &Unwatched).await.expect("there is one");
     assert_eq!((&back.sums, back.info_hash, back.has_backup), (&first.sums, first.info_hash, true));
-    let forth = repository.restore_backup(&path).await.expect("there is one");
+    let forth = repository.restore_backup(&path, &Unwatched).await.expect("there is one");
     assert_eq!(forth.sums, done.image.sums);
 
     repository.remove(&path, Removal::KeepBackup).await.expect("it is there");
@@ -139,7 +139,7 @@ async fn swaps(repository: &dyn ImageRepository, folder: &Path) {
     let gone = repository.info(&path).await.expect("its backup is there");
     assert_eq!((gone.state, gone.has_backup), (ImageState::NoFile, true));
     assert_eq!(repository.published().await.expect("it is there"), []);
-    let back = repository.restore_backup(&path).await.expect("there is one");
+    let back = repository.restore_backup(&path, &Unwatched).await.expect("there is one");
     assert_eq!((back.sums, back.has_backup), (done.image.sums, false));
 
     repository.remove(&path, Removal::ForGood).await.expect("it is there");

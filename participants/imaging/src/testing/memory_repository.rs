@@ -234,7 +234,11 @@ impl ImageRepository for MemoryRepository {
         Ok(())
     }
 
-    async fn restore_backup(&self, image: &ImagePath) -> Result<RepositoryImage, RepositoryError> {
+    async fn restore_backup(
+        &self,
+        image: &ImagePath,
+        _watch: &dyn Watch,
+    ) -> Result<RepositoryImage, RepositoryError> {
         self.find(image)?;
         let mut all = self.kept();
         let kept = all.get_mut(image).ok_or_else(|| none(image))?;

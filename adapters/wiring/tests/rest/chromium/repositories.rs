@@ -180,7 +180,10 @@ fn exchanged(up: &Up, look: &Look) {
     browser.press("p.acts a.main");
     browser.wait_for("dl", "Windows 10, laboratory");
     browser.press("form[action*='/restore/'] button");
-    browser.wait_for("[role=status]", "The backup is in its place");
+    browser.wait_for("h1", "Restoring the backup of Aula 1/win10lab.img");
+    browser.wait_for("[role=status]", "The image that was there before is its backup");
+    browser.press("p.acts a.main");
+    browser.wait_for("dl", "Windows 10, laboratory");
     let file = up.site.path().join("main/images/Aula 1/win10lab.img");
     assert_eq!(std::fs::read(&file).unwrap(), small_image(1));
     browser.press("a[href*='/delete/']");
