@@ -3,13 +3,15 @@
 //! A file is named by one name, never by a path, and no link is followed: what is under a name and is no regular file is
 //! not there.
 
+mod making;
+
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use nix::fcntl::{OFlag, RenameFlags, renameat2};
+use nix::fcntl::{RenameFlags, renameat2};
 
 /// What tells one state of a file from another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -51,16 +53,6 @@ impl Folder {
     /// Opens a folder in this one.
     pub(crate) fn folder(&self, name: &OsStr) -> io::Result<Folder> {
         Ok(Folder { file: beneath::folder(&self.file, Path::new(name))?, at: self.at.join(name) })
-    }
-
-    /// Makes a folder in this one, unless it is there, and opens it; tells whether it was made.
-    pub(crate) fn make(&self, name: &OsStr) -> io::Result<(Folder, bool)> {
-        let made = match DirBuilder::new().mode(0o755).create(self.path(name)) {
-            Ok(()) => true,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => false,
-            Err(error) => return Err(error),
-        };
-        Ok((self.folder(name)?, made))
     }
 
     /// A path by which this program reaches a file in it.
@@ -116,35 +108,6 @@ impl Folder {
         let mut bytes = Vec::new();
         file.take(most + 1).read_to_end(&mut bytes)?;
         Ok((bytes.len() as u64 <= most).then_some(bytes))
-    }
-
-    /// Makes a file that nobody has, for reading and writing.
-    pub(crate) fn create(&self, name: &OsStr) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).mode(0o644);
-        options.custom_flags((OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).bits()).open(self.path(name))
-    }
-
-    /// Opens a file for reading and writing that is there, or makes it.
-    pub(crate) fn open_or_create(&self, name: &OsStr) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o644);
-        options.custom_flags((OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).bits()).open(self.path(name))
-    }
-
-    /// Writes a file so that it has its name when it is whole and safe. `aside` is the name it has before.
-    pub(crate) fn write(&self, name: &OsStr, aside: &OsStr, bytes: &[u8]) -> io::Result<()> {
-        self.remove(aside)?;
-        self.fill(aside, bytes).and_then(|()| self.rename(aside, name)).inspect_err(|_| {
-            let _ = self.remove(aside);
-        })
-    }
-
-    /// Makes a file that nobody has with these bytes in it, safe on the disk.
-    pub(crate) fn fill(&self, name: &OsStr, bytes: &[u8]) -> io::Result<()> {
-        let mut file = self.create(name)?;
-        file.write_all(bytes)?;
-        file.sync_all()
     }
 
     pub(crate) fn rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
