@@ -49,7 +49,7 @@ test-packages: ## makes the packages, installs them into bare systems, and boots
 	@.ci/test-packages
 
 install: ## puts everything below $(DESTDIR)$(PREFIX), which is /usr/local unless told
-	@cargo build --release --locked --bin img --bin skynet
+	@cargo build --release --locked --features wiring/torrent --bin img --bin skynet
 	@cargo run --release --quiet --locked -p cli --example pages -- "$${CARGO_TARGET_DIR:-target}/pages"
 	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" packaging/install
 

@@ -187,13 +187,3 @@ fn without_a_word_of_it_nobody_listens() {
     }
     assert_eq!(room.ask("/scrape"), None);
 }
-
-#[cfg(not(feature = "torrent"))]
-#[test]
-fn a_program_that_cannot_give_images_away_says_so() {
-    let room = Room::new();
-    #[expect(clippy::disallowed_methods, reason = "the program under test")]
-    let up = room.img(&["up"]).env("IMG_TORRENT_SEED", "yes").output().unwrap();
-    let said = String::from_utf8_lossy(&up.stderr);
-    assert!(!up.status.success() && said.contains("built without the feature torrent"), "{said}");
-}
