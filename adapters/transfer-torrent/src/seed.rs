@@ -10,7 +10,7 @@ mod read_only;
 mod sample;
 
 use std::collections::{HashMap, HashSet};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -69,6 +69,12 @@ pub enum SeedError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// librqbit does not start. Beside other adapters its client of HTTP, which is never used, wants the system's list of
+    /// certificates.
+    #[error(
+        "images cannot be seeded: librqbit does not start (it wants a list of certificates: install ca-certificates)"
+    )]
+    Session(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The folder of temporary files is full, or not there.
     #[error("images cannot be seeded: a folder for notes cannot be made in {}", std::env::temp_dir().display())]
     Notes(#[source] std::io::Error),
@@ -94,12 +100,13 @@ impl Seeder {
         published: Arc<dyn Published>,
         tracker: Arc<Tracker>,
     ) -> Result<Seeder, SeedError> {
-        // Beside other adapters librqbit's client of HTTP has TLS, which wants to know whose; it is never used. An `Err`
-        // says that the program has chosen already.
+        // The TLS of that client wants to know whose; an `Err` says that the program has chosen already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let notes = Notes::new().map_err(SeedError::Notes)?;
-        let wrong =
-            |error: anyhow::Error| SeedError::Listen { address: settings.listen, source: error.into() };
+        let wrong = |error: anyhow::Error| match TcpListener::bind(settings.listen) {
+            Ok(_) => SeedError::Session(error.into()),
+            Err(source) => SeedError::Listen { address: settings.listen, source: source.into() },
+        };
         let session =
             Session::new_with_opts("/nonexistent".into(), options(&settings, &notes)).await.map_err(wrong)?;
         let address = session.listen_addr().unwrap_or(settings.listen);
