@@ -187,3 +187,20 @@ fn without_a_word_of_it_nobody_listens() {
     }
     assert_eq!(room.ask("/scrape"), None);
 }
+
+#[cfg(feature = "torrent")]
+#[test]
+fn why_nothing_can_be_seeded_is_told_with_what_to_do() {
+    let room = Room::new();
+    let said = |name: &str, value: &str| {
+        #[expect(clippy::disallowed_methods, reason = "the program under test")]
+        let up = room.img(&["up"]).env(name, value).env("SSL_CERT_DIR", "/nonexistent").output().unwrap();
+        assert!(!up.status.success());
+        String::from_utf8_lossy(&up.stderr).into_owned()
+    };
+    let told = said("SSL_CERT_FILE", "/nonexistent");
+    assert!(told.contains("install ca-certificates"), "{told}");
+    let taken = TcpListener::bind("127.0.0.2:0").unwrap();
+    let told = said("IMG_TORRENT_SEED_LISTEN", &taken.local_addr().unwrap().to_string());
+    assert!(told.contains("choose another by [torrent] seed_listen"), "{told}");
+}
