@@ -73,7 +73,7 @@ fn what_is_refused_is_a_sentence_with_the_number_of_opengnsys() {
         (
             &["add", "win10.img", "--title", "x"],
             1,
-            "say --software-profile, --partition-type, --comments, --partition too",
+            "say --software-profile, --partition, --partition-type, --comments too",
         ),
         (&["info", "../etc/passwd"], 1, "is no image of a repository"),
         (&["info", "win10"], 2, "there is no image win10.img"),
@@ -134,6 +134,11 @@ fn repositories_are_named_in_the_configuration() {
     let imported = run(&["-R", "lab", "import", "main", "--all"]);
     assert!(imported.stderr.contains("late.img is left in main"), "{imported:?}");
     assert_eq!((imported.status, imported.stdout.lines().count()), (Some(1), 1), "{imported:?}");
+    // of several images each answer is a line
+    let imported = run(&["-R", "lab", "import", "main", "--all", "--json"]);
+    let lines: Vec<Value> = imported.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["opengnsys_error"], &lines[1]["state"]), (&json!(4), &json!("published")));
+    assert_eq!(lines.len(), 2, "{imported:?}");
     std::fs::remove_file(site.path().join("repo/images/late.img")).unwrap();
     let there = json_of(&run(&["-R", "lab", "info", "aula 1/win10", "--json"]));
     assert_eq!(there["registration"]["title"], "Windows 10");
@@ -166,6 +171,11 @@ fn watch_publishes_what_comes_until_it_is_stopped() {
     )
     .unwrap();
     assert_eq!(watch.wait().unwrap().code(), Some(0));
+    let nowhere = site.run(&["repo", "-R", "./nowhere", "watch", "--once", "--json"]);
+    assert_eq!(
+        (json_of(&nowhere)["opengnsys_error"].clone(), nowhere.stdout.lines().count()),
+        (json!(23), 1)
+    );
     let once = repo(&site, &["watch", "--once", "--json"]);
     assert_eq!((once.status, &*once.stdout), (Some(0), ""), "{once:?}");
     assert_eq!(state(), "published");
