@@ -50,6 +50,11 @@ fn an_image_comes_in_is_listed_checked_removed_and_put_back() {
         "{verified:?}"
     );
 
+    let around = site.run(&["repo", "-R", "./repo/../repo", "watch", "--once"]);
+    let told = std::fs::read_to_string(site.path().join("repo/etc/repoinfo.json")).unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["directory"], json!(site.path().join("repo/images")), "{around:?}");
+
     assert_eq!(repo(&site, &["remove", "win10"]).status, Some(0));
     assert_eq!(json_of(&repo(&site, &["info", "win10", "--json"]))["state"], "no-file");
     assert_eq!(repo(&site, &["restore-backup", "win10"]).status, Some(0));
