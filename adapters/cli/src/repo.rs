@@ -107,7 +107,7 @@ pub fn print_incorporated(done: &Incorporated, json: bool) {
         let mut told = repository_image(&done.image);
         told["replaced"] = done.replaced.into();
         told["warnings"] = done.warnings.clone().into();
-        return result(format_args!("{told:#}"));
+        return result(told); // in a line, since there may be more of them
     }
     for warning in &done.warnings {
         say(format_args!("img: warning: {}: {}", done.image.path, visible(warning)));
@@ -176,8 +176,7 @@ pub fn print_repository_error(error: &RepositoryError, json: bool) -> u8 {
     let number = error.opengnsys();
     let sentence = error.sentence();
     if json {
-        let told = json!({ "result": false, "error": sentence, "opengnsys_error": number.number() });
-        result(format_args!("{told:#}"));
+        result(json!({ "result": false, "error": sentence, "opengnsys_error": number.number() }));
     }
     say(format_args!("img: {} (error {number} of OpenGnsys)", visible(&sentence)));
     1

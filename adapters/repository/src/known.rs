@@ -100,6 +100,20 @@ pub(crate) fn is_published(folder: &Folder, image: &OsStr) -> io::Result<bool> {
     Known::of(folder, image, key)?.map_or(Ok(false), |known| known.is_published(folder, image))
 }
 
+/// The sums that OpenGnsys made of an image which nobody here has read: it takes them for right while the torrent has the
+/// name and the size of the image. None where the image was written later.
+pub(crate) fn of_opengnsys(folder: &Folder, image: &OsStr) -> io::Result<Option<Sums>> {
+    let (Some(key), Some(made)) = (folder.key(image)?, folder.key(&Beside::FullSum.of(image))?) else {
+        return Ok(None);
+    };
+    let (tail_md5, full_md5) =
+        (sum(folder, &Beside::Sum.of(image))?, sum(folder, &Beside::FullSum.of(image))?);
+    let (Some(tail_md5), Some(full_md5)) = (tail_md5, full_md5) else { return Ok(None) };
+    let is_of = |torrent: Metainfo| torrent.name == image.as_encoded_bytes() && torrent.length == key.size;
+    let is_right = made.mtime_ns >= key.mtime_ns && torrent(folder, image)?.is_some_and(is_of);
+    Ok(is_right.then_some(Sums { tail_md5, full_md5 }))
+}
+
 /// Reads a sum: 32 digits, with or without an end of the line.
 pub(crate) fn sum(folder: &Folder, file: &OsStr) -> io::Result<Option<String>> {
     let text = folder.read(file, 200)?.and_then(|bytes| String::from_utf8(bytes).ok());

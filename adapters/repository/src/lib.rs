@@ -132,7 +132,8 @@ impl ImageRepository for RepositoryDir {
             );
             return Err(RepositoryError::refused(OpenGnsysError::Format, sentence));
         };
-        let (file, sums) = from.file(image).await?;
+        let (file, _) = from.file(image).await?;
+        let sums = from.sums(image).await?;
         let is_unpublished = sums.is_none();
         let incoming = Incoming {
             unit: image.unit(),
@@ -214,6 +215,20 @@ impl ImageRepository for RepositoryDir {
             }
             let is_published = told.state == ImageState::Published;
             Ok((place.images.at.join(image.as_path()), told.sums.filter(|_| is_published)))
+        };
+        self.there(&Unwatched, work).await
+    }
+
+    async fn sums(&self, image: &ImagePath) -> Result<Option<Sums>, RepositoryError> {
+        let image = image.clone();
+        let work = move |place: &Place, _: &Settings, _: &Reports| {
+            let told = look::one(place, &image)?;
+            match told.state {
+                ImageState::Published => Ok(told.sums),
+                ImageState::Waiting => known::of_opengnsys(&place.folder_of(&image)?, image.file_name())
+                    .map_err(|source| place::reading(&image, source)),
+                _ => Ok(None),
+            }
         };
         self.there(&Unwatched, work).await
     }

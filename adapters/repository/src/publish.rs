@@ -123,13 +123,15 @@ pub(crate) fn announce(folder: &Folder, file: &OsStr, settings: &Settings) -> io
         return Ok(());
     }
     let Tried::Held(_lock) = lock::take(folder, file)? else { return Ok(()) };
-    let there = folder.key(&Beside::Torrent.of(file))?;
-    let (Some(mut known), Some(mut torrent)) = (known()?, known::torrent(folder, file)?) else {
-        return Ok(());
-    };
-    if Some(known.key) != folder.key(file)? || !known.is_of(&torrent, file) {
+    let (key, there) = (folder.key(file)?, folder.key(&Beside::Torrent.of(file))?);
+    let Some(mut known) = known()?.filter(|known| Some(known.key) == key) else {
         return Ok(()); // it is another image meanwhile
-    }
+    };
+    let right = known::torrent(folder, file)?.filter(|torrent| known.is_of(torrent, file));
+    let Some(mut torrent) = right else {
+        known.torrent = None; // nor is it published, until it is read again
+        return known.write(folder, file);
+    };
     known.torrent = seen(there, &torrent);
     if !settings.is_announced_by(&torrent.announce) {
         torrent.announce = settings.announce().into_bytes();

@@ -16,7 +16,7 @@ use crate::beside::{self, Beside};
 use crate::folder::{Folder, Key};
 use crate::known::Known;
 use crate::lock::{self, Tried};
-use crate::one_read::{self, Wanted};
+use crate::one_read::{self, Wanted, WasRead};
 use crate::place::{Place, missing, reading, writing};
 use crate::recognise::{self, Checked};
 use crate::reports::Reports;
@@ -30,6 +30,7 @@ pub(crate) struct Rounds {
     seen: HashMap<ImagePath, (Key, Instant)>,
 }
 
+/// Looks at all images; one that is stopped tells what it did until then.
 pub(crate) fn tend(
     place: &Place,
     settings: &Settings,
@@ -40,17 +41,27 @@ pub(crate) fn tend(
     let walk = place.walk()?;
     rounds.arrivals.listen(place, &walk.units);
     rounds.seen.retain(|image, _| walk.images.contains(image));
+    let list = || etc::list(place, || look::all(place));
+    let (mut listed, mut listing) = (Instant::now(), Duration::ZERO);
     for image in &walk.images {
         if reports.stopped() {
-            return Err(RepositoryError::Stopped);
+            break;
         }
         match one(place, settings, rounds, image, reports) {
             Ok(told) => news.extend(told),
-            Err(RepositoryError::Stopped) => return Err(RepositoryError::Stopped),
+            Err(RepositoryError::Stopped) => break,
             Err(error) => news.push(Tended::Refused(image.clone(), error.opengnsys(), error.sentence())),
         }
+        // a round may take hours, and what is published is listed meanwhile, at a twentieth of the time
+        if matches!(news.last(), Some(Tended::Published(last)) if last == image)
+            && listed.elapsed() >= listing * 20
+        {
+            let begun = Instant::now();
+            let _ = list(); // the one at the end says what is wrong
+            (listed, listing) = (Instant::now(), begun.elapsed());
+        }
     }
-    etc::list(place, || look::all(place))?;
+    list()?;
     Ok(news)
 }
 
@@ -144,15 +155,37 @@ pub(crate) fn read_and_publish(
 ) -> Result<(), RepositoryError> {
     let file = image.file_name();
     let (read, write) = (|source| reading(image, source), |source| writing(image, source));
+    let now = folder.key(file).map_err(read)?;
+    if Known::read(folder, &Beside::Known.of(file)).map_err(read)?.is_some_and(|was| Some(was.key) != now) {
+        publish::withdraw(folder, file).map_err(write)?;
+    }
+    let (key, was, checked) = read_there(folder, file, image, settings, reports)?;
+    if let Some(why) = broken(&checked) {
+        publish::refuse(folder, file, key, was, &checked, &why).map_err(write)?;
+        return Err(RepositoryError::refused(OpenGnsysError::Image, why));
+    }
+    let client_name = client_name(folder, file).map_err(read)?;
+    let how = (&*client_name, settings);
+    let staged = publish::stage(folder, file, key, (was, &checked), how, true).map_err(write)?;
+    staged.publish().map_err(write)?;
+    folder.remove(&Beside::Info.of(file)).map_err(write)
+}
+
+/// Reads a file that is there under a name of the image, and changes nothing.
+pub(crate) fn read_there(
+    folder: &Folder,
+    file: &OsStr,
+    image: &ImagePath,
+    settings: &Settings,
+    reports: &Reports,
+) -> Result<(Key, WasRead, Checked), RepositoryError> {
+    let read = |source| reading(image, source);
     let mut bytes = match folder.open(file) {
         Ok(bytes) => bytes,
         Err(error) if beneath::leads_nowhere(&error) => return Err(missing(image)),
         Err(error) => return Err(read(error)),
     };
     let key = Key::of(&bytes.metadata().map_err(read)?);
-    if Known::read(folder, &Beside::Known.of(file)).map_err(read)?.is_some_and(|was| was.key != key) {
-        publish::withdraw(folder, file).map_err(write)?;
-    }
     let step = format!("summing {image}");
     let go_on = |done| reports.far(&step, done, key.size);
     let wanted = Wanted { length: key.size, check: settings.check, copy: None, go_on: &go_on };
@@ -165,16 +198,13 @@ pub(crate) fn read_and_publish(
         Some(told) => recognise::checked(told),
         None => Checked { recognised: first_bytes(folder, file, key), ..Checked::default() },
     };
-    if let Some(fault) = checked.fault.as_ref().filter(|_| !checked.is_unknown) {
-        let why = format!("it is no whole image: {fault}");
-        publish::refuse(folder, file, key, was, &checked, &why).map_err(write)?;
-        return Err(RepositoryError::refused(OpenGnsysError::Image, why));
-    }
-    let client_name = client_name(folder, file).map_err(read)?;
-    let how = (&*client_name, settings);
-    let staged = publish::stage(folder, file, key, (was, &checked), how, true).map_err(write)?;
-    staged.publish().map_err(write)?;
-    folder.remove(&Beside::Info.of(file)).map_err(write)
+    Ok((key, was, checked))
+}
+
+/// Why an image is not published; one that nobody knows may be whole.
+pub(crate) fn broken(checked: &Checked) -> Option<String> {
+    let fault = checked.fault.as_ref().filter(|_| !checked.is_unknown)?;
+    Some(format!("it is no whole image: {fault}"))
 }
 
 fn first_bytes(folder: &Folder, file: &OsStr, key: Key) -> Option<Recognised> {

@@ -75,7 +75,9 @@ pub(crate) fn verify(
                 torrent.pieces.chunks(20).zip(was.pieces.chunks(20)).filter(|(one, other)| one != other);
             let wrong = wrong.count();
             if torrent.length != was.length || torrent.name != file.as_encoded_bytes() || wrong > 0 {
-                faults.push(format!("{shown} is of another file: `img repo watch` makes it anew"));
+                faults.push(format!(
+                    "{shown} is of another file: remove it, and `img repo watch` makes it anew"
+                ));
             } else {
                 held.push(format!("{shown}: SHA-1 of each piece: {} right", was.pieces.len() / 20));
             }

@@ -50,6 +50,11 @@ fn an_image_comes_in_is_listed_checked_removed_and_put_back() {
         "{verified:?}"
     );
 
+    let around = site.run(&["repo", "-R", "./repo/../repo", "watch", "--once"]);
+    let told = std::fs::read_to_string(site.path().join("repo/etc/repoinfo.json")).unwrap();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["directory"], json!(site.path().join("repo/images")), "{around:?}");
+
     assert_eq!(repo(&site, &["remove", "win10"]).status, Some(0));
     assert_eq!(json_of(&repo(&site, &["info", "win10", "--json"]))["state"], "no-file");
     assert_eq!(repo(&site, &["restore-backup", "win10"]).status, Some(0));
@@ -73,7 +78,7 @@ fn what_is_refused_is_a_sentence_with_the_number_of_opengnsys() {
         (
             &["add", "win10.img", "--title", "x"],
             1,
-            "say --software-profile, --partition-type, --comments, --partition too",
+            "say --software-profile, --partition, --partition-type, --comments too",
         ),
         (&["info", "../etc/passwd"], 1, "is no image of a repository"),
         (&["info", "win10"], 2, "there is no image win10.img"),
@@ -134,6 +139,11 @@ fn repositories_are_named_in_the_configuration() {
     let imported = run(&["-R", "lab", "import", "main", "--all"]);
     assert!(imported.stderr.contains("late.img is left in main"), "{imported:?}");
     assert_eq!((imported.status, imported.stdout.lines().count()), (Some(1), 1), "{imported:?}");
+    // of several images each answer is a line
+    let imported = run(&["-R", "lab", "import", "main", "--all", "--json"]);
+    let lines: Vec<Value> = imported.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["opengnsys_error"], &lines[1]["state"]), (&json!(4), &json!("published")));
+    assert_eq!(lines.len(), 2, "{imported:?}");
     std::fs::remove_file(site.path().join("repo/images/late.img")).unwrap();
     let there = json_of(&run(&["-R", "lab", "info", "aula 1/win10", "--json"]));
     assert_eq!(there["registration"]["title"], "Windows 10");
@@ -166,6 +176,11 @@ fn watch_publishes_what_comes_until_it_is_stopped() {
     )
     .unwrap();
     assert_eq!(watch.wait().unwrap().code(), Some(0));
+    let nowhere = site.run(&["repo", "-R", "./nowhere", "watch", "--once", "--json"]);
+    assert_eq!(
+        (json_of(&nowhere)["opengnsys_error"].clone(), nowhere.stdout.lines().count()),
+        (json!(23), 1)
+    );
     let once = repo(&site, &["watch", "--once", "--json"]);
     assert_eq!((once.status, &*once.stdout), (Some(0), ""), "{once:?}");
     assert_eq!(state(), "published");

@@ -80,7 +80,7 @@ pub trait ImageRepository: Send + Sync {
     /// Looks at every file once, and publishes those that are whole and were put there, or changed, by other programs.
     ///
     /// A file that still grows waits for a later round, so this is called again and again. What happened to whom is the
-    /// answer; one image that cannot be published is a line of it.
+    /// answer; one image that cannot be published is a line of it. One that is stopped answers with what it did until then.
     async fn tend(&self, watch: &dyn Watch) -> Result<Vec<Tended>, RepositoryError>;
 
     /// Lists the torrents of all images that are published: what a tracker lets in, and a seeder shares.
@@ -88,6 +88,11 @@ pub trait ImageRepository: Send + Sync {
 
     /// Returns where the file of an image is, and what its sums are if it is published: for whoever copies it.
     async fn file(&self, image: &ImagePath) -> Result<(PathBuf, Option<Sums>), RepositoryError>;
+
+    /// Returns what a copy of an image has to be, if anybody knows: also where OpenGnsys itself has published it.
+    async fn sums(&self, image: &ImagePath) -> Result<Option<Sums>, RepositoryError> {
+        Ok(self.file(image).await?.1)
+    }
 }
 
 /// The repositories of a site; the first is meant where nobody names one.

@@ -19,7 +19,7 @@ pub struct RepoArguments {
     /// The repository: its name in [repository] folders, or a folder that has images and etc [default: the first]
     #[arg(long, short = 'R', value_name = "NAME|FOLDER", env = "IMG_REPOSITORY", global = true)]
     pub repository: Option<String>,
-    /// Print one JSON value on stdout instead of text; watch prints one a line
+    /// Print one JSON value on stdout instead of text; import and watch print one a line
     #[arg(long, global = true)]
     pub json: bool,
 }

@@ -2,13 +2,16 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use imaging::testing::{Unwatched, small_image};
 use imaging::{ImagePath, ImageRepository, ImageState, OpenGnsysError, Tended};
 use metainfo::Metainfo;
 use repository::{RepositoryDir, Settings};
+use tokio_util::sync::CancellationToken;
 
+use crate::breaks::{Halts, large};
 use crate::place::{Site, image};
 
 async fn state(site: &Site, path: &str) -> ImageState {
@@ -198,4 +201,59 @@ async fn bytes_that_rot_are_noticed_by_verify_and_mended_by_the_image_itself() {
     let verified = site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!((verified.faults, Some(verified.sums)), (vec![], second));
     assert_eq!(site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap().sums, first);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_that_is_stopped_lists_and_tells_what_it_published() {
+    let site = Site::new();
+    std::fs::write(site.images().join("a.img"), small_image(1)).unwrap();
+    std::fs::rename(large(&site), site.path("images/b.img")).unwrap();
+    let watch = Arc::new(Halts { under_way: tokio::sync::Notify::new(), stop: CancellationToken::new() });
+    let (repository, of_it) = (site.repository.clone(), Arc::clone(&watch));
+    let round = tokio::spawn(async move { repository.tend(&*of_it).await });
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
+    while !site.path("images/b.img.lock").exists() {
+        assert!(std::time::Instant::now() < deadline, "its turn never comes");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(site.text("etc/repoinfo.json").contains("\"datasize\": 65536"), "the first is listed already");
+    watch.stop.cancel();
+    assert_eq!(round.await.unwrap().unwrap(), [Tended::Published(image("a.img"))]);
+    assert!(site.text("etc/repoinfo.json").contains("\"name\": \"a\""));
+    assert_eq!(state(&site, "b.img").await, ImageState::Waiting);
+}
+
+#[tokio::test]
+async fn a_torrent_that_rots_is_made_anew_as_verify_says() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    let path = site.path("images/win10.img.torrent");
+    let rot = || {
+        let times = std::fs::metadata(&path).unwrap().modified().unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let last = bytes.len() - 3;
+        bytes[last] ^= 1;
+        std::fs::write(&path, bytes).unwrap();
+        let file = std::fs::File::options().write(true).open(&path).unwrap();
+        file.set_times(std::fs::FileTimes::new().set_modified(times)).unwrap();
+    };
+    rot();
+    let verified = site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap();
+    assert!(verified.faults[0].contains("remove it, and `img repo watch` makes it anew"), "{verified:?}");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(site.tend().await, [Tended::Published(image("win10.img"))]);
+    assert!(site.repository.verify(&image("win10.img"), &Unwatched).await.unwrap().whole());
+
+    // whoever has to write another tracker into it sees that, too
+    rot();
+    let settings = Settings {
+        announce: Some("http://other:6969/announce".into()),
+        settle: Duration::ZERO,
+        ..Settings::default()
+    };
+    let moved = RepositoryDir::new(site.repository.name().clone(), site.path(""), settings);
+    assert_eq!(moved.tend(&Unwatched).await.unwrap(), []);
+    assert_eq!(state(&site, "win10.img").await, ImageState::Waiting);
+    assert_eq!(moved.tend(&Unwatched).await.unwrap(), [Tended::Published(image("win10.img"))]);
+    assert!(moved.verify(&image("win10.img"), &Unwatched).await.unwrap().whole());
 }

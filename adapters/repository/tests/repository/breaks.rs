@@ -44,10 +44,10 @@ async fn an_image_that_opengnsys_has_locked_is_left_alone() {
     site.add("win10", 2).await.unwrap();
 }
 
-/// Tells when the copy is under way, and waits for leave to go on.
-struct Halts {
-    under_way: tokio::sync::Notify,
-    stop: CancellationToken,
+/// Tells when something is under way.
+pub(crate) struct Halts {
+    pub(crate) under_way: tokio::sync::Notify,
+    pub(crate) stop: CancellationToken,
 }
 
 #[async_trait]
@@ -64,7 +64,7 @@ impl Watch for Halts {
 }
 
 /// An image that takes a while.
-fn large(site: &Site) -> std::path::PathBuf {
+pub(crate) fn large(site: &Site) -> std::path::PathBuf {
     let path = site.path("large");
     let file = std::fs::File::create(&path).unwrap();
     std::os::unix::fs::FileExt::write_at(&file, &small_image(1), 0).unwrap();
@@ -184,6 +184,64 @@ async fn a_backup_that_is_broken_is_not_put_back() {
     std::fs::write(site.path("images/win10.img.ant"), small_image(3)).unwrap();
     let back = site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!(back.state, ImageState::Published);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_has_to_be_read_has_no_name_before_it_is_known_to_be_whole() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    std::fs::rename(large(&site), site.path("images/win10.img.ant")).unwrap();
+    std::fs::write(site.path("images/win10.img.sum.ant"), "of OpenGnsys").unwrap();
+    let all = || -> Vec<(String, u64)> {
+        let size = |name: &String| std::fs::metadata(site.path("images").join(name)).unwrap().len();
+        site.names("images").into_iter().map(|name| (name.clone(), size(&name))).collect()
+    };
+    let before = all();
+    let watch = Arc::new(Halts { under_way: tokio::sync::Notify::new(), stop: CancellationToken::new() });
+    let (repository, of_it) = (site.repository.clone(), Arc::clone(&watch));
+    let restored = tokio::spawn(async move { repository.restore_backup(&image("win10.img"), &*of_it).await });
+    watch.under_way.notified().await;
+    let size = std::fs::metadata(site.path("images/win10.img")).unwrap().len();
+    assert_eq!(size, small_image(1).len() as u64, "a kill now leaves the image that was there");
+    watch.stop.cancel();
+    assert!(matches!(restored.await.unwrap(), Err(RepositoryError::Stopped)));
+    assert_eq!(all(), before);
+}
+
+#[tokio::test]
+async fn a_backup_that_is_put_back_names_the_tracker_of_today() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    site.add("win10", 2).await.unwrap();
+    let settings = Settings { announce: Some("http://other:6969/announce".into()), ..Settings::default() };
+    let moved = RepositoryDir::new(site.repository.name().clone(), site.path(""), settings);
+    let back = moved.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
+    assert_eq!(back.state, ImageState::Published);
+    let torrent = std::fs::read(site.path("images/win10.img.torrent")).unwrap();
+    assert_eq!(metainfo::Metainfo::parse(&torrent).unwrap().announce, b"http://other:6969/announce");
+}
+
+#[tokio::test]
+async fn images_that_opengnsys_published_are_held_against_its_sums() {
+    let (here, there) = (Site::new(), Site::new());
+    there.add("win10", 1).await.unwrap();
+    std::fs::remove_file(there.path("images/.win10.img.known")).unwrap();
+    let path = image("win10.img");
+    assert_eq!(there.repository.info(&path).await.unwrap().state, ImageState::Waiting, "nobody here read it");
+    let done = here.repository.import(&there.repository, &path, &Unwatched).await.unwrap();
+    assert_eq!(done.warnings.len(), 1, "{:?}", done.warnings); // it has no checksum of its own
+    assert!(there.repository.file(&path).await.unwrap().1.is_none(), "nor is it given away by us");
+
+    std::fs::write(there.path("images/win10.img.full.sum"), "0".repeat(32)).unwrap();
+    let (number, sentence) = refused(here.repository.import(&there.repository, &path, &Unwatched).await);
+    assert_eq!(number, OpenGnsysError::Image);
+    assert!(sentence.contains("is not what it should be"), "{sentence}");
+
+    // what was written after its sums has none
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    std::fs::write(there.path("images/win10.img"), small_image(2)).unwrap();
+    let done = here.repository.import(&there.repository, &path, &Unwatched).await.unwrap();
+    assert!(done.warnings.iter().any(|one| one.contains("had no sums")), "{:?}", done.warnings);
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ async fn import(
         for one in from.list().await? {
             match one.state {
                 ImageState::NoFile => {}
-                ImageState::Waiting => {
+                ImageState::Waiting if from.sums(&one.path).await?.is_none() => {
                     let sentence = format!(
                         "{} is left in {}, which has not published it yet: `img repo watch` does, there",
                         one.path,

@@ -1,7 +1,7 @@
 //! The repositories of images that the configuration names.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use config::Configuration;
@@ -32,6 +32,10 @@ pub(crate) fn repositories(site: &mut Configuration) -> Repositories {
 
 /// The repository in a folder that nobody configured.
 pub(crate) fn repository_in(site: &Configuration, folder: &Path) -> Arc<dyn ImageRepository> {
+    // `repoinfo.json` says where it is, to others: as the site says it, without the way up
+    let is_winding = folder.components().any(|part| part == Component::ParentDir);
+    let straight = is_winding.then(|| folder.canonicalize().ok()).flatten();
+    let folder = straight.as_deref().unwrap_or(folder);
     let name = folder.file_name().and_then(|name| RepositoryName::parse(name.to_str()?).ok());
     let name = name.unwrap_or_else(|| RepositoryName::parse("folder").expect("a name"));
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());

@@ -59,10 +59,7 @@ async fn rounds(
     if once {
         let news = repository.tend(waiting).await;
         waiting.ended();
-        let news = match news {
-            Err(RepositoryError::Stopped) => return Ok(0), // whoever stopped it knows
-            news => news?,
-        };
+        let news = news?;
         news.iter().for_each(|one| cli::print_tended(one, json));
         return Ok(u8::from(news.iter().any(|one| matches!(one, Tended::Refused(..)))));
     }
@@ -71,7 +68,7 @@ async fn rounds(
         match heard {
             Heard::News(one) => cli::print_tended(one, json),
             Heard::Broken(error) => {
-                say(format_args!("img: {} (error {} of OpenGnsys)", error.sentence(), error.opengnsys()));
+                cli::print_repository_error(error, json);
             }
         }
     })
