@@ -7,7 +7,7 @@
 //! In the order of the data: `source` opens the files an image comes from (`volumes` knows their order), `one_read` makes
 //! everything of one read, `recognise` says what came of it, `incorporate` gives it its name, `publish` puts sums and
 //! torrent beside it. `known` remembers of which state of a file they are, `look` tells it, `etc` lists it. `tend` finds
-//! what other programs put there, `lock` keeps them apart, `sweep` takes away what killed ones left.
+//! what other programs put there, `lanes` reads what takes long, `lock` keeps them apart, `sweep` takes away what killed ones left.
 
 mod again;
 mod arrivals;
@@ -16,6 +16,7 @@ mod etc;
 mod folder;
 mod incorporate;
 mod known;
+mod lanes;
 mod lock;
 mod look;
 mod one_read;

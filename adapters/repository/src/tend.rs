@@ -15,6 +15,7 @@ use crate::arrivals::Arrivals;
 use crate::beside::{self, Beside};
 use crate::folder::{Folder, Key};
 use crate::known::Known;
+use crate::lanes::Lanes;
 use crate::lock::{self, Tried};
 use crate::one_read::{self, Wanted};
 use crate::place::{Place, missing, reading, writing};
@@ -28,6 +29,7 @@ pub(crate) struct Rounds {
     arrivals: Arrivals,
     /// Since when each file has been as it is.
     seen: HashMap<ImagePath, (Key, Instant)>,
+    lanes: Lanes,
 }
 
 pub(crate) fn tend(
@@ -40,14 +42,23 @@ pub(crate) fn tend(
     let walk = place.walk()?;
     rounds.arrivals.listen(place, &walk.units);
     rounds.seen.retain(|image, _| walk.images.contains(image));
+    rounds.lanes.keep(|image| walk.images.contains(image));
+    let tell = |image: &ImagePath, done: Result<Option<Tended>, RepositoryError>| match done {
+        Err(RepositoryError::Stopped) => Err(RepositoryError::Stopped),
+        Err(error) => Ok(Some(Tended::Refused(image.clone(), error.opengnsys(), error.sentence()))),
+        told => told,
+    };
+    for (image, done) in rounds.lanes.ended() {
+        news.extend(tell(&image, done.map(Some))?);
+    }
     for image in &walk.images {
         if reports.stopped() {
             return Err(RepositoryError::Stopped);
         }
-        match one(place, settings, rounds, image, reports) {
-            Ok(told) => news.extend(told),
-            Err(RepositoryError::Stopped) => return Err(RepositoryError::Stopped),
-            Err(error) => news.push(Tended::Refused(image.clone(), error.opengnsys(), error.sentence())),
+        if rounds.lanes.have(image) {
+            news.push(Tended::Reads(image.clone()));
+        } else {
+            news.extend(tell(image, one(place, settings, rounds, image, reports))?);
         }
     }
     etc::list(place, || look::all(place))?;
@@ -85,14 +96,26 @@ fn one(
         let sentence = "somebody may still write it".to_owned();
         return Ok(Some(Tended::Waits(image.clone(), sentence)));
     }
-    let lock = match lock::take(&folder, file).map_err(|source| writing(image, source))? {
-        Tried::Held(lock) => lock,
-        Tried::Taken(who) => return Ok(Some(Tended::Waits(image.clone(), who))),
-    };
-    let done = read_and_publish(&folder, image, settings, reports);
-    drop(lock);
     rounds.arrivals.settled(image);
-    done.map(|()| Some(Tended::Published(image.clone())))
+    let work = {
+        let (image, settings) = (image.clone(), settings.clone());
+        move |reports: &Reports| read_in_turn(&folder, &image, &settings, reports)
+    };
+    rounds.lanes.run(image, settings.patience, reports, work).map(Some)
+}
+
+fn read_in_turn(
+    folder: &Folder,
+    image: &ImagePath,
+    settings: &Settings,
+    reports: &Reports,
+) -> Result<Tended, RepositoryError> {
+    match lock::take(folder, image.file_name()).map_err(|source| writing(image, source))? {
+        Tried::Held(_lock) => {
+            read_and_publish(folder, image, settings, reports).map(|()| Tended::Published(image.clone()))
+        }
+        Tried::Taken(who) => Ok(Tended::Waits(image.clone(), who)),
+    }
 }
 
 /// Whether nobody writes a file any more, as far as that can be seen.
