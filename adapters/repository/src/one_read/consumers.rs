@@ -24,7 +24,7 @@ pub(super) fn sums(blocks: &Receiver<Block>, length: u64) -> Sums {
     let tail_from = length.saturating_sub(TAIL);
     let mut at = 0;
     for block in blocks {
-        full.update(&*block);
+        full.update(&block);
         let end = at + block.len() as u64;
         if end > tail_from {
             let skip = usize::try_from(tail_from.saturating_sub(at)).expect("it is within a block");

@@ -28,7 +28,7 @@ impl Watch for Stops {
 }
 
 fn site(patience: Duration) -> Site {
-    Site::with(Settings { settle: Duration::ZERO, patience, ..Settings::default() })
+    Site::with(&Settings { settle: Duration::ZERO, patience, ..Settings::default() })
 }
 
 fn put_bomb(site: &Site, name: &str) {
