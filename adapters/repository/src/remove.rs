@@ -3,7 +3,7 @@
 use imaging::{ImagePath, ImageState, Removal, RepositoryError};
 
 use crate::beside::{self, Beside, FOLLOWERS};
-use crate::incorporate::held;
+use crate::incorporate::{held, held_to_remove};
 use crate::place::{Place, missing, writing};
 use crate::reports::Reports;
 use crate::tend::read_and_publish;
@@ -18,7 +18,10 @@ pub(crate) fn remove(place: &Place, image: &ImagePath, how: Removal) -> Result<(
     }
     if has_file || there.has_backup {
         let folder = place.folder_of(image)?;
-        let _lock = held(&folder, image)?;
+        let _lock = match how {
+            Removal::KeepBackup => held(&folder, image)?,
+            Removal::ForGood => held_to_remove(&folder, image)?,
+        };
         let file = image.file_name();
         let backup = beside::backup(file);
         let work = || {
