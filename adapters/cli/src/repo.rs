@@ -148,6 +148,7 @@ pub fn print_tended(told: &Tended, json: bool) {
         Tended::Published(image) => ("published", Some(image), None, ""),
         Tended::Refused(image, number, why) => ("refused", Some(image), Some(*number), &**why),
         Tended::Waits(image, why) => ("waits", Some(image), None, &**why),
+        Tended::Reads(image) => ("reads", Some(image), None, "it takes long; others are not kept waiting"),
         Tended::Cleaned(what) => ("cleaned", None, None, &**what),
         _ => return,
     };

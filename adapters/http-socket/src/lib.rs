@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use nix::sys::socket::{setsockopt, sockopt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,8 @@ pub struct Manners {
     pub head: Duration,
     /// Longer heads are refused, in bytes; none leaves it to hyper.
     pub longest_head: Option<usize>,
+    /// Whoever takes nothing of an answer for so long is left alone.
+    pub unread: Duration,
     /// How long answers may go on once the program is to end.
     pub closing: Duration,
 }
@@ -49,6 +52,9 @@ pub async fn serve<Known, Kept>(
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
                     let here = stream.local_addr().ok();
+                    // the kernel ends it, also where nothing is to be read and an answer waits
+                    let unread = u32::try_from(manners.unread.as_millis()).unwrap_or(u32::MAX);
+                    let here = here.filter(|_| setsockopt(&stream, sockopt::TcpUserTimeout, &unread).is_ok());
                     if let Some((known, kept)) = here.and_then(|here| welcome(peer, here)) {
                         let (router, stop) = (router.clone(), stop.clone());
                         connections.spawn(async move {

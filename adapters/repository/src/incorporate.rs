@@ -126,7 +126,16 @@ pub(crate) fn note(etc: &Folder, noted: Registration) -> Result<(), RepositoryEr
 
 /// Takes the lock of an image, or says who has it.
 pub(crate) fn held<'a>(folder: &'a Folder, path: &ImagePath) -> Result<Lock<'a>, RepositoryError> {
-    match lock::take(folder, path.file_name()).map_err(|source| writing(path, source))? {
+    or_who(path, lock::take(folder, path.file_name()))
+}
+
+/// Takes the lock of an image that is to be removed, for which a full disk has room.
+pub(crate) fn held_to_remove<'a>(folder: &'a Folder, path: &ImagePath) -> Result<Lock<'a>, RepositoryError> {
+    or_who(path, lock::take_to_remove(folder, path.file_name()))
+}
+
+fn or_who<'a>(path: &ImagePath, tried: io::Result<Tried<'a>>) -> Result<Lock<'a>, RepositoryError> {
+    match tried.map_err(|source| writing(path, source))? {
         Tried::Held(lock) => Ok(lock),
         Tried::Taken(who) => {
             let sentence = format!("{path} is locked, try again later: {who}");

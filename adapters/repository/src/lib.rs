@@ -7,15 +7,18 @@
 //! In the order of the data: `source` opens the files an image comes from (`volumes` knows their order), `one_read` makes
 //! everything of one read, `recognise` says what came of it, `incorporate` gives it its name, `publish` puts sums and
 //! torrent beside it. `known` remembers of which state of a file they are, `look` tells it, `etc` lists it. `tend` finds
-//! what other programs put there, `lock` keeps them apart, `sweep` takes away what killed ones left.
+//! what other programs put there, `examine` reads it, in one of the `lanes` where that takes long. `remove` and `restore` take
+//! an image away, and put the backup in its place. `lock` keeps programs apart, `sweep` takes away what killed ones left.
 
 mod again;
 mod arrivals;
 mod beside;
 mod etc;
+mod examine;
 mod folder;
 mod incorporate;
 mod known;
+mod lanes;
 mod lock;
 mod look;
 mod one_read;
@@ -24,6 +27,7 @@ mod publish;
 mod recognise;
 mod remove;
 mod reports;
+mod restore;
 mod settings;
 mod source;
 mod sweep;
@@ -178,7 +182,7 @@ impl ImageRepository for RepositoryDir {
     ) -> Result<RepositoryImage, RepositoryError> {
         let image = image.clone();
         let work = move |place: &Place, settings: &Settings, reports: &Reports| {
-            remove::restore_backup(place, settings, &image, reports)?;
+            restore::restore_backup(place, settings, &image, reports)?;
             look::one(place, &image)
         };
         self.there(watch, work).await

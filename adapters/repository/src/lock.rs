@@ -74,6 +74,21 @@ pub(crate) fn take<'a>(folder: &'a Folder, image: &OsStr) -> io::Result<Tried<'a
     }
 }
 
+/// Takes the lock of an image that is to be removed, which is how a disk that is full gets room for anything.
+///
+/// There, the lock has no line. Others take it for OpenGnsys's, so nobody takes it over: it stays if its owner is killed.
+pub(crate) fn take_to_remove<'a>(folder: &'a Folder, image: &OsStr) -> io::Result<Tried<'a>> {
+    let full = match take(folder, image) {
+        Err(error) if error.kind() == io::ErrorKind::StorageFull => error,
+        taken => return taken,
+    };
+    let name = Beside::Lock.of(image);
+    match made::make_without_line(folder, &name)? {
+        Some(held) => Ok(Tried::Held(Lock { folder, name, _held: held })),
+        None => Err(full),
+    }
+}
+
 /// Who holds the lock of an image; none when nobody does, or its owner is dead.
 pub(crate) fn holder(folder: &Folder, image: &OsStr) -> io::Result<Option<String>> {
     let name = Beside::Lock.of(image);

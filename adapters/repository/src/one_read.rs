@@ -8,7 +8,8 @@ mod consumers;
 use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle, ScopedJoinHandle};
 use std::time::Duration;
 
@@ -70,9 +71,10 @@ pub(crate) fn read(source: &mut dyn Read, wanted: &Wanted) -> Result<WasRead, Br
         let md5 = scope.spawn(move || sums(&md5, length));
         let sha1 = scope.spawn(move || pieces(&sha1));
         // a few bytes may unpack to hours of work, for which nobody waits who wants to stop: so it is on its own
+        let abandoned = Abandoned::default();
         let check = wanted.check.then(|| {
-            let blocks = feed();
-            thread::spawn(move || image_format::verify(Blocks { blocks, now: None }, Some(length)))
+            let blocks = Blocks { blocks: feed(), now: None, abandoned: Arc::clone(&abandoned.0) };
+            thread::spawn(move || image_format::verify(blocks, Some(length)))
         });
         let copy = wanted.copy.map(|file| {
             let blocks = feed();
@@ -89,6 +91,16 @@ pub(crate) fn read(source: &mut dyn Read, wanted: &Wanted) -> Result<WasRead, Br
         let checked = check.map(|check| patient(check, wanted)).transpose()?;
         Ok(WasRead { length, sums, pieces, checked })
     })
+}
+
+/// Tells the check, when nobody waits for it any more, that it has to unpack no more of what it was given.
+#[derive(Default)]
+struct Abandoned(Arc<AtomicBool>);
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Waits for the check, which may have more to unpack, as long as nobody wants to stop.
@@ -134,7 +146,9 @@ fn hand_round(
             return Err(Broke::Length);
         }
         for one in &mut all {
-            if one.as_ref().is_some_and(|one| one.send(pool[turn].clone()).is_err()) {
+            if let Some(listens) = one
+                && !give(listens, pool[turn].clone(), || (wanted.go_on)(length))?
+            {
                 *one = None;
             }
         }
@@ -144,8 +158,25 @@ fn hand_round(
     }
 }
 
+/// Gives a block to somebody who may be busy with those before for long; false when they listen no more.
+fn give(to: &SyncSender<Block>, mut block: Block, go_on: impl Fn() -> bool) -> Result<bool, Broke> {
+    loop {
+        block = match to.try_send(block) {
+            Ok(()) => return Ok(true),
+            Err(TrySendError::Disconnected(_)) => return Ok(false),
+            Err(TrySendError::Full(block)) => block,
+        };
+        if !go_on() {
+            return Err(Broke::Stopped);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use md5::{Digest, Md5};
     use sha1::Sha1;
 
@@ -191,6 +222,29 @@ mod tests {
             panic!("it is full")
         };
         assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    }
+
+    #[test]
+    fn a_stop_is_heard_while_the_check_is_busy_with_what_was_read() {
+        // 46 bytes of bzip2 that unpack to 46 MB of zeros, so that a block of them is half an hour of work
+        let zeros = b"BZh91AY&SY\x0e\x09\xe2\xdf\x01\x5f\x8e\x40\x00\xc0\x00\x00\x08\x20\x00\x30\x80\x4dFB\xa0\x25\xa9\x0a\x80\x97\x17\x72\x45\x38\x50\x90\x0e\x09\xe2\xdf";
+        let bomb = zeros.repeat(10 * BLOCK / zeros.len());
+        let start = Instant::now();
+        let soon = || start.elapsed() < Duration::from_millis(300);
+        let stops = Wanted { check: true, go_on: &|_| soon(), ..wanted(bomb.len() as u64) };
+        assert!(matches!(read(&mut &bomb[..], &stops), Err(Broke::Stopped)));
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn a_check_that_nobody_waits_for_gets_no_more_to_unpack() {
+        let (sender, blocks) = sync_channel(2);
+        let abandoned = Abandoned::default();
+        let mut blocks = Blocks { blocks, now: None, abandoned: Arc::clone(&abandoned.0) };
+        sender.send(Arc::new(vec![7; 10])).unwrap();
+        assert_eq!(blocks.read(&mut [0; 4]).unwrap(), 4);
+        drop(abandoned);
+        assert!(blocks.read(&mut [0; 4]).is_err(), "though there are six bytes left");
     }
 
     #[test]

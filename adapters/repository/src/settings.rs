@@ -12,11 +12,18 @@ pub struct Settings {
     pub check: bool,
     /// How long a file has to stay as it is before it is taken for whole.
     pub settle: Duration,
+    /// How long the others of a round wait for an image that takes long to read.
+    pub patience: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { announce: None, check: true, settle: Duration::from_secs(10) }
+        Settings {
+            announce: None,
+            check: true,
+            settle: Duration::from_secs(10),
+            patience: Duration::from_secs(20),
+        }
     }
 }
 

@@ -9,16 +9,16 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use imaging::{ImagePath, ImageState, OpenGnsysError, Recognised, RepositoryError, Tended};
+use imaging::{ImagePath, ImageState, OpenGnsysError, RepositoryError, Tended};
 
 use crate::arrivals::Arrivals;
 use crate::beside::{self, Beside};
+use crate::examine::{read_and_publish, take_info};
 use crate::folder::{Folder, Key};
 use crate::known::Known;
+use crate::lanes::Lanes;
 use crate::lock::{self, Tried};
-use crate::one_read::{self, Wanted, WasRead};
-use crate::place::{Place, missing, reading, writing};
-use crate::recognise::{self, Checked};
+use crate::place::{Place, reading, writing};
 use crate::reports::Reports;
 use crate::{Settings, etc, look, publish, sweep};
 
@@ -28,6 +28,7 @@ pub(crate) struct Rounds {
     arrivals: Arrivals,
     /// Since when each file has been as it is.
     seen: HashMap<ImagePath, (Key, Instant)>,
+    lanes: Lanes,
 }
 
 /// Looks at all images; one that is stopped tells what it did until then.
@@ -41,16 +42,26 @@ pub(crate) fn tend(
     let walk = place.walk()?;
     rounds.arrivals.listen(place, &walk.units);
     rounds.seen.retain(|image, _| walk.images.contains(image));
+    rounds.lanes.keep(|image| walk.images.contains(image));
     let list = || etc::list(place, || look::all(place));
     let (mut listed, mut listing) = (Instant::now(), Duration::ZERO);
+    let tell = |image: &ImagePath, done: Result<Option<Tended>, RepositoryError>| match done {
+        Err(RepositoryError::Stopped) => None, // whoever stopped it knows
+        Err(error) => Some(Tended::Refused(image.clone(), error.opengnsys(), error.sentence())),
+        Ok(told) => told,
+    };
+    for (image, done) in rounds.lanes.ended() {
+        news.extend(tell(&image, done.map(Some)));
+    }
     for image in &walk.images {
         if reports.stopped() {
             break;
         }
-        match one(place, settings, rounds, image, reports) {
-            Ok(told) => news.extend(told),
-            Err(RepositoryError::Stopped) => break,
-            Err(error) => news.push(Tended::Refused(image.clone(), error.opengnsys(), error.sentence())),
+        if rounds.lanes.have(image) {
+            news.push(Tended::Reads(image.clone()));
+        } else {
+            let done = one(place, settings, rounds, image, reports);
+            news.extend(tell(image, done));
         }
         // a round may take hours, and what is published is listed meanwhile, at a twentieth of the time
         if matches!(news.last(), Some(Tended::Published(last)) if last == image)
@@ -74,7 +85,9 @@ fn one(
 ) -> Result<Option<Tended>, RepositoryError> {
     let folder = place.folder_of(image)?;
     let file = image.file_name();
-    match look::at(&folder, image, &[])?.map(|told| told.state) {
+    let told = look::at(&folder, image, &[])?;
+    let size = told.as_ref().map_or(0, |told| told.size);
+    match told.map(|told| told.state) {
         // nobody noted that, since what would be noted has no room beside it either
         Some(ImageState::Refused(why)) if !beside::has_room(file) => {
             return Ok(Some(Tended::Refused(image.clone(), OpenGnsysError::Format, why)));
@@ -96,14 +109,26 @@ fn one(
         let sentence = "somebody may still write it".to_owned();
         return Ok(Some(Tended::Waits(image.clone(), sentence)));
     }
-    let lock = match lock::take(&folder, file).map_err(|source| writing(image, source))? {
-        Tried::Held(lock) => lock,
-        Tried::Taken(who) => return Ok(Some(Tended::Waits(image.clone(), who))),
-    };
-    let done = read_and_publish(&folder, image, settings, reports);
-    drop(lock);
     rounds.arrivals.settled(image);
-    done.map(|()| Some(Tended::Published(image.clone())))
+    let work = {
+        let (image, settings) = (image.clone(), settings.clone());
+        move |reports: &Reports| read_in_turn(&folder, &image, &settings, reports)
+    };
+    rounds.lanes.run((image, size), settings.patience, reports, work).map(Some)
+}
+
+fn read_in_turn(
+    folder: &Folder,
+    image: &ImagePath,
+    settings: &Settings,
+    reports: &Reports,
+) -> Result<Tended, RepositoryError> {
+    match lock::take(folder, image.file_name()).map_err(|source| writing(image, source))? {
+        Tried::Held(_lock) => {
+            read_and_publish(folder, image, settings, reports).map(|()| Tended::Published(image.clone()))
+        }
+        Tried::Taken(who) => Ok(Tended::Waits(image.clone(), who)),
+    }
 }
 
 /// Whether nobody writes a file any more, as far as that can be seen.
@@ -144,98 +169,4 @@ fn forget_what_it_was(folder: &Folder, file: &OsStr) -> io::Result<()> {
         Tried::Held(_lock) => publish::withdraw(folder, file),
         Tried::Taken(_) => Ok(()),
     }
-}
-
-/// Reads an image that is there, and publishes it or notes why not; whoever calls it holds its lock.
-pub(crate) fn read_and_publish(
-    folder: &Folder,
-    image: &ImagePath,
-    settings: &Settings,
-    reports: &Reports,
-) -> Result<(), RepositoryError> {
-    let file = image.file_name();
-    let (read, write) = (|source| reading(image, source), |source| writing(image, source));
-    let now = folder.key(file).map_err(read)?;
-    if Known::read(folder, &Beside::Known.of(file)).map_err(read)?.is_some_and(|was| Some(was.key) != now) {
-        publish::withdraw(folder, file).map_err(write)?;
-    }
-    let (key, was, checked) = read_there(folder, file, image, settings, reports)?;
-    if let Some(why) = broken(&checked) {
-        publish::refuse(folder, file, key, was, &checked, &why).map_err(write)?;
-        return Err(RepositoryError::refused(OpenGnsysError::Image, why));
-    }
-    let client_name = client_name(folder, file).map_err(read)?;
-    let how = (&*client_name, settings);
-    let staged = publish::stage(folder, file, key, (was, &checked), how, true).map_err(write)?;
-    staged.publish().map_err(write)?;
-    folder.remove(&Beside::Info.of(file)).map_err(write)
-}
-
-/// Reads a file that is there under a name of the image, and changes nothing.
-pub(crate) fn read_there(
-    folder: &Folder,
-    file: &OsStr,
-    image: &ImagePath,
-    settings: &Settings,
-    reports: &Reports,
-) -> Result<(Key, WasRead, Checked), RepositoryError> {
-    let read = |source| reading(image, source);
-    let mut bytes = match folder.open(file) {
-        Ok(bytes) => bytes,
-        Err(error) if beneath::leads_nowhere(&error) => return Err(missing(image)),
-        Err(error) => return Err(read(error)),
-    };
-    let key = Key::of(&bytes.metadata().map_err(read)?);
-    let step = format!("summing {image}");
-    let go_on = |done| reports.far(&step, done, key.size);
-    let wanted = Wanted { length: key.size, check: settings.check, copy: None, go_on: &go_on };
-    let name = image.to_string();
-    let mut was = one_read::read(&mut bytes, &wanted).map_err(|broke| publish::broke(&name, broke))?;
-    if folder.key(file).map_err(read)? != Some(key) || Key::of(&bytes.metadata().map_err(read)?) != key {
-        return Err(publish::changed(&name));
-    }
-    let checked = match was.checked.take() {
-        Some(told) => recognise::checked(told),
-        None => Checked { recognised: first_bytes(folder, file, key), ..Checked::default() },
-    };
-    Ok((key, was, checked))
-}
-
-/// Why an image is not published; one that nobody knows may be whole.
-pub(crate) fn broken(checked: &Checked) -> Option<String> {
-    let fault = checked.fault.as_ref().filter(|_| !checked.is_unknown)?;
-    Some(format!("it is no whole image: {fault}"))
-}
-
-fn first_bytes(folder: &Folder, file: &OsStr, key: Key) -> Option<Recognised> {
-    let image = image_format::recognise(folder.open(file).ok()?, Some(key.size)).ok()?;
-    Some(recognise::recognised(&image))
-}
-
-/// The machine that whoever made the image named, unless that was about an older one.
-fn client_name(folder: &Folder, file: &OsStr) -> io::Result<String> {
-    let info = Beside::Info.of(file);
-    let (Some(said), Some(image)) = (folder.key(&info)?, folder.key(file)?) else { return Ok(String::new()) };
-    if said.mtime_ns < image.mtime_ns {
-        return Ok(String::new());
-    }
-    let line = folder.read(&info, 4096)?.unwrap_or_default();
-    let line = String::from_utf8_lossy(&line);
-    let name = line.lines().next().unwrap_or("").splitn(5, ':').nth(4).unwrap_or("");
-    Ok(name.trim().chars().filter(|sign| !sign.is_control()).take(100).collect())
-}
-
-/// Notes what a line beside a published image says, and removes it.
-fn take_info(folder: &Folder, image: &ImagePath) -> Result<(), RepositoryError> {
-    let file = image.file_name();
-    let take = || {
-        let Tried::Held(_lock) = lock::take(folder, file)? else { return Ok(()) };
-        let name = client_name(folder, file)?;
-        if let (false, Some(mut known)) = (name.is_empty(), Known::read(folder, &Beside::Known.of(file))?) {
-            known.client_name = name;
-            known.write(folder, file)?;
-        }
-        folder.remove(&Beside::Info.of(file))
-    };
-    take().map_err(|source| writing(image, source))
 }

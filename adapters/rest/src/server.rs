@@ -9,6 +9,8 @@ use http_socket::Manners;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+/// Who takes nothing of an answer for so long is gone, or nobody we serve.
+const UNREAD: Duration = Duration::from_secs(300);
 /// How long answers may go on once the program is to end.
 const CLOSING: Duration = Duration::from_secs(3);
 /// A request begins within this time, and a connection is not silent for longer between two.
@@ -59,7 +61,7 @@ impl Server {
 
     /// Answers until `stop`; what is being answered then may go on for a moment.
     pub async fn serve(self, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-        let manners = Manners { head: self.head, longest_head: None, closing: CLOSING };
+        let manners = Manners { head: self.head, longest_head: None, unread: UNREAD, closing: CLOSING };
         let welcome = |peer, _| Some((ConnectInfo::<SocketAddr>(peer), ()));
         http_socket::serve(self.listener, router, manners, stop, welcome).await;
         Ok(())

@@ -63,7 +63,8 @@ impl Server {
     /// Answers until `stop`.
     pub async fn serve(self, tracker: Arc<Tracker>, stop: CancellationToken) {
         let settings = tracker.settings().clone();
-        let manners = Manners { head: settings.patience, longest_head: Some(HEAD), closing: CLOSING };
+        let (head, unread) = (settings.patience, settings.patience);
+        let manners = Manners { head, longest_head: Some(HEAD), unread, closing: CLOSING };
         let seats = Seats::default();
         let welcome = |peer: SocketAddr, here: SocketAddr| {
             let seat = seats.take(peer.ip(), settings.connections, settings.connections_of_address)?;

@@ -21,7 +21,7 @@ pub struct Settings {
     pub connections: usize,
     /// How many of them from one address.
     pub connections_of_address: usize,
-    /// How long a request may take to arrive.
+    /// How long a request may take to arrive, and how long a peer may take nothing of the answer.
     pub patience: Duration,
 }
 

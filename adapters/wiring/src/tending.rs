@@ -58,6 +58,7 @@ pub(crate) async fn tend(repository: Arc<dyn ImageRepository>, stop: Cancellatio
             tracing::warn!("{image} is not published in {name}: {why} (OpenGnsys: {number})");
         }
         Heard::News(Tended::Waits(image, why)) => tracing::info!("{image} waits in {name}: {why}"),
+        Heard::News(Tended::Reads(image)) => tracing::info!("{image} takes long to read in {name}"),
         Heard::News(Tended::Cleaned(what)) => tracing::info!("in {name}: {what}"),
         Heard::News(_) => {}
         Heard::Broken(error) => {

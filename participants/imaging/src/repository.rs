@@ -80,7 +80,8 @@ pub trait ImageRepository: Send + Sync {
     /// Looks at every file once, and publishes those that are whole and were put there, or changed, by other programs.
     ///
     /// A file that still grows waits for a later round, so this is called again and again. What happened to whom is the
-    /// answer; one image that cannot be published is a line of it. One that is stopped answers with what it did until then.
+    /// answer; one image that cannot be published is a line of it. One that takes long to read keeps no other waiting: it
+    /// is read beside the rounds, and stops with the watch. A round that is stopped answers with what it did until then.
     async fn tend(&self, watch: &dyn Watch) -> Result<Vec<Tended>, RepositoryError>;
 
     /// Lists the torrents of all images that are published: what a tracker lets in, and a seeder shares.

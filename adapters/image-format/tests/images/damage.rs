@@ -1,6 +1,6 @@
 //! One byte is changed, or the end is cut off: it is noticed wherever a checksum is, and said where none is.
 
-use image_format::{Refused, Report, verify};
+use image_format::{Obstacle, Refused, Report, recognise, verify};
 
 use crate::made::{self, COMPRESSORS};
 use crate::written::{self, BLOCK, STORED, V2_HEADER};
@@ -174,4 +174,47 @@ fn checksums_that_are_not_read_are_stepped_over_and_named() {
     let layers = report(&image).unwrap().layers;
     assert_eq!((layers[2].checksum, layers[2].held), (None, 0));
     assert!(noticed(&image[..image.len() - 1]));
+}
+
+#[test]
+fn checksums_that_go_on_from_one_to_the_next_are_held() {
+    let plain = written::partclone_v2();
+    let blocks = V2_HEADER + 12;
+    let mut image = written::v2_header(|header| header[104] = 0);
+    image.extend(&plain[V2_HEADER..blocks]);
+    let mut crc = crc32fast::Hasher::new();
+    for strip in plain[blocks..].chunks(2 * BLOCK + 4) {
+        let data = &strip[..strip.len() - 4];
+        crc.update(data);
+        image.extend(data);
+        image.extend((!crc.clone().finalize()).to_le_bytes());
+    }
+    assert_eq!(why(&image), "");
+    for at in blocks..image.len() {
+        assert!(noticed(&flipped(&image, at)), "byte {at}");
+    }
+}
+
+#[test]
+fn a_bitmap_of_bytes_is_as_long_as_it_is() {
+    let plain = written::partclone_v2();
+    let mut image = written::v2_header(|header| header[105] = 8);
+    image.extend((0..64).map(|number| u8::from(STORED.contains(&number))));
+    image.extend(b"BiTmAgIc");
+    image.extend(&plain[V2_HEADER + 12..]);
+    assert_eq!(why(&image), "");
+    let obstacle = |bytes: &[u8]| recognise(bytes, Some(bytes.len() as u64)).unwrap().obstacle;
+    assert_eq!(obstacle(&image), None);
+    let need = image.len() as u64;
+    assert_eq!(obstacle(&image[..image.len() - 1]), Some(Obstacle::Cut { have: need - 1, need }));
+}
+
+#[test]
+fn the_largest_window_that_zstd_takes_unless_told_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = folder.path().join("swap");
+    std::fs::write(&image, written::swap()).unwrap();
+    // from a pipe, so that the window is not that of the file
+    let packed = made::stdout(&["sh", "-c", "cat \"$0\" | zstd -q --long=27 -c", made::text(&image)]);
+    assert_eq!(why(&packed), "");
 }

@@ -57,6 +57,17 @@ fn make_once(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
     made
 }
 
+/// Makes a file that takes no room but that of its name; none when there is one.
+pub(super) fn make_without_line(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
+    match folder.create(name) {
+        Ok(file) => Flock::lock(file, FlockArg::LockExclusiveNonblock)
+            .map(Some)
+            .map_err(|(_, errno)| io::Error::from(errno)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 pub(super) fn made_plainly(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
     match folder.create(name) {
         Ok(file) => {

@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
@@ -82,10 +84,15 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 pub(super) struct Blocks {
     pub(super) blocks: Receiver<Block>,
     pub(super) now: Option<(Block, usize)>,
+    /// Whether nobody waits any more for what comes of them.
+    pub(super) abandoned: Arc<AtomicBool>,
 }
 
 impl Read for Blocks {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.abandoned.load(Ordering::Relaxed) {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
         loop {
             if let Some((block, at)) = &mut self.now
                 && *at < block.len()

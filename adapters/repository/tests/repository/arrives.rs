@@ -257,3 +257,25 @@ async fn a_torrent_that_rots_is_made_anew_as_verify_says() {
     assert_eq!(moved.tend(&Unwatched).await.unwrap(), [Tended::Published(image("win10.img"))]);
     assert!(moved.verify(&image("win10.img"), &Unwatched).await.unwrap().whole());
 }
+
+#[tokio::test]
+async fn nothing_stays_of_an_image_that_somebody_took_away() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    site.add("win10", 2).await.unwrap();
+    for name in ["win10.img", "win10.img.ant"] {
+        std::fs::remove_file(site.path("images").join(name)).unwrap();
+    }
+    site.tend().await;
+    assert_eq!(site.names("images"), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_image_that_is_written_anew_has_no_sums_until_it_is_whole() {
+    let site = Site::settled_after(Duration::from_secs(3600));
+    site.add("win10", 1).await.unwrap();
+    std::fs::write(site.path("images/win10.img"), &small_image(2)[..5000]).unwrap();
+    let news = site.tend().await;
+    assert!(matches!(&news[..], [Tended::Waits(..)]), "{news:?}");
+    assert_eq!(site.names("images"), [".win10.img.known", "win10.img"]);
+}

@@ -37,6 +37,8 @@ async fn beside_an_image_lies_what_opengnsys_puts_there() {
     site.repository.remove(&image("win10.img"), Removal::KeepBackup).await.unwrap();
     let backups: Vec<String> = after_one.iter().map(|name| format!("{name}.ant")).collect();
     assert_eq!(visible(), backups);
+    let told = site.repository.list().await.unwrap();
+    assert_eq!((told.len(), told[0].has_backup, told[0].state.word()), (1, true, "no-file"));
     site.repository.restore_backup(&image("win10.img"), &Unwatched).await.unwrap();
     assert_eq!(visible(), after_one);
     site.repository.remove(&image("win10.img"), Removal::ForGood).await.unwrap();

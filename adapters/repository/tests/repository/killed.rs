@@ -31,6 +31,13 @@ async fn the_other_program() {
         RepositoryDir::new(RepositoryName::parse("main").unwrap(), base.into(), Settings::default());
     let incoming =
         |fill: u8| Incoming::file(base.join(format!("source{fill}")), CanonicalName::parse("win10").unwrap());
+    if std::env::var(DOES).unwrap() == "remove" {
+        match repository.remove(&image("win10.img"), Removal::ForGood).await {
+            Ok(()) => println!("REMOVED"),
+            Err(error) => println!("REFUSED {} {}", error.opengnsys().number(), error.sentence()),
+        }
+        return;
+    }
     if std::env::var(DOES).unwrap() == "add" {
         match repository.incorporate(&incoming(2), &Unwatched).await {
             Ok(_) => println!("ADDED"),
@@ -152,4 +159,25 @@ async fn a_full_disk_leaves_the_repository_as_it_was() {
         assert_eq!(sum, site.text("images/win10.img.full.sum"), "{kib} KiB");
     }
     assert!(refused > 5 && added > 5, "it is both full and not: {refused}, {added}");
+}
+
+#[tokio::test]
+async fn an_image_goes_from_a_disk_that_has_no_room_for_anything() {
+    let site = Site::new();
+    site.add("win10", 1).await.unwrap();
+    let remove = this_program(site.path("").as_path(), "remove");
+    std::fs::rename(site.path("images"), site.path("kept")).unwrap();
+    site.images();
+    // the list of the images is on that disk, too
+    let script = "mount -t tmpfs -o size=1m tmpfs \"$1/images\" && cp -r \"$1/kept/.\" \"$1/images\" || exit 99
+        mount --bind \"$1/images\" \"$1/etc\" || exit 99
+        head -c 2M /dev/zero >\"$1/images/filler\"; [ $(df --output=avail \"$1/images\" | tail -1) = 0 ] || exit 99
+        folder=$1; shift; \"$@\"; echo LEFT $(ls -A \"$folder/images\")";
+    let folder = site.path("").to_string_lossy().trim_end_matches('/').to_owned();
+    let start = ["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh"];
+    #[expect(clippy::disallowed_methods, reason = "the other program, on a disk of its own")]
+    let ran = Command::new("unshare").args(start).arg(&folder).args(remove).output().unwrap();
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    assert!(ran.status.success(), "{said} {}", String::from_utf8_lossy(&ran.stderr));
+    assert!(said.contains("REMOVED") && said.contains("LEFT .img.lock filler repoinfo.json\n"), "{said}");
 }

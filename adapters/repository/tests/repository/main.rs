@@ -1,6 +1,7 @@
 //! A repository in a folder of its own.
 
 mod arrives;
+mod bombs;
 mod breaks;
 mod conventions;
 mod killed;

@@ -23,12 +23,13 @@ impl Site {
 
     /// One in which a file is whole when it has not changed for so long.
     pub(crate) fn settled_after(settle: Duration) -> Site {
+        Site::with(&Settings { settle, ..Settings::default() })
+    }
+
+    pub(crate) fn with(settings: &Settings) -> Site {
         let temp = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            announce: Some("http://10.0.0.1:6969/announce".into()),
-            settle,
-            ..Settings::default()
-        };
+        let settings =
+            Settings { announce: Some("http://10.0.0.1:6969/announce".into()), ..settings.clone() };
         let name = RepositoryName::parse("main").unwrap();
         let repository = RepositoryDir::new(name, temp.path().to_owned(), settings);
         Site { temp, repository }

@@ -59,6 +59,16 @@ async fn who_says_nothing_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn who_asks_and_reads_no_answer_is_not_waited_for() {
+    let running =
+        tracker_at("127.0.0.1:0", Settings { patience: Duration::from_millis(300), ..quick() }).await;
+    let mut asks = TcpStream::connect(running.address).await.unwrap();
+    let questions = b"GET /scrape HTTP/1.1\r\nHost: x\r\n\r\n".repeat(1000);
+    let asking = async { while tokio::io::AsyncWriteExt::write_all(&mut asks, &questions).await.is_ok() {} };
+    tokio::time::timeout(Duration::from_secs(30), asking).await.expect("its connection is closed");
+}
+
+#[tokio::test]
 async fn one_address_does_not_keep_others_out() {
     let settings = Settings { connections: 8, connections_of_address: 2, ..quick() };
     let running = tracker_at("127.0.0.1:0", settings).await;

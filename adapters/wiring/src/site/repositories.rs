@@ -47,6 +47,7 @@ fn settings(site: &Configuration) -> Settings {
         announce: site.text(SECTION, "announce"),
         check: site.yes(SECTION, "check"),
         settle: seconds(site, SECTION, "settle").unwrap_or_default(),
+        ..Settings::default()
     }
 }
 

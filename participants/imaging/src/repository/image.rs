@@ -154,6 +154,8 @@ pub enum Tended {
     Refused(ImagePath, OpenGnsysError, String),
     /// It still grows, or somebody works on it; the sentence says which.
     Waits(ImagePath, String),
+    /// It takes long to read, and goes on being read while others have their turn; a later round tells what came of it.
+    Reads(ImagePath),
     /// Something that a program which was killed had left is gone; the sentence says what.
     Cleaned(String),
 }

@@ -57,11 +57,7 @@ async fn rounds(
     waiting: &Waiting,
 ) -> Result<u8, RepositoryError> {
     if once {
-        let news = repository.tend(waiting).await;
-        waiting.ended();
-        let news = news?;
-        news.iter().for_each(|one| cli::print_tended(one, json));
-        return Ok(u8::from(news.iter().any(|one| matches!(one, Tended::Refused(..)))));
+        return one_round(repository, json, waiting).await;
     }
     tending::rounds(repository, Duration::from_secs(every), waiting, |heard| {
         waiting.ended();
@@ -74,4 +70,28 @@ async fn rounds(
     })
     .await;
     Ok(0)
+}
+
+/// Looks once, and waits for what takes long to read.
+async fn one_round(
+    repository: &dyn ImageRepository,
+    json: bool,
+    waiting: &Waiting,
+) -> Result<u8, RepositoryError> {
+    let (mut said, mut status) = (Vec::new(), 0);
+    loop {
+        let news = repository.tend(waiting).await;
+        waiting.ended();
+        let news = news?;
+        news.iter().filter(|one| !said.contains(*one)).for_each(|one| cli::print_tended(one, json));
+        status |= u8::from(news.iter().any(|one| matches!(one, Tended::Refused(..))));
+        if !news.iter().any(|one| matches!(one, Tended::Reads(_))) {
+            return Ok(status);
+        }
+        said = news;
+        tokio::select! {
+            () = waiting.stop.cancelled() => return Ok(0),
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+    }
 }
