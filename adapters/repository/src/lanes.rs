@@ -158,3 +158,53 @@ impl Lane {
 fn panicked() -> RepositoryError {
     RepositoryError::disk("finish", std::io::Error::other("its thread broke"))
 }
+
+#[cfg(test)]
+mod tests {
+    use imaging::testing::Unwatched;
+
+    use super::*;
+    use crate::reports::watched;
+
+    fn image(name: &str) -> ImagePath {
+        ImagePath::new(name).unwrap()
+    }
+
+    fn until_stopped(reports: &Reports) -> Done {
+        while !reports.stopped() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(RepositoryError::Stopped)
+    }
+
+    /// Works for two images until they are stopped, and a moment for a third; tells which go on.
+    async fn three(size: u64) -> Vec<String> {
+        let work = move |reports: &Reports| {
+            let mut lanes = Lanes::default();
+            let all = ["a.img", "b.img", "c.img"].map(image);
+            for image in &all[..2] {
+                let done = lanes.run((image, size), Duration::ZERO, reports, until_stopped);
+                assert_eq!(done.unwrap(), Tended::Reads(image.clone()));
+            }
+            let third = Tended::Published(all[2].clone());
+            let told = third.clone();
+            let moment = move |_: &Reports| {
+                std::thread::sleep(Duration::from_millis(200));
+                Ok(told)
+            };
+            let done = lanes.run((&all[2], 0), Duration::ZERO, reports, moment).unwrap();
+            let is_done = done == third;
+            let mut on: Vec<String> =
+                all.iter().filter(|image| lanes.have(image)).map(ToString::to_string).collect();
+            on.extend(is_done.then(|| "done".to_owned()));
+            Ok(on)
+        };
+        watched(&Unwatched, work).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_large_image_goes_on_being_read_and_a_small_one_that_takes_as_long_makes_room() {
+        assert_eq!(three(3600 * SECOND).await, ["a.img", "b.img", "done"], "the third waits for its turn");
+        assert_eq!(three(0).await, ["b.img", "c.img"], "it goes on in the place of the first");
+    }
+}
