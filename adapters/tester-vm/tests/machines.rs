@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use imaging::testing::{Unwatched, image_tester_keeps_its_promises};
@@ -11,12 +12,16 @@ use qemu::Accel;
 use tester_vm::{Settings, VmTester};
 use tokio_util::sync::CancellationToken;
 
-struct Site(tempfile::TempDir);
+/// One test at a time, so that the machines of this program are those of the test; `cargo test` has all in one program.
+static TURN: Mutex<()> = Mutex::new(());
+
+struct Site(tempfile::TempDir, #[expect(dead_code, reason = "it is held")] MutexGuard<'static, ()>);
 
 impl Site {
     /// A folder with a disk that boots nothing, and a script.
     fn new() -> Site {
-        let site = Site(tempfile::tempdir().unwrap());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let site = Site(tempfile::tempdir().unwrap(), turn);
         fs::create_dir_all(site.path("images/i")).unwrap();
         fs::write(site.path("images/i/n.raw"), vec![0; 1 << 20]).unwrap();
         fs::write(site.path("script.sh"), "true\n").unwrap();
@@ -48,7 +53,7 @@ impl Site {
         names
     }
 
-    /// The machines that this test has started; each test is a program of its own.
+    /// The machines that this test has started.
     fn machines(&self) -> usize {
         let tasks =
             fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path().join("children"));
