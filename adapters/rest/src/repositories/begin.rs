@@ -28,12 +28,8 @@ impl Rest {
         Rest::may_keep(person)?;
         let (incoming, image) = self.incoming(&wish).await?;
         let about = About {
-            repository: repository.name().clone(),
-            kind: TaskKind::Publish,
-            image,
-            by: person.name.clone(),
             likeness: format!("{wish:?}"),
-            key,
+            ..About::of(TaskKind::Publish, repository.as_ref(), &image, person, key)
         };
         let (repository, accounts, who) = (repository.clone(), self.accounts.clone(), person.name.clone());
         self.kept.tasks.begin(about, async move |task| {
@@ -121,12 +117,8 @@ impl Rest {
         }
         there.info(image).await?;
         let about = About {
-            repository: repository.name().clone(),
-            kind: TaskKind::Import,
-            image: image.clone(),
-            by: person.name.clone(),
             likeness: from.to_owned(),
-            key,
+            ..About::of(TaskKind::Import, repository.as_ref(), image, person, key)
         };
         let (repository, there, image) = (repository.clone(), there.clone(), image.clone());
         let (accounts, who) = (self.accounts.clone(), person.name.clone());
@@ -151,14 +143,7 @@ impl Rest {
             let why = format!("there is no backup of {image}: list the images to see which have one");
             return Err(RepositoryError::refused(OpenGnsysError::NotFound, why).into());
         }
-        let about = About {
-            repository: repository.name().clone(),
-            kind: TaskKind::Restore,
-            image: image.clone(),
-            by: person.name.clone(),
-            likeness: String::new(),
-            key,
-        };
+        let about = About::of(TaskKind::Restore, repository.as_ref(), image, person, key);
         let (repository, image) = (repository.clone(), image.clone());
         let (accounts, who) = (self.accounts.clone(), person.name.clone());
         self.kept.tasks.begin(about, async move |task| {
@@ -184,14 +169,7 @@ impl Rest {
             return Err(Problem::not_allowed(format!("you may not have images verified: {why}")));
         }
         repository.info(image).await?;
-        let about = About {
-            repository: repository.name().clone(),
-            kind: TaskKind::Verify,
-            image: image.clone(),
-            by: person.name.clone(),
-            likeness: String::new(),
-            key,
-        };
+        let about = About::of(TaskKind::Verify, repository.as_ref(), image, person, key);
         let (repository, image) = (repository.clone(), image.clone());
         self.kept.tasks.begin(about, async move |task| {
             let found = repository.verify(&image, task.as_ref()).await?;

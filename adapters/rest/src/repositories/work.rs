@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use imaging::{ImagePath, Incorporated, RepositoryError, RepositoryName, Step, Verified, Watch, now_ms};
+use imaging::{
+    ImagePath, ImageRepository, Incorporated, Person, RepositoryError, RepositoryName, Step, Verified, Watch,
+    now_ms,
+};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -103,6 +106,26 @@ pub(crate) struct About {
     pub(crate) likeness: String,
     /// The same key of the same person is the same request; empty is none.
     pub(crate) key: String,
+}
+
+impl About {
+    /// Returns one of which the image says all.
+    pub(crate) fn of(
+        kind: TaskKind,
+        repository: &dyn ImageRepository,
+        image: &ImagePath,
+        person: &Person,
+        key: String,
+    ) -> About {
+        About {
+            repository: repository.name().clone(),
+            kind,
+            image: image.clone(),
+            by: person.name.clone(),
+            likeness: String::new(),
+            key,
+        }
+    }
 }
 
 /// All of this program.
