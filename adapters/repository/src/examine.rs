@@ -48,6 +48,23 @@ pub(crate) fn read_there(
     settings: &Settings,
     reports: &Reports,
 ) -> Result<(Key, WasRead, Checked), RepositoryError> {
+    let step = format!("summing {image}");
+    let (key, mut was) = read_all(folder, file, image, (&step, settings.check), reports)?;
+    let checked = match was.checked.take() {
+        Some(told) => recognise::checked(told),
+        None => Checked { recognised: first_bytes(folder, file, key), ..Checked::default() },
+    };
+    Ok((key, was, checked))
+}
+
+/// Reads all of a file while nobody changes it, and holds it against its own checksums where that is wanted.
+pub(crate) fn read_all(
+    folder: &Folder,
+    file: &OsStr,
+    image: &ImagePath,
+    (step, check): (&str, bool),
+    reports: &Reports,
+) -> Result<(Key, WasRead), RepositoryError> {
     let read = |source| reading(image, source);
     let mut bytes = match folder.open(file) {
         Ok(bytes) => bytes,
@@ -55,19 +72,14 @@ pub(crate) fn read_there(
         Err(error) => return Err(read(error)),
     };
     let key = Key::of(&bytes.metadata().map_err(read)?);
-    let step = format!("summing {image}");
-    let go_on = |done| reports.far(&step, done, key.size);
-    let wanted = Wanted { length: key.size, check: settings.check, copy: None, go_on: &go_on };
+    let go_on = |done| reports.far(step, done, key.size);
+    let wanted = Wanted { length: key.size, check, copy: None, go_on: &go_on };
     let name = image.to_string();
-    let mut was = one_read::read(&mut bytes, &wanted).map_err(|broke| publish::broke(&name, broke))?;
+    let was = one_read::read(&mut bytes, &wanted).map_err(|broke| publish::broke(&name, broke))?;
     if folder.key(file).map_err(read)? != Some(key) || Key::of(&bytes.metadata().map_err(read)?) != key {
         return Err(publish::changed(&name));
     }
-    let checked = match was.checked.take() {
-        Some(told) => recognise::checked(told),
-        None => Checked { recognised: first_bytes(folder, file, key), ..Checked::default() },
-    };
-    Ok((key, was, checked))
+    Ok((key, was))
 }
 
 /// Why an image is not published; one that nobody knows may be whole.

@@ -4,12 +4,11 @@ use imaging::{ImagePath, RepositoryError, Sums, Verified};
 use metainfo::PIECE;
 
 use crate::beside::Beside;
-use crate::folder::Key;
+use crate::examine::read_all;
 use crate::known::{self, Known};
-use crate::one_read::{self, Wanted};
-use crate::place::{Place, missing, reading};
+use crate::place::{Place, reading};
+use crate::recognise;
 use crate::reports::Reports;
-use crate::{publish, recognise};
 
 pub(crate) fn verify(
     place: &Place,
@@ -19,20 +18,7 @@ pub(crate) fn verify(
     let folder = place.folder_of(image)?;
     let file = image.file_name();
     let disk = |source| reading(image, source);
-    let mut bytes = match folder.open(file) {
-        Ok(bytes) => bytes,
-        Err(error) if beneath::leads_nowhere(&error) => return Err(missing(image)),
-        Err(error) => return Err(disk(error)),
-    };
-    let key = Key::of(&bytes.metadata().map_err(disk)?);
-    let go_on = |done| reports.far("reading and checking", done, key.size);
-    let wanted = Wanted { length: key.size, check: true, copy: None, go_on: &go_on };
-    let name = image.to_string();
-    let mut was = one_read::read(&mut bytes, &wanted).map_err(|broke| publish::broke(&name, broke))?;
-    let now = bytes.metadata().map_err(disk)?;
-    if Key::of(&now) != key {
-        return Err(publish::changed(&name));
-    }
+    let (key, mut was) = read_all(&folder, file, image, ("reading and checking", true), reports)?;
     let checked = recognise::checked(was.checked.take().expect("it was wanted"));
     let (mut held, mut faults) = (checked.held, Vec::new());
     match checked.fault {

@@ -14,6 +14,13 @@ const FILES: u32 = 0o064;
 /// The same with folders.
 const FOLDERS: u32 = 0o075;
 
+/// How files are opened for reading and writing.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags((OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).bits());
+    options
+}
+
 impl Folder {
     /// Makes a folder in this one, unless it is there, and opens it; tells whether it was made.
     pub(crate) fn make(&self, name: &OsStr) -> io::Result<(Folder, bool)> {
@@ -43,10 +50,7 @@ impl Folder {
 
     /// Makes a file that nobody has, for reading and writing.
     pub(crate) fn create(&self, name: &OsStr) -> io::Result<File> {
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true).mode(0o600);
-        let flags = (OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).bits();
-        let file = options.custom_flags(flags).open(self.path(name))?;
+        let file = options().create_new(true).mode(0o600).open(self.path(name))?;
         self.let_in(&file, FILES)?;
         Ok(file)
     }
@@ -54,10 +58,7 @@ impl Folder {
     /// Opens a file for reading and writing that is there, or makes it.
     pub(crate) fn open_or_create(&self, name: &OsStr) -> io::Result<File> {
         match self.create(name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let flags = (OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC).bits();
-                OpenOptions::new().read(true).write(true).custom_flags(flags).open(self.path(name))
-            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options().open(self.path(name)),
             made => made,
         }
     }

@@ -69,16 +69,9 @@ pub(super) fn make_without_line(folder: &Folder, name: &OsStr) -> io::Result<Opt
 }
 
 pub(super) fn made_plainly(folder: &Folder, name: &OsStr) -> io::Result<Option<Flock<File>>> {
-    match folder.create(name) {
-        Ok(file) => {
-            let held = Flock::lock(file, FlockArg::LockExclusiveNonblock)
-                .map_err(|(_, errno)| io::Error::from(errno))?;
-            held.write_all_at(line().as_bytes(), 0)?;
-            Ok(Some(held))
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
-        Err(error) => Err(error),
-    }
+    let held = make_without_line(folder, name)?;
+    held.as_ref().map_or(Ok(()), |held| held.write_all_at(line().as_bytes(), 0))?;
+    Ok(held)
 }
 
 /// How locks are called before they are some image's.
