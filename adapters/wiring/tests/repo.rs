@@ -94,6 +94,11 @@ fn what_is_refused_is_a_sentence_with_the_number_of_opengnsys() {
         let told = json_of(&repo(&site, &[words, &["--json"]].concat()));
         assert_eq!((&told["result"], &told["opengnsys_error"]), (&json!(false), &json!(number)), "{words:?}");
     }
+    for partition in ["0", "-1", "sda1", "65536"] {
+        let ran = repo(&site, &["add", "win10.img", &format!("--partition={partition}")]);
+        assert_eq!(ran.status, Some(2), "{ran:?}");
+        assert!(ran.stderr.contains("it should be the number of a partition, from 1 on"), "{ran:?}");
+    }
     assert_eq!(repo(&site, &["list"]).stdout, "no images\n");
 }
 

@@ -109,7 +109,7 @@ pub struct AddArguments {
     #[arg(long, value_name = "TEXT", help_heading = "Registration")]
     pub software_profile: Option<String>,
     /// The number of its partition
-    #[arg(long, value_name = "NUMBER", help_heading = "Registration")]
+    #[arg(long, value_name = "NUMBER", value_parser = number_of_partition, help_heading = "Registration")]
     pub partition: Option<NonZeroU16>,
     /// The type of its partition, as NTFS
     #[arg(long, value_name = "TYPE", help_heading = "Registration")]
@@ -117,4 +117,8 @@ pub struct AddArguments {
     /// Anything else
     #[arg(long, value_name = "TEXT", help_heading = "Registration")]
     pub comments: Option<String>,
+}
+
+fn number_of_partition(text: &str) -> Result<NonZeroU16, String> {
+    text.parse().map_err(|_| "it should be the number of a partition, from 1 on".to_owned())
 }
