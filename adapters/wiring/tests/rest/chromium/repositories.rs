@@ -182,6 +182,7 @@ fn exchanged(up: &Up, look: &Look) {
     browser.press("form[action*='/restore/'] button");
     browser.wait_for("h1", "Restoring the backup of Aula 1/win10lab.img");
     browser.wait_for("[role=status]", "The image that was there before is its backup");
+    look.is_fine_as("repository-restore");
     browser.press("p.acts a.main");
     browser.wait_for("dl", "Windows 10, laboratory");
     let file = up.site.path().join("main/images/Aula 1/win10lab.img");
